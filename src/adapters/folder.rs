@@ -1,0 +1,79 @@
+//! Uploaded files in a folder: `ab/cd/abcd…`, named by the digest of their bytes.
+#![expect(clippy::disallowed_methods, reason = "the home of stored files")]
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use crate::kernel::{Context, Digest, Result};
+use crate::ports::Storage;
+
+pub struct FolderStorage {
+    folder: PathBuf,
+}
+
+impl FolderStorage {
+    pub fn new(folder: PathBuf) -> Self {
+        FolderStorage { folder }
+    }
+
+    fn path(&self, digest: &Digest) -> PathBuf {
+        let name = digest.as_str();
+        self.folder.join(&name[..2]).join(&name[2..4]).join(name)
+    }
+}
+
+impl Storage for FolderStorage {
+    fn put(&self, digest: &Digest, bytes: &[u8]) -> Result<()> {
+        let path = self.path(digest);
+        let doing = || format!("store {}", path.display());
+        if path.exists() {
+            return Ok(());
+        }
+        let folder = path.parent().unwrap_or(&self.folder);
+        fs::create_dir_all(folder).with_context(doing)?;
+        let mut draft = tempfile::NamedTempFile::new_in(folder).with_context(doing)?;
+        draft.write_all(bytes).with_context(doing)?;
+        draft.as_file().sync_all().with_context(doing)?;
+        draft.persist(&path).with_context(doing)?;
+        fs::File::open(folder).and_then(|folder| folder.sync_all()).with_context(doing)
+    }
+
+    fn get(&self, digest: &Digest) -> Result<Option<Vec<u8>>> {
+        match fs::read(self.path(digest)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("read the stored file {digest}")),
+        }
+    }
+
+    fn place(&self, digest: &Digest, path: &Path) -> Result<bool> {
+        let stored = self.path(digest);
+        let doing = || format!("place the stored file {digest} at {}", path.display());
+        match fs::hard_link(&stored, path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::NotFound && !stored.exists() => Ok(false),
+            // Another file system, or one without links: copy.
+            Err(_) => fs::copy(&stored, path).map(|_| true).with_context(doing),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_stored_comes_back_and_can_be_placed() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = FolderStorage::new(folder.path().join("assets"));
+        let digest = Digest::of(b"bytes");
+        assert_eq!(storage.get(&digest).unwrap(), None);
+        assert!(!storage.place(&digest, &folder.path().join("copy")).unwrap());
+        storage.put(&digest, b"bytes").unwrap();
+        storage.put(&digest, b"bytes").unwrap();
+        assert_eq!(storage.get(&digest).unwrap().unwrap(), b"bytes");
+        assert!(storage.place(&digest, &folder.path().join("copy")).unwrap());
+        assert_eq!(fs::read(folder.path().join("copy")).unwrap(), b"bytes");
+    }
+}

@@ -1,0 +1,74 @@
+//! What a use case may touch.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::{Notify, Semaphore};
+
+use crate::config::Config;
+use crate::db::Db;
+use crate::kernel::Timestamp;
+use crate::kernel::tally::Tally;
+use crate::ports::{Chance, Clock, Storage};
+use crate::secrets::Secrets;
+
+/// Cheap to clone; every request, job and command holds one.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts, named.
+pub struct Parts {
+    pub config: Config,
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub chance: Arc<dyn Chance>,
+    pub storage: Arc<dyn Storage>,
+    pub secrets: Secrets,
+    /// One place for each password hash in flight: each takes 19 MiB and a core for a while.
+    pub hashing: Arc<Semaphore>,
+    /// One place for each password hash in flight or waiting for its turn; beyond them, 429.
+    pub hashing_queue: Arc<Semaphore>,
+    /// Failed sign-ins by account and network; see `identity::limits`.
+    pub login_failures: Mutex<Tally>,
+    /// Networks from which an account has signed in lately.
+    pub login_networks: Mutex<Tally>,
+    /// Counts commits on this node that changed what citizens see; whoever shows that watches it.
+    pub live_commits: AtomicU64,
+    /// Woken when a job was enqueued on this node.
+    pub job_waiting: Arc<Notify>,
+}
+
+impl App {
+    pub fn new(parts: Parts) -> Self {
+        App(Arc::new(parts))
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// To be called after a commit that changed what citizens see.
+    pub fn live_changed(&self) {
+        self.live_commits.fetch_add(1, Ordering::Release);
+        self.job_waiting.notify_one();
+    }
+
+    /// A new id of any kind: `app.id(EntryId::new)`.
+    pub fn id<T>(&self, new: fn(Timestamp, [u8; 10]) -> T) -> T {
+        new(self.now(), self.random())
+    }
+
+    /// Unpredictable bytes.
+    pub fn random<const BYTES: usize>(&self) -> [u8; BYTES] {
+        let mut bytes = [0; BYTES];
+        self.chance.fill(&mut bytes);
+        bytes
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,104 @@
+//! The only wiring: picks adapters, opens the database, builds the [`App`].
+
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::{Notify, Semaphore};
+
+use crate::adapters::{FolderStorage, SystemChance, SystemClock};
+use crate::app::{App, Parts};
+use crate::config::Config;
+use crate::db::{self, Db};
+use crate::jobs::Handlers;
+use crate::kernel::tally::Tally;
+use crate::kernel::time::HOUR;
+use crate::kernel::time::{DAY, MINUTE};
+use crate::kernel::{Context, Result};
+use crate::ports::{Chance, Clock};
+use crate::secrets::Secrets;
+use crate::{editorial, ledger, procedure, publish};
+
+/// More than one network can have waiting (see `identity::limits`), and a wait of a second or two.
+const HASHES_QUEUED_MAX: usize = 64;
+const LOGIN_FAILURES_WINDOW: i64 = 15 * MINUTE;
+/// As long as a session lives unused.
+const LOGIN_NETWORKS_WINDOW: i64 = 30 * DAY;
+/// About 100 bytes each.
+const LOGIN_KEYS_MAX: usize = 20_000;
+
+/// An installation that nobody changes is signed no more often than this.
+const CHECKPOINT_INTERVAL: i64 = HOUR;
+
+/// Opens an installation with the machine's clock: makes its folders and keys if they are missing
+/// and brings the database up to date.
+pub fn open(config: Config) -> Result<App> {
+    open_with(config, Arc::new(SystemClock), Arc::new(SystemChance))
+}
+
+/// The same with a clock and a chance of the caller's choice.
+pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<App> {
+    for folder in [&config.data, &config.public] {
+        std::fs::create_dir_all(folder).with_context(|| format!("make the folder {}", folder.display()))?;
+    }
+    let db = Db::open(&config.database())?;
+    db.write_alone(|connection| {
+        db::refuse_old_engine(connection)?;
+        db::migrate(connection)
+    })?;
+    let secrets = Secrets::open(&config.data, chance.as_ref())?;
+    let storage = Arc::new(FolderStorage::new(config.data.join("assets")));
+    let hashing = Arc::new(Semaphore::new(config.password_hashes_in_flight.max(1)));
+    Ok(App::new(Parts {
+        config,
+        db,
+        clock,
+        chance,
+        storage,
+        secrets,
+        hashing,
+        hashing_queue: Arc::new(Semaphore::new(HASHES_QUEUED_MAX)),
+        login_failures: Mutex::new(Tally::new(LOGIN_FAILURES_WINDOW, LOGIN_KEYS_MAX)),
+        login_networks: Mutex::new(Tally::new(LOGIN_NETWORKS_WINDOW, LOGIN_KEYS_MAX)),
+        live_commits: AtomicU64::new(0),
+        job_waiting: Arc::new(Notify::new()),
+    }))
+}
+
+/// Logs to the error stream: readable on a terminal, one JSON object a line elsewhere.
+pub fn log_to_stderr(config: &Config) {
+    use std::io::IsTerminal;
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second initialisation in one process (tests) keeps the first.
+    let _ = if std::io::stderr().is_terminal() {
+        builder.try_init()
+    } else {
+        builder.json().flatten_event(true).with_current_span(true).try_init()
+    };
+}
+
+/// Which job follows which event: the one table of who does what.
+pub fn handlers() -> Handlers {
+    Handlers::default().on("publish.build", publish::service::build_job)
+}
+
+/// What the worker does before each look at its queue: publications that came due, and a checkpoint of the
+/// ledger when the last one is old.
+pub fn on_tick(app: &App) -> Result<()> {
+    editorial::schedule::run_due(app)?;
+    let now = app.now();
+    let newest = app.db.read_blocking(ledger::newest_checkpoint)?;
+    if newest.is_none_or(|point| point.at.plus(CHECKPOINT_INTERVAL) <= now) {
+        app.db.write_blocking(|tx| ledger::checkpoint(tx, &app.secrets, now))?;
+    }
+    Ok(())
+}
+
+/// Puts the procedure files in force; a broken one is told in the log, and what was in force stays.
+pub async fn load_procedures(app: &App) -> Result<()> {
+    let loading = app.clone();
+    let loaded = tokio::task::spawn_blocking(move || procedure::service::load(&loading)).await;
+    loaded.context("load the procedures")??;
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! `lamin doctor`: what this installation stands on.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use diesel::prelude::*;
+
+use super::{Place, engine_name};
+use crate::app::App;
+use crate::config::SETTINGS;
+use crate::db::schema::{entries, ledger, live_entries, sites, users};
+use crate::db::{self, Conn};
+use crate::kernel::Result;
+
+/// Say what this installation stands on and what is wrong with it
+#[derive(Args)]
+pub struct Doctor {}
+
+impl Doctor {
+    pub fn run(self, place: &Place) -> Result<ExitCode> {
+        let app = place.open()?;
+        println!("lamin {}", env!("CARGO_PKG_VERSION"));
+        println!("data folder      {}", app.config.data.display());
+        println!("public folder    {}", app.config.public.display());
+        println!("database         {} {}", engine_name(&app), app.db.read_blocking(db::version)?);
+        println!("migrations       {} pending", app.db.read_blocking(db::pending_migrations)?);
+        println!("signing key      {} (public half)", app.secrets.public_key());
+        let counts = app.db.read_blocking(counts)?;
+        for (name, count) in ["sites", "users", "entries", "live entries", "ledger events"].iter().zip(counts) {
+            println!("{name:<16} {count}");
+        }
+        println!("settings");
+        for setting in SETTINGS {
+            println!("  {:<26} {}", setting.name, in_force(&app, setting.name));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn counts(connection: &mut Conn) -> Result<[i64; 5]> {
+    Ok([
+        sites::table.count().get_result(connection)?,
+        users::table.count().get_result(connection)?,
+        entries::table.count().get_result(connection)?,
+        live_entries::table.count().get_result(connection)?,
+        ledger::table.count().get_result(connection)?,
+    ])
+}
+
+/// The value in force, as the debug form of the configuration shows it: that hides passwords.
+fn in_force(app: &App, name: &str) -> String {
+    let all = format!("{:#?}", app.config);
+    let start = format!("    {name}: ");
+    let lines: Vec<&str> = all.lines().skip_while(|line| !line.starts_with(&start)).collect();
+    let end =
+        lines.iter().position(|line| line.starts_with("    ") && line.ends_with(',') && !line.starts_with("     "));
+    let text: Vec<&str> = lines.iter().take(end.map_or(0, |at| at + 1)).map(|line| line.trim()).collect();
+    text.join(" ").trim_start_matches(start.trim_start()).trim_end_matches(',').to_owned()
+}

@@ -1,0 +1,117 @@
+//! `lamin user`: accounts and appointments from the machine itself.
+
+use std::io::{BufRead, IsTerminal};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::{Place, block_on};
+use crate::app::App;
+use crate::identity::{self, Actor, Role};
+use crate::kernel::{Context, Error, Result};
+
+/// Create accounts, appoint people, reset passwords; for whoever holds this machine
+#[derive(Args)]
+pub struct User {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Create an account; its password is read from the standard input, or made and printed
+    Add {
+        /// E-mail address, with which the person signs in
+        email: String,
+        /// The person's name
+        #[arg(long)]
+        name: String,
+        /// Appoint at once, as ROLE for the whole installation or ROLE@SITE; may be repeated
+        #[arg(long = "role", value_name = "ROLE[@SITE]")]
+        roles: Vec<String>,
+    },
+    /// Appoint somebody: ROLE for the whole installation, or ROLE@SITE
+    Appoint {
+        email: String,
+        #[arg(value_name = "ROLE[@SITE]", required = true)]
+        roles: Vec<String>,
+        /// The decree of the appointment
+        #[arg(long, default_value = "")]
+        decree: String,
+    },
+    /// Set a new password (read from the standard input, or made and printed); ends every session
+    Password { email: String },
+    /// End every session of an account and refuse its sign-in
+    Disable { email: String },
+    /// Let a disabled account sign in again
+    Enable { email: String },
+    /// List all accounts with their roles
+    List,
+}
+
+impl User {
+    pub fn run(self, place: &Place) -> Result<ExitCode> {
+        let app = place.open()?;
+        block_on(act(&app, self.what))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+async fn act(app: &App, what: What) -> Result<()> {
+    let actor = Actor::system("command_line");
+    match what {
+        What::Add { email, name, roles } => {
+            let (password, made) = read_or_make_password(app)?;
+            let user = identity::service::add_user(app, &actor, &email, &name, &password).await?;
+            for role in &roles {
+                appoint(app, &actor, &email, role, "").await?;
+            }
+            println!("{} {}", user, email);
+            if made {
+                println!("password: {password}");
+            }
+        }
+        What::Appoint { email, roles, decree } => {
+            for role in &roles {
+                appoint(app, &actor, &email, role, &decree).await?;
+            }
+        }
+        What::Password { email } => {
+            let (password, made) = read_or_make_password(app)?;
+            identity::service::reset_password(app, &actor, &email, &password).await?;
+            if made {
+                println!("password: {password}");
+            }
+        }
+        What::Disable { email } => identity::service::set_disabled(app, &actor, &email, true).await?,
+        What::Enable { email } => identity::service::set_disabled(app, &actor, &email, false).await?,
+        What::List => {
+            for line in identity::service::roster(app).await? {
+                println!("{line}");
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn appoint(app: &App, actor: &Actor, email: &str, text: &str, decree: &str) -> Result<()> {
+    let (role, site) = text.split_once('@').map_or((text, None), |(role, site)| (role, Some(site)));
+    crate::sites::service::appoint_by_email(app, actor, email, Role::parse(role)?, site, decree).await
+}
+
+/// From a pipe the first line; on a terminal one is made, because a typed one would be shown.
+fn read_or_make_password(app: &App) -> Result<(String, bool)> {
+    if std::io::stdin().is_terminal() {
+        return Ok((identity::service::random_password(app), true));
+    }
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).context("read the password")?;
+    let password = line.trim_end_matches(['\n', '\r']).to_owned();
+    if password.is_empty() {
+        return Ok((identity::service::random_password(app), true));
+    }
+    if password.contains('\0') {
+        return Err(Error::broken("read the password", "it holds a zero byte"));
+    }
+    Ok((password, false))
+}

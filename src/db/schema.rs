@@ -1,0 +1,411 @@
+//! The tables, as the migrations of both engines make them (a test compares all three).
+
+diesel::table! {
+    installation (key) {
+        key -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Text,
+        email -> Text,
+        name -> Text,
+        password_hash -> Text,
+        epoch -> Integer,
+        disabled -> Bool,
+        locale -> Text,
+        version -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    memberships (user_id, scope, role) {
+        user_id -> Text,
+        scope -> Text,
+        role -> Text,
+        decree -> Text,
+        valid_from -> Nullable<BigInt>,
+        valid_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        user_id -> Text,
+        refresh_hash -> Text,
+        client -> Text,
+        created_at -> BigInt,
+        refreshed_at -> BigInt,
+        expires_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    setup_links (hash) {
+        hash -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sites (id) {
+        id -> Text,
+        key -> Text,
+        name -> Text,
+        hosts -> Text,
+        zone -> Text,
+        locales -> Text,
+        default_locale -> Text,
+        live_sequence -> BigInt,
+        version -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    content_types (site_id, key, version) {
+        site_id -> Text,
+        key -> Text,
+        version -> Integer,
+        definition -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    assets (site_id, digest) {
+        site_id -> Text,
+        digest -> Text,
+        name -> Text,
+        kind -> Text,
+        media_type -> Text,
+        size_bytes -> BigInt,
+        width -> Nullable<Integer>,
+        height -> Nullable<Integer>,
+        alt -> Text,
+        credit -> Text,
+        uploaded_by -> Nullable<Text>,
+        version -> Integer,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    procedures (key, version) {
+        key -> Text,
+        version -> Integer,
+        digest -> Text,
+        source -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    cases (id) {
+        id -> Text,
+        procedure_key -> Text,
+        procedure_version -> Integer,
+        flow -> Text,
+        site_id -> Nullable<Text>,
+        entry_id -> Nullable<Text>,
+        title -> Text,
+        step -> Text,
+        step_since -> BigInt,
+        due_at -> Nullable<BigInt>,
+        agreed_due_at -> Nullable<BigInt>,
+        waiting_since -> Nullable<BigInt>,
+        assigned_to -> Nullable<Text>,
+        opened_by -> Nullable<Text>,
+        opened_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    case_events (case_id, number) {
+        case_id -> Text,
+        number -> Integer,
+        command -> Text,
+        from_step -> Text,
+        to_step -> Text,
+        actor_id -> Nullable<Text>,
+        comment -> Text,
+        fields -> Text,
+        due_at -> Nullable<BigInt>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    attachments (id) {
+        id -> Text,
+        case_id -> Text,
+        digest -> Text,
+        name -> Text,
+        media_type -> Text,
+        size_bytes -> BigInt,
+        uploaded_by -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    entries (id) {
+        id -> Text,
+        site_id -> Text,
+        type_key -> Text,
+        locale -> Text,
+        slug -> Text,
+        group_id -> Text,
+        case_id -> Text,
+        step -> Text,
+        version -> Integer,
+        revision -> Integer,
+        digest -> Text,
+        closure -> Text,
+        title -> Text,
+        category -> Nullable<Text>,
+        tags -> Text,
+        approved_closure -> Nullable<Text>,
+        approved_revision -> Integer,
+        publish_at -> Nullable<BigInt>,
+        unpublish_at -> Nullable<BigInt>,
+        published_at -> Nullable<BigInt>,
+        trashed_at -> Nullable<BigInt>,
+        origin -> Text,
+        created_by -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    entry_tags (entry_id, tag) {
+        entry_id -> Text,
+        site_id -> Text,
+        tag -> Text,
+    }
+}
+
+diesel::table! {
+    unique_values (entry_id, field) {
+        entry_id -> Text,
+        site_id -> Text,
+        type_key -> Text,
+        field -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    revisions (entry_id, number) {
+        entry_id -> Text,
+        number -> Integer,
+        digest -> Text,
+        body -> Text,
+        author_id -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    approvals (entry_id, approved_at) {
+        entry_id -> Text,
+        revision -> Integer,
+        closure -> Text,
+        approver_id -> Text,
+        approved_at -> BigInt,
+        voided_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    comments (id) {
+        id -> Text,
+        case_id -> Text,
+        author_id -> Text,
+        step -> Text,
+        body -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    live_entries (entry_id) {
+        entry_id -> Text,
+        site_id -> Text,
+        type_key -> Text,
+        locale -> Text,
+        slug -> Text,
+        group_id -> Text,
+        revision -> Integer,
+        digest -> Text,
+        closure -> Text,
+        card -> Text,
+        approver_id -> Nullable<Text>,
+        origin -> Text,
+        published_at -> BigInt,
+        updated_at -> BigInt,
+        sequence -> BigInt,
+    }
+}
+
+diesel::table! {
+    live_changes (site_id, sequence) {
+        site_id -> Text,
+        sequence -> BigInt,
+        kind -> Text,
+        entry_id -> Text,
+        type_key -> Text,
+        locale -> Text,
+        slug -> Text,
+        digest -> Text,
+        reason -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    former_addresses (site_id, type_key, locale, slug) {
+        site_id -> Text,
+        type_key -> Text,
+        locale -> Text,
+        slug -> Text,
+        entry_id -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    releases (id) {
+        id -> Text,
+        site_id -> Text,
+        number -> Integer,
+        state -> Text,
+        folder -> Text,
+        manifest_digest -> Text,
+        inputs -> Text,
+        live_sequence -> BigInt,
+        pages -> Integer,
+        files -> Integer,
+        size_bytes -> BigInt,
+        build_micros -> BigInt,
+        created_by -> Nullable<Text>,
+        created_at -> BigInt,
+        activated_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Text,
+        kind -> Text,
+        payload -> Text,
+        unique_key -> Nullable<Text>,
+        state -> Text,
+        run_at -> BigInt,
+        attempts -> Integer,
+        locked_until -> Nullable<BigInt>,
+        error -> Nullable<Text>,
+        result -> Nullable<Text>,
+        created_at -> BigInt,
+        started_at -> Nullable<BigInt>,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    ledger (sequence) {
+        sequence -> BigInt,
+        hash -> Text,
+        previous -> Text,
+        at -> BigInt,
+        actor -> Text,
+        on_behalf -> Nullable<Text>,
+        action -> Text,
+        subject -> Text,
+        site_id -> Nullable<Text>,
+        digests -> Text,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    ledger_head (id) {
+        id -> Integer,
+        sequence -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    ledger_checkpoints (sequence) {
+        sequence -> BigInt,
+        hash -> Text,
+        at -> BigInt,
+        public_key -> Text,
+        signature -> Text,
+    }
+}
+
+diesel::table! {
+    idempotency (actor_id, key) {
+        actor_id -> Text,
+        key -> Text,
+        request -> Text,
+        status -> Integer,
+        headers -> Text,
+        body -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    installation,
+    users,
+    memberships,
+    sessions,
+    setup_links,
+    sites,
+    content_types,
+    assets,
+    procedures,
+    cases,
+    case_events,
+    attachments,
+    entries,
+    entry_tags,
+    unique_values,
+    revisions,
+    approvals,
+    comments,
+    live_entries,
+    live_changes,
+    former_addresses,
+    releases,
+    jobs,
+    ledger,
+    ledger_head,
+    ledger_checkpoints,
+    idempotency,
+);
+diesel::joinable!(memberships -> users (user_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(revisions -> entries (entry_id));
+diesel::joinable!(live_entries -> entries (entry_id));
+diesel::joinable!(entries -> cases (case_id));
+diesel::joinable!(case_events -> cases (case_id));
+diesel::joinable!(comments -> cases (case_id));
+diesel::joinable!(attachments -> cases (case_id));
+diesel::joinable!(entries -> sites (site_id));

@@ -1,0 +1,54 @@
+//! How the kernel's words appear in the OpenAPI document: as the strings that they are on the wire.
+
+use std::borrow::Cow;
+
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::kernel::id::{
+    AttachmentId, CaseId, CommentId, EntryId, GroupId, JobId, ReleaseId, SessionId, SiteId, UserId,
+};
+use crate::kernel::{Digest, Locale, Slug, Timestamp};
+
+macro_rules! string_schemas {
+    ($($type:ident: $format:expr, $about:literal;)*) => {$(
+        impl PartialSchema for $type {
+            fn schema() -> RefOr<Schema> {
+                let schema = ObjectBuilder::new().schema_type(Type::String).description(Some($about));
+                let format: Option<SchemaFormat> = $format;
+                schema.format(format).into()
+            }
+        }
+        impl ToSchema for $type {
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed(stringify!($type))
+            }
+        }
+    )*};
+}
+
+fn uuid() -> Option<SchemaFormat> {
+    Some(SchemaFormat::Custom("uuid".into()))
+}
+
+fn date_time() -> Option<SchemaFormat> {
+    Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))
+}
+
+string_schemas! {
+    UserId: uuid(), "Id of a user.";
+    SessionId: uuid(), "Id of a session.";
+    SiteId: uuid(), "Id of a site.";
+    EntryId: uuid(), "Id of an entry.";
+    GroupId: uuid(), "Shared by the translations of one another.";
+    CaseId: uuid(), "Id of a case.";
+    CommentId: uuid(), "Id of a comment.";
+    AttachmentId: uuid(), "Id of an attachment.";
+    JobId: uuid(), "Id of a job.";
+    ReleaseId: uuid(), "Id of a release.";
+    Digest: None, "SHA-256, 64 lower-case hexadecimal letters.";
+    Slug: None, "Lower-case letters, digits and single hyphens.";
+    Locale: None, "A language tag such as id or en.";
+    Timestamp: date_time(), "RFC 3339 in UTC.";
+}

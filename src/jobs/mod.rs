@@ -1,0 +1,9 @@
+//! The queue, also the outbox: work is enqueued in the transaction that causes it and done after it.
+
+pub mod model;
+mod store;
+mod worker;
+
+pub use model::{Job, JobState, NewJob};
+pub use store::{enqueue, find};
+pub use worker::{Handlers, Outcome, run_due, work};

@@ -1,0 +1,169 @@
+//! The queue in the database.
+
+use diesel::prelude::*;
+
+use super::model::{Job, JobState, NewJob};
+use crate::db::schema::jobs;
+use crate::db::{Conn, Tx};
+use crate::kernel::id::JobId;
+use crate::kernel::{Result, Timestamp};
+
+type Row = (
+    JobId,
+    String,
+    String,
+    String,
+    Timestamp,
+    i32,
+    Option<String>,
+    Option<String>,
+    Timestamp,
+    Option<Timestamp>,
+    Option<Timestamp>,
+);
+
+type Columns = (
+    jobs::id,
+    jobs::kind,
+    jobs::payload,
+    jobs::state,
+    jobs::run_at,
+    jobs::attempts,
+    jobs::error,
+    jobs::result,
+    jobs::created_at,
+    jobs::started_at,
+    jobs::finished_at,
+);
+
+const COLUMNS: Columns = (
+    jobs::id,
+    jobs::kind,
+    jobs::payload,
+    jobs::state,
+    jobs::run_at,
+    jobs::attempts,
+    jobs::error,
+    jobs::result,
+    jobs::created_at,
+    jobs::started_at,
+    jobs::finished_at,
+);
+
+fn from_row(row: Row) -> Job {
+    let (id, kind, payload, state, run_at, attempts, error, result, created_at, started_at, finished_at) = row;
+    Job {
+        id,
+        kind,
+        payload: serde_json::from_str(&payload).unwrap_or_default(),
+        state: JobState::parse(&state).unwrap_or(JobState::Failed),
+        run_at,
+        attempts,
+        error,
+        result: result.and_then(|text| serde_json::from_str(&text).ok()),
+        created_at,
+        started_at,
+        finished_at,
+    }
+}
+
+/// Puts a job into the queue, or finds the ready one with the same key. `id` names the new one.
+/// After the commit, wake the worker with `app.job_waiting.notify_one()`.
+pub fn enqueue(tx: &mut Tx, id: JobId, job: &NewJob, now: Timestamp) -> Result<JobId> {
+    if let Some(key) = &job.unique_key {
+        let waiting = jobs::table
+            .filter(jobs::unique_key.eq(key))
+            .filter(jobs::state.eq(JobState::Ready.as_str()))
+            .select((jobs::id, jobs::run_at))
+            .first::<(JobId, Timestamp)>(&mut **tx)
+            .optional()?;
+        if let Some((waiting, run_at)) = waiting {
+            if job.run_at < run_at {
+                diesel::update(jobs::table.find(waiting)).set(jobs::run_at.eq(job.run_at)).execute(&mut **tx)?;
+            }
+            return Ok(waiting);
+        }
+    }
+    diesel::insert_into(jobs::table)
+        .values((
+            jobs::id.eq(id),
+            jobs::kind.eq(job.kind),
+            jobs::payload.eq(job.payload.to_string()),
+            jobs::unique_key.eq(job.unique_key.as_deref()),
+            jobs::state.eq(JobState::Ready.as_str()),
+            jobs::run_at.eq(job.run_at),
+            jobs::attempts.eq(0),
+            jobs::created_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    Ok(id)
+}
+
+pub fn find(connection: &mut Conn, id: JobId) -> Result<Option<Job>> {
+    let row = jobs::table.find(id).select(COLUMNS).first::<Row>(connection).optional()?;
+    Ok(row.map(from_row))
+}
+
+/// Takes the next due job: no other worker gets it before `locked_until`. A running job whose lock
+/// has passed belonged to a worker that died, and is taken over.
+pub fn claim(tx: &mut Tx, now: Timestamp, locked_until: Timestamp) -> Result<Option<Job>> {
+    let ready = jobs::table
+        .filter(jobs::state.eq(JobState::Ready.as_str()).and(jobs::run_at.le(now)))
+        .order((jobs::run_at, jobs::id))
+        .select(COLUMNS)
+        .first::<Row>(&mut **tx)
+        .optional()?;
+    let row = match ready {
+        Some(row) => Some(row),
+        None => jobs::table
+            .filter(jobs::state.eq(JobState::Running.as_str()).and(jobs::locked_until.lt(now)))
+            .order((jobs::run_at, jobs::id))
+            .select(COLUMNS)
+            .first::<Row>(&mut **tx)
+            .optional()?,
+    };
+    let Some(mut job) = row.map(from_row) else { return Ok(None) };
+    job.attempts += 1;
+    job.state = JobState::Running;
+    diesel::update(jobs::table.find(job.id))
+        .set((
+            jobs::state.eq(job.state.as_str()),
+            jobs::attempts.eq(job.attempts),
+            jobs::locked_until.eq(locked_until),
+            jobs::started_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    Ok(Some(job))
+}
+
+pub fn finish(tx: &mut Tx, id: JobId, result: &serde_json::Value, now: Timestamp) -> Result<()> {
+    diesel::update(jobs::table.find(id))
+        .set((
+            jobs::state.eq(JobState::Done.as_str()),
+            jobs::result.eq(result.to_string()),
+            jobs::error.eq(None::<String>),
+            jobs::finished_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Tries again at `retry_at`, or gives up when there is none.
+pub fn fail(tx: &mut Tx, id: JobId, error: &str, retry_at: Option<Timestamp>, now: Timestamp) -> Result<()> {
+    let job = jobs::table.find(id);
+    match retry_at {
+        Some(at) => diesel::update(job)
+            .set((jobs::state.eq(JobState::Ready.as_str()), jobs::error.eq(error), jobs::run_at.eq(at)))
+            .execute(&mut **tx)?,
+        None => diesel::update(job)
+            .set((jobs::state.eq(JobState::Failed.as_str()), jobs::error.eq(error), jobs::finished_at.eq(now)))
+            .execute(&mut **tx)?,
+    };
+    Ok(())
+}
+
+/// Extends the lock of a job that is still being worked on.
+pub fn extend(tx: &mut Tx, id: JobId, locked_until: Timestamp) -> Result<()> {
+    diesel::update(jobs::table.find(id)).set(jobs::locked_until.eq(locked_until)).execute(&mut **tx)?;
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! The worker: takes due jobs one after another and runs the handler that `boot` names for each.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::model::Job;
+use super::store;
+use crate::app::App;
+use crate::kernel::time::{MINUTE, SECOND};
+use crate::kernel::{Result, Timestamp};
+
+/// A job whose worker said nothing for so long is taken over.
+const LOCK_SPAN: i64 = 5 * MINUTE;
+const ATTEMPTS_MAX: i32 = 8;
+/// Other nodes enqueue too, and times come due: look that often even when nobody woke us.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
+
+/// What a handler leaves behind.
+pub type Outcome = Result<Value>;
+type Handler = Arc<dyn Fn(&App, &Job) -> Outcome + Send + Sync>;
+
+/// Which function does which kind of job. The table itself stands in `boot`.
+#[derive(Clone, Default)]
+pub struct Handlers(HashMap<&'static str, Handler>);
+
+impl Handlers {
+    pub fn on(mut self, kind: &'static str, handler: impl Fn(&App, &Job) -> Outcome + Send + Sync + 'static) -> Self {
+        self.0.insert(kind, Arc::new(handler));
+        self
+    }
+}
+
+/// Runs until `stop` is set. `on_tick` runs before each look at the queue: schedules live there.
+pub async fn work(
+    app: App,
+    handlers: Handlers,
+    on_tick: impl Fn(&App) -> Result<()> + Send + Sync + 'static,
+    stop: Arc<AtomicBool>,
+) {
+    let on_tick = Arc::new(on_tick);
+    while !stop.load(Ordering::Relaxed) {
+        let (round_app, round_handlers, round_tick) = (app.clone(), handlers.clone(), on_tick.clone());
+        let round = tokio::task::spawn_blocking(move || {
+            round_tick(&round_app)?;
+            run_due(&round_app, &round_handlers)
+        });
+        match round.await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the worker could not look at its queue"),
+            Err(panicked) => tracing::error!(%panicked, "a job panicked"),
+        }
+        // A timeout is not an error: it is the next look.
+        let _ = tokio::time::timeout(POLL_INTERVAL, app.job_waiting.notified()).await;
+    }
+}
+
+/// Runs every job that is due now, and those that they enqueue for now. Returns how many ran.
+pub fn run_due(app: &App, handlers: &Handlers) -> Result<usize> {
+    let mut done = 0;
+    while let Some(job) = next(app)? {
+        run_one(app, handlers, &job)?;
+        done += 1;
+    }
+    Ok(done)
+}
+
+fn next(app: &App) -> Result<Option<Job>> {
+    let now = app.now();
+    app.db.write_blocking(|tx| store::claim(tx, now, now.plus(LOCK_SPAN)))
+}
+
+fn run_one(app: &App, handlers: &Handlers, job: &Job) -> Result<()> {
+    let outcome = match handlers.0.get(job.kind.as_str()) {
+        Some(handler) => keep_locked(app, job, || handler(app, job)),
+        None => Err(crate::kernel::Error::broken("run a job", format!("nothing handles {:?}", job.kind))),
+    };
+    let now = app.now();
+    app.db.write_blocking(|tx| match &outcome {
+        Ok(result) => store::finish(tx, job.id, result, now),
+        Err(error) => {
+            tracing::error!(job = %job.id, kind = job.kind, attempt = job.attempts, %error, "a job failed");
+            store::fail(tx, job.id, &error.to_string(), retry_at(job.attempts, now), now)
+        }
+    })
+}
+
+/// Extends the lock while the handler works, so that only a dead worker's job is taken over.
+fn keep_locked(app: &App, job: &Job, work: impl FnOnce() -> Outcome) -> Outcome {
+    let (done, wait) = std::sync::mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let third = Duration::from_micros(LOCK_SPAN as u64 / 3);
+            while wait.recv_timeout(third) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                let until = app.now().plus(LOCK_SPAN);
+                if let Err(error) = app.db.write_blocking(|tx| store::extend(tx, job.id, until)) {
+                    tracing::warn!(%error, "could not extend a job's lock");
+                }
+            }
+        });
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+        drop(done);
+        outcome.unwrap_or_else(|_| Err(crate::kernel::Error::broken("run a job", "it panicked")))
+    })
+}
+
+/// 1, 2, 4, … seconds, then never.
+fn retry_at(attempts: i32, now: Timestamp) -> Option<Timestamp> {
+    (attempts < ATTEMPTS_MAX).then(|| now.plus(SECOND << attempts.clamp(1, ATTEMPTS_MAX).saturating_sub(1)))
+}

@@ -1,0 +1,23 @@
+//! Shared words of the house: identifiers, time, digests, slugs, locales, pages, refusals.
+//!
+//! Everything here is pure: no database, no clock, no chance, no files. A word belongs here when two
+//! features say it; a word that one feature says belongs to that feature.
+
+pub mod canonical;
+pub mod digest;
+pub mod error;
+pub mod id;
+pub mod locale;
+pub mod page;
+pub mod refusal;
+pub mod slug;
+pub mod tally;
+pub mod time;
+mod words;
+
+pub use digest::Digest;
+pub use error::{Context, Error, Result};
+pub use locale::Locale;
+pub use refusal::{Code, FieldRefusal, Refusal};
+pub use slug::Slug;
+pub use time::Timestamp;

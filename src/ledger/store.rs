@@ -1,0 +1,215 @@
+//! The chain in the database.
+
+use diesel::prelude::*;
+
+use super::model::{Checkpoint, Event, Finding, Record, Verdict};
+use super::rules::{self, Walk};
+use crate::db::schema::{ledger, ledger_checkpoints, ledger_head};
+use crate::db::{Conn, Tx};
+use crate::kernel::id::SiteId;
+use crate::kernel::page::{Cursor, Limit, Page};
+use crate::kernel::{Digest, Refusal, Result, Timestamp};
+
+/// How many records a check reads at once.
+const BATCH_ROWS: i64 = 2_000;
+
+type Row = (i64, Digest, Digest, Timestamp, String, Option<String>, String, String, Option<SiteId>, String, String);
+
+const COLUMNS: (
+    ledger::sequence,
+    ledger::hash,
+    ledger::previous,
+    ledger::at,
+    ledger::actor,
+    ledger::on_behalf,
+    ledger::action,
+    ledger::subject,
+    ledger::site_id,
+    ledger::digests,
+    ledger::detail,
+) = (
+    ledger::sequence,
+    ledger::hash,
+    ledger::previous,
+    ledger::at,
+    ledger::actor,
+    ledger::on_behalf,
+    ledger::action,
+    ledger::subject,
+    ledger::site_id,
+    ledger::digests,
+    ledger::detail,
+);
+
+fn from_row(row: Row) -> Record {
+    let (sequence, hash, previous, at, actor, on_behalf, action, subject, site_id, digests, detail) = row;
+    Record {
+        sequence,
+        hash,
+        previous,
+        at,
+        actor,
+        on_behalf,
+        action,
+        subject,
+        site_id,
+        // Unreadable digests give none, and then the hash cannot fit.
+        digests: serde_json::from_str(&digests).unwrap_or_default(),
+        detail: rules::read_detail(&detail),
+    }
+}
+
+/// Appends an event to the chain, in the transaction of what it tells of.
+pub fn record(tx: &mut Tx, event: &Event, at: Timestamp) -> Result<Record> {
+    let (sequence, previous) = head(tx)?;
+    let record = rules::link(event, sequence + 1, previous, at);
+    diesel::insert_into(ledger::table)
+        .values((
+            ledger::sequence.eq(record.sequence),
+            ledger::hash.eq(record.hash),
+            ledger::previous.eq(record.previous),
+            ledger::at.eq(record.at),
+            ledger::actor.eq(&record.actor),
+            ledger::on_behalf.eq(record.on_behalf.as_deref()),
+            ledger::action.eq(&record.action),
+            ledger::subject.eq(&record.subject),
+            ledger::site_id.eq(record.site_id),
+            ledger::digests.eq(serde_json::json!(record.digests).to_string()),
+            ledger::detail.eq(record.detail.to_string()),
+        ))
+        .execute(&mut **tx)?;
+    let moved = diesel::update(ledger_head::table.find(1))
+        .set((ledger_head::sequence.eq(record.sequence), ledger_head::hash.eq(record.hash)))
+        .execute(&mut **tx)?;
+    if moved == 0 {
+        diesel::insert_into(ledger_head::table)
+            .values((
+                ledger_head::id.eq(1),
+                ledger_head::sequence.eq(record.sequence),
+                ledger_head::hash.eq(record.hash),
+            ))
+            .execute(&mut **tx)?;
+    }
+    Ok(record)
+}
+
+/// Number and hash of the newest event; `(0, zeros)` before the first.
+pub fn head(connection: &mut Conn) -> Result<(i64, Digest)> {
+    let head = ledger_head::table
+        .find(1)
+        .select((ledger_head::sequence, ledger_head::hash))
+        .first::<(i64, Digest)>(connection)
+        .optional()?;
+    Ok(head.unwrap_or((0, rules::origin())))
+}
+
+/// Which events a list shows.
+pub struct Wanted {
+    pub subject: Option<String>,
+    /// `None`: of every site and of none.
+    pub sites: Option<Vec<SiteId>>,
+}
+
+/// Newest first.
+pub fn list(connection: &mut Conn, wanted: &Wanted, limit: Limit, after: Option<&Cursor>) -> Result<Page<Record>> {
+    let mut query = ledger::table.select(COLUMNS).into_boxed();
+    if let Some(subject) = &wanted.subject {
+        query = query.filter(ledger::subject.eq(subject));
+    }
+    if let Some(sites) = &wanted.sites {
+        query = query.filter(ledger::site_id.eq_any(sites));
+    }
+    if let Some(cursor) = after {
+        let sequence: i64 = cursor.id.parse().map_err(|_| Refusal::new(crate::kernel::Code::BadCursor))?;
+        query = query.filter(ledger::sequence.lt(sequence));
+    }
+    let rows = query.order(ledger::sequence.desc()).limit(limit.probe()).load::<Row>(connection)?;
+    let records = rows.into_iter().map(from_row).collect();
+    Ok(Page::cut(records, limit, |record| Cursor { key: String::new(), id: record.sequence.to_string() }))
+}
+
+/// Checks the whole chain: against itself, its head, its checkpoints, and `remembered`, a head that
+/// somebody wrote down earlier (`sequence`, `hash`).
+pub fn verify(
+    connection: &mut Conn,
+    remembered: Option<(i64, Digest)>,
+    signature_holds: impl Fn(&Checkpoint) -> bool,
+) -> Result<Verdict> {
+    let checkpoints = checkpoints(connection)?;
+    let mut walk = Walk::new();
+    let mut anchors: Vec<(i64, Digest)> = checkpoints.iter().map(|point| (point.sequence, point.hash)).collect();
+    anchors.extend(remembered);
+    anchors.sort_unstable_by_key(|anchor| anchor.0);
+    let mut anchors = anchors.into_iter().peekable();
+    let mut events = 0;
+    let mut after = i64::MIN;
+    loop {
+        let rows = ledger::table
+            .filter(ledger::sequence.gt(after))
+            .order(ledger::sequence)
+            .limit(BATCH_ROWS)
+            .select(COLUMNS)
+            .load::<Row>(connection)?;
+        let Some(last) = rows.last() else { break };
+        after = last.0;
+        for record in rows.into_iter().map(from_row) {
+            walk.step(&record);
+            events += 1;
+            while let Some((sequence, hash)) = anchors.next_if(|anchor| anchor.0 <= record.sequence) {
+                if sequence != record.sequence || hash != record.hash {
+                    walk.find(Finding::BadCheckpoint { sequence });
+                }
+            }
+        }
+    }
+    for (sequence, hash) in anchors {
+        let (found, last) = walk.head();
+        if (sequence, hash) != (found, last) {
+            walk.find(Finding::Truncated { expected: sequence, found });
+        }
+    }
+    for point in checkpoints.iter().filter(|point| !signature_holds(point)) {
+        walk.find(Finding::BadCheckpoint { sequence: point.sequence });
+    }
+    let (sequence, hash) = head(connection)?;
+    walk.end(sequence, hash);
+    let head = walk.head().1;
+    let intact = walk.findings.is_empty();
+    Ok(Verdict { events, checkpoints: checkpoints.len() as i64, head, intact, findings: walk.findings })
+}
+
+type CheckpointRow = (i64, Digest, Timestamp, String, String);
+
+fn checkpoint_from_row((sequence, hash, at, public_key, signature): CheckpointRow) -> Checkpoint {
+    Checkpoint { sequence, hash, at, public_key, signature }
+}
+
+fn checkpoints(connection: &mut Conn) -> Result<Vec<Checkpoint>> {
+    let rows = ledger_checkpoints::table
+        .order(ledger_checkpoints::sequence)
+        .select(ledger_checkpoints::all_columns)
+        .load::<CheckpointRow>(connection)?;
+    Ok(rows.into_iter().map(checkpoint_from_row).collect())
+}
+
+pub fn newest_checkpoint(connection: &mut Conn) -> Result<Option<Checkpoint>> {
+    let row = ledger_checkpoints::table
+        .order(ledger_checkpoints::sequence.desc())
+        .select(ledger_checkpoints::all_columns)
+        .first::<CheckpointRow>(connection)
+        .optional()?;
+    Ok(row.map(checkpoint_from_row))
+}
+
+pub fn save_checkpoint(tx: &mut Tx, point: &Checkpoint) -> Result<()> {
+    diesel::insert_into(ledger_checkpoints::table)
+        .values((
+            ledger_checkpoints::sequence.eq(point.sequence),
+            ledger_checkpoints::hash.eq(point.hash),
+            ledger_checkpoints::at.eq(point.at),
+            ledger_checkpoints::public_key.eq(&point.public_key),
+            ledger_checkpoints::signature.eq(&point.signature),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}

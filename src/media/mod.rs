@@ -1,0 +1,12 @@
+//! Uploaded files: what is accepted, how it is described, where citizens find it.
+//!
+//! A file is named by the digest of its bytes, and its kind is told by its bytes and not by its name.
+//! [`service::accept`] is the one judge of a file, whatever door it comes through.
+
+pub mod api;
+pub mod model;
+pub mod rules;
+pub mod service;
+pub mod store;
+
+pub use model::{Accepted, Asset, Kind};

@@ -1,0 +1,61 @@
+//! Assets.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::id::{SiteId, UserId};
+use crate::kernel::{Digest, Timestamp};
+
+crate::words! {
+    /// What a file is for a person.
+    pub enum Kind {
+        Picture = "picture",
+        Document = "document",
+        Video = "video",
+        Text = "text",
+    }
+}
+
+/// A file that was judged and may be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    pub digest: Digest,
+    /// Ours, made from the sender's: see `rules::safe_name`. Its extension is that of the kind.
+    pub name: String,
+    pub kind: Kind,
+    pub media_type: String,
+    /// Of pictures, in pixels.
+    pub size_pixels: Option<(u32, u32)>,
+    pub bytes: Vec<u8>,
+}
+
+/// Alternative text in each language; empty where nobody has written it yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Alt {
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub en: String,
+}
+
+/// A file of a site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Asset {
+    #[serde(skip)]
+    pub site_id: SiteId,
+    pub digest: Digest,
+    pub name: String,
+    pub kind: Kind,
+    pub media_type: String,
+    pub size_bytes: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<i32>,
+    pub alt: Alt,
+    pub credit: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uploaded_by: Option<UserId>,
+    pub version: i32,
+    pub created_at: Timestamp,
+}

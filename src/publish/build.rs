@@ -1,0 +1,276 @@
+//! One build: render into a fresh folder, seal, sync, swap.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use super::folder::{Listed, Output};
+use super::manifest::{self, Manifest, Named, Seal};
+use super::model::{KindCost, Phase, Progress, Release, ReleaseState, Report, Snapshot};
+use super::pages::Rendering;
+use super::plan::{self, Page, Plan, Wanted};
+use super::service::{Watch, released};
+use super::swap::Place;
+use super::theme::Theme;
+use super::views::{self, World};
+use super::{feeds, redirects, render, rules, store};
+use crate::app::App;
+use crate::db::Durability;
+use crate::kernel::id::{ReleaseId, SiteId, UserId};
+use crate::kernel::{Context, Digest, Result};
+use crate::ledger;
+use crate::media::rules::public_path;
+
+/// One build, with what all its steps need.
+pub struct Build<'b> {
+    pub app: &'b App,
+    pub place: &'b Place,
+    pub snapshot: &'b Snapshot,
+    pub theme: &'b Theme,
+    pub base_url: String,
+    pub inputs: Digest,
+    pub by: Option<UserId>,
+    pub begun: Instant,
+    pub watch: Watch<'b>,
+}
+
+/// What rendering left in the folder.
+struct Written {
+    files: Vec<Listed>,
+    pages: usize,
+    kinds: BTreeMap<&'static str, KindCost>,
+    warnings: Vec<String>,
+}
+
+impl Build<'_> {
+    /// Leaves a new live release; on an error the folder is the caller's to put aside.
+    pub fn run(&self, folder: &std::path::Path) -> Result<Report> {
+        let output = Output::create(folder.to_owned())?;
+        let written = self.write(&output)?;
+        let theme = Named { name: self.theme.name.clone(), digest: self.theme.digest };
+        let manifest = Manifest::new(theme, views::settings_digest(self.snapshot), written.files);
+        let bytes = manifest.to_bytes();
+        output.write(manifest::RELEASE.into(), &bytes)?;
+        let build_time = self.begun.elapsed();
+
+        let release = self.enter(&manifest, &bytes, written.pages, build_time)?;
+        let outcome = self.go_live(&output, &release, &bytes);
+        let sync_time = match outcome {
+            Ok(time) => time,
+            Err(error) => {
+                self.app.db.write_blocking(|tx| store::set_state(tx, release.id, ReleaseState::Failed))?;
+                return Err(error);
+            }
+        };
+        Ok(Report {
+            site: self.snapshot.site.key.clone(),
+            release: release.number,
+            release_id: release.id,
+            skipped: false,
+            manifest: release.manifest_digest,
+            pages: written.pages,
+            files: manifest.files.len(),
+            bytes: manifest.files.iter().map(|file| file.size).sum(),
+            build_s: build_time.as_secs_f64(),
+            sync_s: sync_time.as_secs_f64(),
+            total_s: self.begun.elapsed().as_secs_f64(),
+            peak_memory_bytes: peak_memory_bytes(),
+            kinds: written.kinds,
+            warnings: written.warnings,
+        })
+    }
+
+    /// Enters the release into the database before it is live, so that its number is nobody else's.
+    fn enter(&self, manifest: &Manifest, bytes: &[u8], pages: usize, time: Duration) -> Result<Release> {
+        let now = self.app.now();
+        let id = self.app.id(ReleaseId::new);
+        let site = self.snapshot.site.id;
+        let small = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+        let size = manifest.files.iter().map(|file| file.size).sum::<u64>();
+        let on_disk = self.place.highest()?;
+        self.app.db.write_blocking(|tx| {
+            let release = Release {
+                id,
+                site_id: site,
+                number: store::highest_number(tx, site)?.max(on_disk) + 1,
+                state: ReleaseState::Building,
+                manifest_digest: Digest::of(bytes),
+                live_sequence: self.snapshot.site.live_sequence,
+                pages: small(pages),
+                files: small(manifest.files.len()),
+                size_bytes: i64::try_from(size).unwrap_or(i64::MAX),
+                build_micros: i64::try_from(time.as_micros()).unwrap_or(i64::MAX),
+                created_by: self.by,
+                created_at: now,
+                activated_at: None,
+                inputs: self.inputs,
+            };
+            store::insert(tx, &release)?;
+            Ok(release)
+        })
+    }
+
+    /// Seals, syncs, swaps; then the database knows it too.
+    fn go_live(&self, output: &Output, release: &Release, manifest: &[u8]) -> Result<Duration> {
+        let now = release.created_at;
+        let secrets = &self.app.secrets;
+        let checkpoint = self.app.db.write_blocking(|tx| ledger::checkpoint(tx, secrets, now))?;
+        let seal = Seal::new(&self.snapshot.site.key, release.number, manifest, checkpoint, (secrets, now));
+        output.write(manifest::SEAL.into(), &seal.to_bytes())?;
+        self.say(Phase::Sync, 0, 0);
+        let begun = Instant::now();
+        if self.place.durability() == Durability::Full {
+            output.sync()?;
+        }
+        self.say(Phase::Swap, 0, 0);
+        self.place.keep(output.root(), release.number)?;
+        self.place.point(release.number)?;
+        let took = begun.elapsed();
+        let actor = self.by.map_or("system:publisher".into(), |user| format!("user:{user}"));
+        let event = released(release, &actor, "publish.release");
+        self.app.db.write_blocking(|tx| {
+            store::activate(tx, release, now)?;
+            ledger::record(tx, &event, now)?;
+            Ok(())
+        })?;
+        if let Err(error) = self.retire(release.site_id) {
+            // The new release is live and stays so; the next build tries again.
+            tracing::warn!(%error, "could not put old releases aside");
+        }
+        Ok(took)
+    }
+
+    fn retire(&self, site: SiteId) -> Result<()> {
+        let complete = self.app.db.read_blocking(|c| store::complete(c, site))?;
+        let kept: Vec<i32> =
+            complete.iter().take(self.app.config.releases_kept.max(1)).map(|release| release.number).collect();
+        let gone = self.place.retire(&kept)?;
+        let gone: Vec<ReleaseId> =
+            complete.iter().filter(|release| gone.contains(&release.number)).map(|release| release.id).collect();
+        self.app.db.write_blocking(|tx| gone.iter().try_for_each(|id| store::set_state(tx, *id, ReleaseState::Removed)))
+    }
+
+    /// Tells whoever watches.
+    pub fn say(&self, phase: Phase, done: usize, total: usize) {
+        (self.watch)(Progress { phase, done, total });
+    }
+
+    /// Renders and writes everything but manifest and seal.
+    fn write(&self, output: &Output) -> Result<Written> {
+        let wanted = Wanted {
+            archive: self.theme.template(&["archive.html"]).is_some(),
+            terms: self.theme.template(&["terms.html"]).is_some(),
+        };
+        let mut plan = plan::plan(self.snapshot, wanted);
+        let mut warnings = drop_doubles(&mut plan, self.snapshot);
+        let styles = self.style_files();
+        let world = World::new(self.snapshot, self.theme, &plan, self.base_url.clone(), styles.1);
+        let (redirects, refused) = redirects::table(self.snapshot, &plan, &world.prefixes);
+        warnings.extend(refused);
+        let mut small = styles.0;
+        small.extend(feeds::feeds(&world));
+        small.extend(feeds::sitemap(&world, rules::SITEMAP_ADDRESSES_MAX));
+        small.push(feeds::robots(&self.base_url));
+        small.extend(feeds::security(self.snapshot, &self.base_url));
+        small.extend(self.redirect_files(&redirects)?);
+        let pages: Vec<(String, &Page)> =
+            plan.pages.iter().map(|page| (rules::file_of(&plan.address(page, &world.prefixes)), page)).collect();
+        let paths = pages.iter().map(|(path, _)| path.as_str()).chain(small.iter().map(|(path, _)| path.as_str()));
+        output.make_folders(paths.chain([manifest::RELEASE]))?;
+
+        let mut rendering = Rendering::new(self, &world, output, pages.len());
+        let mut files = rendering.pages(&pages)?;
+        for (path, bytes) in small {
+            files.push(output.write(path, &bytes)?);
+        }
+        let placed = rendering.placed();
+        files.extend(self.media(output, placed, &mut warnings)?);
+        let kinds = rendering.kinds();
+        Ok(Written { files, pages: pages.len(), kinds, warnings })
+    }
+
+    /// The theme's own files under names that change with their bytes, and the addresses by their plain names.
+    fn style_files(&self) -> (Vec<feeds::File>, tera::Value) {
+        let colour = views::colour(self.snapshot);
+        let ink = rules::ink_on(&colour);
+        let mut files = Vec::new();
+        let mut addresses: BTreeMap<String, String> = BTreeMap::new();
+        for (name, bytes) in &self.theme.assets {
+            let bytes = if name.ends_with(".css") {
+                let mut styled = format!(":root{{--site:{colour};--on-site:{ink}}}").into_bytes();
+                styled.extend_from_slice(bytes);
+                styled
+            } else {
+                bytes.clone()
+            };
+            let mark = &Digest::of(&bytes).as_str()[..12].to_owned();
+            let path = match name.rsplit_once('.') {
+                Some((stem, extension)) => format!("theme/{stem}.{mark}.{extension}"),
+                None => format!("theme/{name}.{mark}"),
+            };
+            addresses.insert(name.clone(), format!("/{path}"));
+            files.push((path, bytes));
+        }
+        (files, addresses.into())
+    }
+
+    fn redirect_files(&self, table: &[redirects::Redirect]) -> Result<Vec<feeds::File>> {
+        let default = self.snapshot.site.default_locale();
+        let mut files: Vec<feeds::File> = table
+            .iter()
+            .filter(|redirect| !redirect.from.contains('%'))
+            .map(|redirect| {
+                (rules::file_of(&redirect.from), redirects::page(redirect, &self.base_url, default).into_bytes())
+            })
+            .collect();
+        files.push((redirects::JSON.into(), serde_json::to_vec(table).context("write the redirects")?));
+        files.push((redirects::APACHE.into(), redirects::apache(table).into_bytes()));
+        files.push((redirects::NGINX.into(), redirects::nginx(table).into_bytes()));
+        Ok(files)
+    }
+
+    /// Stored files that pages place. One that is missing from the store is a warning, not a dead site.
+    fn media(&self, output: &Output, placed: BTreeSet<Digest>, warnings: &mut Vec<String>) -> Result<Vec<Listed>> {
+        let known = |digest: Digest| {
+            let asset = self.snapshot.assets.get(&digest)?;
+            Some((digest, public_path(&digest, &asset.name)[1..].to_owned()))
+        };
+        let placed: Vec<(Digest, String)> = placed.into_iter().filter_map(known).collect();
+        output.make_folders(placed.iter().map(|(_, path)| path.as_str()))?;
+        let mut files = Vec::with_capacity(placed.len());
+        for (digest, path) in placed {
+            match output.place(self.app.storage.as_ref(), &digest, path.clone())? {
+                Some(listed) => files.push(listed),
+                None => warnings.push(format!("{path}: the stored file {digest} is missing")),
+            }
+        }
+        Ok(files)
+    }
+}
+
+/// Of several pages at one address (a page named like a section), the first in the plan stays.
+fn drop_doubles(plan: &mut Plan, snapshot: &Snapshot) -> Vec<String> {
+    let prefixes = render::prefixes(&snapshot.site);
+    let mut seen = std::collections::HashSet::new();
+    let addresses: Vec<String> = plan.pages.iter().map(|page| plan.address(page, &prefixes)).collect();
+    let mut doubles = Vec::new();
+    let mut at = 0;
+    plan.pages.retain(|_| {
+        let address = &addresses[at];
+        at += 1;
+        let first = seen.insert(address.clone());
+        if !first {
+            doubles.push(format!("{address}: more than one page belongs at this address"));
+        }
+        first
+    });
+    doubles
+}
+
+/// The largest resident memory of this process so far; 0 where the system does not tell.
+pub fn peak_memory_bytes() -> u64 {
+    #[expect(clippy::disallowed_methods, reason = "the system tells by a file")]
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<u64>().ok());
+    kib.unwrap_or(0) * 1024
+}

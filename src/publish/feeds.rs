@@ -1,0 +1,194 @@
+//! Atom, RSS, sitemap, robots.txt, security.txt: files for programs.
+
+use super::dates;
+use super::model::Snapshot;
+use super::plan::{ListKind, Page};
+use super::rules;
+use super::views::World;
+use crate::kernel::Timestamp;
+
+/// A file of the site: path below its root, bytes.
+pub type File = (String, Vec<u8>);
+
+/// Text for an XML element or attribute. Control characters that XML cannot hold go.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+/// One feed: of a site in a language, or of one of its sections.
+struct Feed<'f> {
+    title: String,
+    /// The address of the page it accompanies, with a slash at its end.
+    base: &'f str,
+    locale: usize,
+    /// Newest first.
+    entries: Vec<u32>,
+}
+
+/// Both kinds of all feeds.
+pub fn feeds(world: &World) -> Vec<File> {
+    let mut feeds = Vec::new();
+    let homes: Vec<String> = world.prefixes.iter().map(|prefix| format!("{prefix}/")).collect();
+    for page in &world.plan.pages {
+        if let Page::Home { locale } = page {
+            let entries = world.plan.news[*locale].iter().rev().take(rules::FEED_ITEMS).copied().collect();
+            let title = world.locales[*locale].title.clone();
+            feeds.push(Feed { title, base: &homes[*locale], locale: *locale, entries });
+        }
+    }
+    for list in &world.plan.lists {
+        let ListKind::Section(key) = &list.kind else { continue };
+        if rules::is_news(key) {
+            let view = &world.locales[list.locale];
+            let shape = world.snapshot.shapes.get(&**key);
+            let name = super::views::section_title(world.theme, shape, key, &view.locale);
+            // A feed is in order of publication, whatever the list's own order is.
+            let mut entries = list.entries.clone();
+            entries.sort_unstable_by(|a, b| b.cmp(a));
+            entries.truncate(rules::FEED_ITEMS);
+            let title = format!("{name} | {}", view.title);
+            feeds.push(Feed { title, base: &list.base, locale: list.locale, entries });
+        }
+    }
+    let both = |feed: &Feed| {
+        let path = |name: &str| format!("{}{name}", &feed.base[1..]);
+        [(path("atom.xml"), atom(world, feed).into_bytes()), (path("rss.xml"), rss(world, feed).into_bytes())]
+    };
+    feeds.iter().flat_map(both).collect()
+}
+
+fn atom(world: &World, feed: &Feed) -> String {
+    let view = &world.locales[feed.locale];
+    let base = escape(&world.base_url);
+    let page = escape(feed.base);
+    let cards = || feed.entries.iter().map(|at| (*at as usize, &world.snapshot.cards[*at as usize]));
+    let updated = cards().map(|(_, card)| changed(card)).max().unwrap_or(Timestamp::from_micros(0));
+    let time = |time: Timestamp| dates::iso(&view.clock.at(time));
+    let mut xml = format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">\
+         <id>{base}{page}</id><title>{}</title><updated>{}</updated><author><name>{}</name></author>\
+         <link rel=\"alternate\" type=\"text/html\" href=\"{base}{page}\"/>\
+         <link rel=\"self\" type=\"application/atom+xml\" href=\"{base}{page}atom.xml\"/>",
+        escape(&view.locale),
+        escape(&feed.title),
+        time(updated),
+        escape(&view.title),
+    );
+    for (at, card) in cards() {
+        let address = escape(&world.plan.addresses[at]);
+        xml.push_str(&format!(
+            "<entry><id>{base}{address}</id><title>{}</title><link rel=\"alternate\" type=\"text/html\" href=\"{base}{address}\"/>\
+             <published>{}</published><updated>{}</updated>",
+            escape(card.title()),
+            time(card.published_at),
+            time(changed(card)),
+        ));
+        if let Some(author) = card.text("author") {
+            xml.push_str(&format!("<author><name>{}</name></author>", escape(author)));
+        }
+        if let Some(summary) = card.text("summary") {
+            xml.push_str(&format!("<summary>{}</summary>", escape(summary)));
+        }
+        xml.push_str("</entry>");
+    }
+    xml.push_str("</feed>\n");
+    xml
+}
+
+fn rss(world: &World, feed: &Feed) -> String {
+    let view = &world.locales[feed.locale];
+    let base = escape(&world.base_url);
+    let page = escape(feed.base);
+    let mut xml = format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\"><channel>\
+         <title>{}</title><link>{base}{page}</link><description>{}</description><language>{}</language>\
+         <atom:link href=\"{base}{page}rss.xml\" rel=\"self\" type=\"application/rss+xml\"/>",
+        escape(&feed.title),
+        escape(&view.description),
+        escape(&view.locale),
+    );
+    for at in &feed.entries {
+        let card = &world.snapshot.cards[*at as usize];
+        let address = escape(&world.plan.addresses[*at as usize]);
+        xml.push_str(&format!(
+            "<item><title>{}</title><link>{base}{address}</link><guid>{base}{address}</guid><pubDate>{}</pubDate>",
+            escape(card.title()),
+            dates::rfc822(&view.clock.at(card.published_at)),
+        ));
+        if let Some(summary) = card.text("summary") {
+            xml.push_str(&format!("<description>{}</description>", escape(summary)));
+        }
+        xml.push_str("</item>");
+    }
+    xml.push_str("</channel></rss>\n");
+    xml
+}
+
+fn changed(card: &super::model::Card) -> Timestamp {
+    card.updated_at.max(card.published_at)
+}
+
+/// All addresses that search engines may know, in files of at most 50,000.
+pub fn sitemap(world: &World, addresses_max: usize) -> Vec<File> {
+    let base = escape(&world.base_url);
+    let mut lines = Vec::with_capacity(world.plan.pages.len());
+    for page in &world.plan.pages {
+        let lastmod = match page {
+            Page::NotFound => continue,
+            Page::Entry { card } => {
+                let card = &world.snapshot.cards[*card as usize];
+                dates::iso_day(&world.locales[card.locale].clock.at(changed(card)))
+            }
+            Page::Home { .. } | Page::List { .. } | Page::Terms { .. } | Page::ArchiveIndex { .. } => String::new(),
+        };
+        let address = escape(&world.plan.address(page, &world.prefixes));
+        let lastmod = if lastmod.is_empty() { lastmod } else { format!("<lastmod>{lastmod}</lastmod>") };
+        lines.push(format!("<url><loc>{base}{address}</loc>{lastmod}</url>\n"));
+    }
+    const HEAD: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
+    const SPACE: &str = "xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"";
+    let set = |lines: &[String]| format!("{HEAD}<urlset {SPACE}>\n{}</urlset>\n", lines.concat()).into_bytes();
+    if lines.len() <= addresses_max {
+        return vec![("sitemap.xml".into(), set(&lines))];
+    }
+    let parts: Vec<File> = lines
+        .chunks(addresses_max)
+        .enumerate()
+        .map(|(at, lines)| (format!("sitemap-{}.xml", at + 1), set(lines)))
+        .collect();
+    let index: String =
+        parts.iter().map(|(path, _)| format!("<sitemap><loc>{base}/{path}</loc></sitemap>\n")).collect();
+    let index = format!("{HEAD}<sitemapindex {SPACE}>\n{index}</sitemapindex>\n").into_bytes();
+    parts.into_iter().chain([("sitemap.xml".to_owned(), index)]).collect()
+}
+
+pub fn robots(base_url: &str) -> File {
+    ("robots.txt".into(), format!("User-agent: *\nAllow: /\n\nSitemap: {base_url}/sitemap.xml\n").into_bytes())
+}
+
+/// RFC 9116 asks for an end: that of the year after the newest entry, so that it follows from content alone.
+pub fn security(snapshot: &Snapshot, base_url: &str) -> Option<File> {
+    let contact = super::views::contact(snapshot)?;
+    let clean = contact.chars().all(|letter| letter.is_ascii_graphic()) && contact.contains('@');
+    let newest = snapshot.cards.iter().map(|card| card.published_at).max();
+    let year = newest.map_or(1970, |time| time.in_zone(&snapshot.site.zone).year()) + 1;
+    let languages = snapshot.site.locales.join(", ");
+    clean.then(|| {
+        let text = format!(
+            "Contact: mailto:{contact}\nExpires: {year}-12-31T23:59:59Z\nPreferred-Languages: {languages}\n\
+             Canonical: {base_url}/.well-known/security.txt\n"
+        );
+        (".well-known/security.txt".to_owned(), text.into_bytes())
+    })
+}

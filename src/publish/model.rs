@@ -1,0 +1,285 @@
+//! What a build reads, what it leaves behind.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value};
+
+use crate::kernel::id::{EntryId, GroupId, ReleaseId, SiteId, UserId};
+use crate::kernel::{Digest, Timestamp};
+
+/// Changes whenever the same input gives other bytes: it is part of what names a release.
+pub const RENDERER: &str = concat!("lamin ", env!("CARGO_PKG_VERSION"), " renderer 1");
+
+/// The site, as far as its pages depend on it.
+#[derive(Debug, Clone)]
+pub struct SiteFacts {
+    pub id: SiteId,
+    pub key: String,
+    pub name: String,
+    pub hosts: Vec<String>,
+    pub zone_name: String,
+    pub zone: TimeZone,
+    /// The default one first.
+    pub locales: Vec<String>,
+    /// Counts the changes of what is live; the snapshot holds all of them up to here.
+    pub live_sequence: i64,
+}
+
+impl SiteFacts {
+    pub fn default_locale(&self) -> &str {
+        self.locales.first().map_or("id", String::as_str)
+    }
+
+    /// The place of a locale among the site's; entries in another are not shown.
+    pub fn locale_index(&self, locale: &str) -> Option<usize> {
+        self.locales.iter().position(|known| known == locale)
+    }
+}
+
+/// What lists show of a live entry, and what its page is read by. Never its body.
+#[derive(Debug, Clone)]
+pub struct Card {
+    pub entry: EntryId,
+    pub type_key: Arc<str>,
+    pub locale: usize,
+    pub slug: String,
+    pub group: GroupId,
+    /// The number of the revision that is shown.
+    pub revision: i32,
+    pub digest: Digest,
+    pub published_at: Timestamp,
+    pub updated_at: Timestamp,
+    /// The fields that are not long, with `category` and `tags`.
+    pub fields: Map<String, Value>,
+}
+
+impl Card {
+    /// A field that is text and not empty.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+    }
+
+    pub fn title(&self) -> &str {
+        self.text("title").unwrap_or(&self.slug)
+    }
+
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        self.fields.get("tags").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+}
+
+/// A live entry without a page (menu, redirect, settings, category), whole.
+#[derive(Debug, Clone)]
+pub struct Steering {
+    pub type_key: String,
+    pub locale: usize,
+    pub slug: String,
+    pub digest: Digest,
+    pub fields: Map<String, Value>,
+}
+
+impl Steering {
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+    }
+}
+
+/// An uploaded file that pages may place. Its alternative text is not here: what a page says comes from
+/// approved fields alone.
+#[derive(Debug, Clone)]
+pub struct Asset {
+    pub name: String,
+    pub media_type: String,
+    pub bytes: i64,
+    pub width: Option<i32>,
+    pub height: Option<i32>,
+}
+
+/// An address that an entry had while it was live.
+#[derive(Debug, Clone)]
+pub struct Former {
+    pub type_key: String,
+    pub locale: usize,
+    pub slug: String,
+    pub entry: EntryId,
+}
+
+/// How the values of a field are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Show {
+    Plain,
+    Markdown,
+    Asset,
+    Assets,
+    /// An instant, shown as day and time on the site's clock.
+    Moment,
+    /// A date without a time.
+    Day,
+    /// One of some keys, shown by its Indonesian or English label.
+    Choice(BTreeMap<String, (String, String)>),
+    /// A list of parts with fields of their own.
+    Parts(BTreeMap<String, Show>),
+}
+
+/// The fields of a content type that are shown otherwise than plainly, and its name.
+#[derive(Debug, Clone, Default)]
+pub struct Shape {
+    pub title_id: String,
+    pub title_en: String,
+    /// Whether its entries have pages.
+    pub pages: bool,
+    pub fields: BTreeMap<String, Show>,
+}
+
+/// Everything a build reads but the bodies, at one moment.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    pub site: SiteFacts,
+    /// Oldest first; ties by type, locale and slug, so that the order is the same everywhere.
+    pub cards: Vec<Card>,
+    pub steering: Vec<Steering>,
+    pub former: Vec<Former>,
+    pub assets: HashMap<Digest, Asset>,
+    pub shapes: HashMap<String, Shape>,
+}
+
+crate::words! {
+    /// Where a release is.
+    pub enum ReleaseState {
+        /// Rendered, not yet live: a build is at work on it, or died there.
+        Building = "building",
+        /// What citizens see.
+        Active = "active",
+        /// Complete and kept for a rollback.
+        Kept = "kept",
+        /// Its build did not come to its end.
+        Failed = "failed",
+        /// Its files are gone.
+        Removed = "removed",
+    }
+}
+
+/// One complete rendering of a site.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct Release {
+    pub id: ReleaseId,
+    pub site_id: SiteId,
+    pub number: i32,
+    #[schema(value_type = String)]
+    pub state: ReleaseState,
+    /// Digest of `/.well-known/lamin/release.json`.
+    pub manifest_digest: Digest,
+    pub live_sequence: i64,
+    pub pages: i32,
+    pub files: i32,
+    pub size_bytes: i64,
+    pub build_micros: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<UserId>,
+    pub created_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activated_at: Option<Timestamp>,
+    /// Digest of what the release was made from besides the live entries.
+    #[serde(skip)]
+    pub inputs: Digest,
+}
+
+/// Whether what is already there may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Nothing is done when nothing changed since the active release.
+    Changed,
+    /// Everything is rendered anew.
+    Fresh,
+}
+
+/// How far a build is, for whoever watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    pub phase: Phase,
+    /// Pages written, of all that are to be.
+    pub done: usize,
+    pub total: usize,
+}
+
+crate::words! {
+    /// The steps of a build.
+    pub enum Phase {
+        Read = "read",
+        Render = "render",
+        Sync = "sync",
+        Swap = "swap",
+    }
+}
+
+/// What a build did.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Report {
+    pub site: String,
+    pub release: i32,
+    pub release_id: ReleaseId,
+    /// Nothing had changed, and the active release stayed.
+    pub skipped: bool,
+    pub manifest: Digest,
+    pub pages: usize,
+    pub files: usize,
+    pub bytes: u64,
+    /// Reading, rendering and writing, not yet synced.
+    pub build_s: f64,
+    /// Until the disk has it all.
+    pub sync_s: f64,
+    /// From the call to the durable swap.
+    pub total_s: f64,
+    /// The process's largest resident memory so far.
+    pub peak_memory_bytes: u64,
+    /// Pages of each kind and the processor time spent on them, all threads together.
+    pub kinds: BTreeMap<&'static str, KindCost>,
+    /// What was left out of pages, such as a picture that is not stored.
+    pub warnings: Vec<String>,
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        const MIB: f64 = 1024.0 * 1024.0;
+        if self.skipped {
+            return write!(f, "{}: nothing changed, release {} stays live", self.site, self.release);
+        }
+        writeln!(
+            f,
+            "{}: release {} is live, {} pages in {} files ({:.1} MiB)",
+            self.site,
+            self.release,
+            self.pages,
+            self.files,
+            self.bytes as f64 / MIB
+        )?;
+        for (kind, cost) in &self.kinds {
+            writeln!(
+                f,
+                "  {kind:<14} {:>7} pages {:>9.1} KiB {:>8.3} s",
+                cost.pages,
+                cost.bytes as f64 / 1024.0,
+                cost.seconds
+            )?;
+        }
+        for warning in &self.warnings {
+            writeln!(f, "  warning: {warning}")?;
+        }
+        let peak = self.peak_memory_bytes as f64 / MIB;
+        write!(
+            f,
+            "  written in {:.3} s, synced in {:.3} s, live after {:.3} s; peak memory {peak:.0} MiB",
+            self.build_s, self.sync_s, self.total_s
+        )
+    }
+}
+
+/// What the pages of a kind cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize)]
+pub struct KindCost {
+    pub pages: usize,
+    pub bytes: u64,
+    pub seconds: f64,
+}

@@ -1,0 +1,297 @@
+//! Which pages follow from what is live: pure.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::model::{Card, Snapshot, Steering};
+use super::rules::{self, ListPage, Presence};
+use crate::kernel::id::GroupId;
+
+/// What a list is of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ListKind {
+    /// Entries of a type.
+    Section(Arc<str>),
+    Category(String),
+    Tag(String),
+    /// Year and month.
+    Archive(i16, i8),
+}
+
+/// Entries in an order, shown on as many pages as they need.
+#[derive(Debug, Clone)]
+pub struct List {
+    pub kind: ListKind,
+    pub locale: usize,
+    /// The list's own address, with a slash at its end.
+    pub base: String,
+    /// As it was written first; empty for sections and archives, whose names the theme's language gives.
+    pub title: String,
+    /// Places in the snapshot's cards, oldest (or last) first.
+    pub entries: Vec<u32>,
+}
+
+/// Which index of terms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TermKind {
+    Category,
+    Tag,
+}
+
+/// One page to render. What it reads follows from its kind: an entry's page its own entry and the
+/// translations, a list page its cards, all of them settings, menu and theme.
+#[derive(Debug, Clone)]
+pub enum Page {
+    Home { locale: usize },
+    Entry { card: u32 },
+    List { list: usize, page: ListPage },
+    Terms { locale: usize, kind: TermKind },
+    ArchiveIndex { locale: usize },
+    NotFound,
+}
+
+/// The whole site.
+#[derive(Debug)]
+pub struct Plan {
+    pub pages: Vec<Page>,
+    pub lists: Vec<List>,
+    /// Each card's address.
+    pub addresses: Vec<String>,
+    /// Entries that are news, oldest first, for each locale: feeds, home, archive.
+    pub news: Vec<Vec<u32>>,
+    /// Cards of the same group in other locales; only groups with more than one.
+    pub translations: HashMap<GroupId, Vec<u32>>,
+    /// Each card's place within its section's list, for themes that show neighbours.
+    pub sections: HashMap<(usize, Arc<str>), usize>,
+    /// Categories with their names, by locale and slug.
+    pub categories: BTreeMap<(usize, String), String>,
+    /// Every address that will have a page.
+    pub known: BTreeSet<String>,
+}
+
+/// Which kinds of pages the theme has templates for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    pub archive: bool,
+    pub terms: bool,
+}
+
+pub fn plan(snapshot: &Snapshot, wanted: Wanted) -> Plan {
+    let site = &snapshot.site;
+    let prefixes: Vec<String> = site.locales.iter().map(|l| rules::prefix(l, site.default_locale())).collect();
+    let address = |card: &Card| rules::entry_address(&prefixes[card.locale], &card.type_key, &card.slug);
+    let addresses: Vec<String> = snapshot.cards.iter().map(|card| address(card).unwrap_or_default()).collect();
+    let categories = category_names(&snapshot.steering);
+    let lists = lists(snapshot, &prefixes, &categories, wanted);
+
+    let mut pages: Vec<Page> = (0..site.locales.len())
+        .filter(|locale| *locale == 0 || snapshot.cards.iter().any(|card| card.locale == *locale))
+        .map(|locale| Page::Home { locale })
+        .collect();
+    let shown: Vec<usize> =
+        pages.iter().filter_map(|page| if let Page::Home { locale } = page { Some(*locale) } else { None }).collect();
+    pages.extend((0..snapshot.cards.len()).map(|card| Page::Entry { card: card as u32 }));
+    for (list, of) in lists.iter().enumerate() {
+        pages.extend(rules::list_pages(of.entries.len()).into_iter().map(|page| Page::List { list, page }));
+    }
+    for &locale in &shown {
+        let any = |test: fn(&ListKind) -> bool| lists.iter().any(|list| list.locale == locale && test(&list.kind));
+        if wanted.terms && any(|kind| matches!(kind, ListKind::Category(_))) {
+            pages.push(Page::Terms { locale, kind: TermKind::Category });
+        }
+        if wanted.terms && any(|kind| matches!(kind, ListKind::Tag(_))) {
+            pages.push(Page::Terms { locale, kind: TermKind::Tag });
+        }
+        if wanted.archive && any(|kind| matches!(kind, ListKind::Archive(..))) {
+            pages.push(Page::ArchiveIndex { locale });
+        }
+    }
+    pages.push(Page::NotFound);
+
+    let is_section = |(at, list): (usize, &List)| match &list.kind {
+        ListKind::Section(key) => Some(((list.locale, key.clone()), at)),
+        ListKind::Category(_) | ListKind::Tag(_) | ListKind::Archive(..) => None,
+    };
+    let sections = lists.iter().enumerate().filter_map(is_section).collect();
+    let mut plan = Plan {
+        pages,
+        addresses,
+        news: news(snapshot),
+        translations: translations(&snapshot.cards),
+        sections,
+        categories,
+        known: BTreeSet::new(),
+        lists,
+    };
+    plan.known = plan.pages.iter().map(|page| plan.address(page, &prefixes)).collect();
+    plan
+}
+
+impl Plan {
+    /// The address of a page. `prefixes` are those of the site's locales.
+    pub fn address(&self, page: &Page, prefixes: &[String]) -> String {
+        match page {
+            Page::Home { locale } => format!("{}/", prefixes[*locale]),
+            Page::Entry { card } => self.addresses[*card as usize].clone(),
+            Page::List { list, page } => rules::list_address(&self.lists[*list].base, page.number),
+            Page::Terms { locale, kind: TermKind::Category } => format!("{}/kategori/", prefixes[*locale]),
+            Page::Terms { locale, kind: TermKind::Tag } => format!("{}/tag/", prefixes[*locale]),
+            Page::ArchiveIndex { locale } => format!("{}/arsip/", prefixes[*locale]),
+            Page::NotFound => "/404.html".into(),
+        }
+    }
+}
+
+impl Page {
+    /// For reports.
+    pub fn kind(&self, lists: &[List]) -> &'static str {
+        match self {
+            Page::Home { .. } => "home",
+            Page::Entry { .. } => "entry",
+            Page::List { list, .. } => match lists[*list].kind {
+                ListKind::Section(_) => "section",
+                ListKind::Category(_) => "category",
+                ListKind::Tag(_) => "tag",
+                ListKind::Archive(..) => "archive",
+            },
+            Page::Terms { .. } => "terms",
+            Page::ArchiveIndex { .. } => "archive_index",
+            Page::NotFound => "not_found",
+        }
+    }
+}
+
+fn category_names(steering: &[Steering]) -> BTreeMap<(usize, String), String> {
+    let categories = steering.iter().filter(|entry| entry.type_key == "kategori");
+    categories.filter_map(|entry| Some(((entry.locale, entry.slug.clone()), entry.text("title")?.to_owned()))).collect()
+}
+
+fn lists(
+    snapshot: &Snapshot,
+    prefixes: &[String],
+    categories: &BTreeMap<(usize, String), String>,
+    wanted: Wanted,
+) -> Vec<List> {
+    let mut lists: BTreeMap<(usize, ListKind), (String, Vec<u32>)> = BTreeMap::new();
+    let mut add = |locale: usize, kind: ListKind, title: &str, card: usize| {
+        let list = lists.entry((locale, kind)).or_default();
+        // Of several spellings the first in order names the list, whatever was published when.
+        if list.1.is_empty() || title < list.0.as_str() {
+            list.0 = title.to_owned();
+        }
+        if list.1.last() != Some(&(card as u32)) {
+            list.1.push(card as u32);
+        }
+    };
+    for (at, card) in snapshot.cards.iter().enumerate() {
+        if rules::presence(&card.type_key) == Presence::Listed {
+            add(card.locale, ListKind::Section(card.type_key.clone()), "", at);
+        }
+        if let Some(text) = card.text("category")
+            && let Some(slug) = rules::term_slug(text)
+        {
+            let name = category_name(categories, card.locale, slug.as_str()).unwrap_or_else(|| capitalized(text));
+            add(card.locale, ListKind::Category(slug.to_string()), &name, at);
+        }
+        for tag in card.tags() {
+            if let Some(slug) = rules::term_slug(tag) {
+                add(card.locale, ListKind::Tag(slug.to_string()), tag, at);
+            }
+        }
+        if wanted.archive && rules::is_news(&card.type_key) {
+            let day = card.published_at.in_zone(&snapshot.site.zone);
+            add(card.locale, ListKind::Archive(day.year(), day.month()), "", at);
+        }
+    }
+    for (locale, key) in promised_sections(snapshot) {
+        lists.entry((locale, ListKind::Section(key))).or_default();
+    }
+    let finish = |((locale, kind), (title, entries)): ((usize, ListKind), (String, Vec<u32>))| {
+        let prefix = &prefixes[locale];
+        let base = match &kind {
+            ListKind::Section(key) => format!("{prefix}/{key}/"),
+            ListKind::Category(slug) => format!("{prefix}/kategori/{slug}/"),
+            ListKind::Tag(slug) => format!("{prefix}/tag/{slug}/"),
+            ListKind::Archive(year, month) => format!("{prefix}/arsip/{year:04}/{month:02}/"),
+        };
+        let entries = in_list_order(&kind, entries, &snapshot.cards);
+        List { kind, locale, base, title, entries }
+    };
+    lists.into_iter().map(finish).collect()
+}
+
+/// The name of a category in a locale, or else in the site's default one.
+pub fn category_name(categories: &BTreeMap<(usize, String), String>, locale: usize, slug: &str) -> Option<String> {
+    let of = |locale: usize| categories.get(&(locale, slug.to_owned())).cloned();
+    of(locale).or_else(|| of(0))
+}
+
+/// `pemerintahan-daerah` → `Pemerintahan daerah`, for a category that nobody named.
+fn capitalized(text: &str) -> String {
+    let text = text.replace('-', " ");
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Sections that the menu leads to exist even while nothing is in them.
+fn promised_sections(snapshot: &Snapshot) -> Vec<(usize, Arc<str>)> {
+    let menus = snapshot.steering.iter().filter(|entry| entry.type_key == "menu" && entry.locale == 0);
+    let items = menus.filter_map(|menu| menu.fields.get("items")?.as_array()).flatten();
+    let keys = items.filter_map(|item| item.get("url")?.as_str()?.strip_prefix('/')?.strip_suffix('/'));
+    keys.filter(|key| snapshot.shapes.contains_key(*key) && rules::presence(key) == Presence::Listed)
+        .map(|key| (0, Arc::from(key)))
+        .collect()
+}
+
+/// Lists show their end first: events by their beginning, officials by their rank, services by name,
+/// everything else by when it was published (which is the cards' own order).
+fn in_list_order(kind: &ListKind, mut entries: Vec<u32>, cards: &[Card]) -> Vec<u32> {
+    let ListKind::Section(key) = kind else { return entries };
+    let card = |at: &u32| &cards[*at as usize];
+    match &**key {
+        "agenda" => entries.sort_by_key(|at| (card(at).fields.get("start").and_then(instant), *at)),
+        "pejabat" => entries.sort_by_key(|at| {
+            let rank = card(at).fields.get("order").and_then(serde_json::Value::as_f64).unwrap_or(f64::MAX);
+            (std::cmp::Reverse(ordered(rank)), std::cmp::Reverse(*at))
+        }),
+        key if rules::is_listed_by_title(key) => {
+            entries.sort_by(|a, b| card(b).title().cmp(card(a).title()).then(b.cmp(a)));
+        }
+        _ => {}
+    }
+    entries
+}
+
+fn ordered(number: f64) -> i64 {
+    // Ranks are small numbers; thousandths are kept, and what is no number comes last.
+    if number.is_finite() && number.abs() < 1e12 { (number * 1000.0) as i64 } else { i64::MAX }
+}
+
+fn instant(value: &serde_json::Value) -> Option<i64> {
+    crate::kernel::Timestamp::parse(value.as_str()?).ok().map(crate::kernel::Timestamp::micros)
+}
+
+fn news(snapshot: &Snapshot) -> Vec<Vec<u32>> {
+    let mut news = vec![Vec::new(); snapshot.site.locales.len()];
+    for (at, card) in snapshot.cards.iter().enumerate() {
+        if rules::is_news(&card.type_key) {
+            news[card.locale].push(at as u32);
+        }
+    }
+    news
+}
+
+fn translations(cards: &[Card]) -> HashMap<GroupId, Vec<u32>> {
+    if cards.iter().all(|card| card.locale == 0) {
+        return HashMap::new();
+    }
+    let mut groups: HashMap<GroupId, Vec<u32>> = HashMap::new();
+    for (at, card) in cards.iter().enumerate() {
+        groups.entry(card.group).or_default().push(at as u32);
+    }
+    groups.retain(|_, members| members.len() > 1);
+    for members in groups.values_mut() {
+        members.sort_by_key(|at| cards[*at as usize].locale);
+    }
+    groups
+}

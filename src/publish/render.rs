@@ -1,0 +1,390 @@
+//! Pages as bytes: a pure function of what the build read.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value as Json};
+use tera::{Context, Value};
+
+use super::model::{SiteFacts, Snapshot};
+use super::plan::{List, ListKind, Page, Plan, TermKind};
+use super::rules::{self, ListPage};
+use super::theme::Theme;
+use super::views::{self, LocaleView, World, map};
+use crate::content::markdown::to_html;
+use crate::kernel::{Digest, Error, Result};
+use crate::media::rules::public_path;
+
+/// Newest entries of the whole site that a home page may show.
+const HOME_LATEST: usize = 10;
+
+impl<'b> World<'b> {
+    /// Everything that pages share, made once. `theme_files` are the fingerprinted addresses.
+    pub fn new(snapshot: &'b Snapshot, theme: &'b Theme, plan: &'b Plan, base_url: String, theme_files: Value) -> Self {
+        use rayon::prelude::*;
+        let markdown = |text: &str| markdown(text, snapshot, &mut BTreeSet::new());
+        let locales = views::locale_views(snapshot, theme, plan, &base_url, &markdown);
+        let cards =
+            (0..snapshot.cards.len()).into_par_iter().map(|at| views::card(snapshot, plan, &locales, at)).collect();
+        let prefixes = prefixes(&snapshot.site);
+        World { snapshot, theme, plan, base_url, locales, prefixes, cards, theme_files }
+    }
+
+    /// One page without a body: home, lists, terms, archive, 404.
+    pub fn page(&self, page: &Page) -> Result<Vec<u8>> {
+        let (template, context) = match page {
+            Page::Home { locale } => self.home(*locale),
+            Page::Entry { card } => self.entry_context(*card as usize, &Map::new(), &mut BTreeSet::new()),
+            Page::List { list, page } => self.list(&self.plan.lists[*list], page),
+            Page::Terms { locale, kind } => self.terms(*locale, *kind),
+            Page::ArchiveIndex { locale } => self.archive(*locale),
+            Page::NotFound => self.not_found(),
+        };
+        self.render(template, &context, || self.plan.address(page, &self.prefixes))
+    }
+
+    /// An entry's page; the stored files that it places are added to `placed`.
+    pub fn entry(&self, at: usize, fields: &Map<String, Json>, placed: &mut BTreeSet<Digest>) -> Result<Vec<u8>> {
+        let (template, context) = self.entry_context(at, fields, placed);
+        self.render(template, &context, || {
+            let card = &self.snapshot.cards[at];
+            format!("{} (entry {})", self.plan.addresses[at], card.entry)
+        })
+    }
+
+    fn render(&self, template: &str, context: &Context, page: impl Fn() -> String) -> Result<Vec<u8>> {
+        const PAGE_BYTES_USUAL: usize = 16 * 1024;
+        let mut bytes = Vec::with_capacity(PAGE_BYTES_USUAL);
+        self.theme
+            .render(template, context, &mut bytes)
+            .map_err(|error| Error::broken(format!("render {} with {}/{template}", page(), self.theme.name), error))?;
+        Ok(bytes)
+    }
+
+    fn context(&self, view: &LocaleView, about: About) -> Context {
+        let mut context = Context::new();
+        context.insert_value("site", view.site.clone());
+        context.insert_value("t", view.words.clone());
+        context.insert_value("menu", view.menu.clone());
+        context.insert_value("theme", self.theme_files.clone());
+        let canonical = format!("{}{}", self.base_url, about.url);
+        let page = map([
+            ("kind", about.kind.into()),
+            ("section", about.section.into()),
+            ("title", about.title.into()),
+            ("description", about.description.into()),
+            ("url", about.url.into()),
+            ("canonical", canonical.into()),
+            ("alternates", about.alternates),
+            ("feed", about.feed.map_or(Value::none(), Value::from)),
+        ]);
+        context.insert_value("page", page);
+        context
+    }
+
+    fn home(&self, locale: usize) -> (&'static str, Context) {
+        let view = &self.locales[locale];
+        let url = format!("{}/", view.prefix);
+        let mut context = self.context(
+            view,
+            About {
+                kind: "home",
+                section: "",
+                title: &view.title,
+                description: &view.description,
+                url: &url,
+                alternates: self.same_path_elsewhere(locale, &url),
+                feed: None,
+            },
+        );
+        let newest = self.plan.news[locale].iter().rev().take(HOME_LATEST);
+        let latest: Vec<Value> = newest.map(|at| self.cards[*at as usize].clone()).collect();
+        context.insert_value("latest", latest.into());
+        let sections = self.plan.lists.iter().filter(|list| list.locale == locale).filter_map(|list| {
+            let ListKind::Section(key) = &list.kind else { return None };
+            let newest = list.entries.iter().rev().take(self.theme.about.home_items);
+            let entries: Vec<Value> = newest.map(|at| self.cards[*at as usize].clone()).collect();
+            let title = self.list_title(list);
+            let section =
+                map([("title", title.into()), ("url", list.base.as_str().into()), ("entries", entries.into())]);
+            Some((key.to_string(), section))
+        });
+        let sections: std::collections::BTreeMap<String, Value> = sections.collect();
+        context.insert_value("sections", sections.into());
+        ("home.html", context)
+    }
+
+    fn entry_context(&self, at: usize, fields: &Map<String, Json>, placed: &mut BTreeSet<Digest>) -> (&str, Context) {
+        let card = &self.snapshot.cards[at];
+        let view = &self.locales[card.locale];
+        let url = &self.plan.addresses[at];
+        let section = self.plan.sections.get(&(card.locale, card.type_key.clone()));
+        let feed = section.filter(|_| rules::is_news(&card.type_key));
+        let mut context = self.context(
+            view,
+            About {
+                kind: "entry",
+                section: &card.type_key,
+                title: card.title(),
+                description: card.text("summary").unwrap_or(&view.description),
+                url,
+                alternates: self.translations(at),
+                feed: feed.map(|list| self.plan.lists[*list].base.clone()),
+            },
+        );
+        let shape = self.snapshot.shapes.get(&*card.type_key);
+        let found = std::cell::RefCell::new(placed);
+        let html = |text: &str| markdown(text, self.snapshot, &mut found.borrow_mut());
+        let mut content = std::collections::BTreeMap::new();
+        for (name, value) in fields {
+            find_assets(value, self.snapshot, &mut found.borrow_mut());
+            // What lists show is in the card already.
+            if !card.fields.contains_key(name) {
+                let show = shape.and_then(|shape| shape.fields.get(name));
+                if let Some(value) = views::field(value, show, self.snapshot, &view.clock, Some(&html)) {
+                    content.insert(name.clone(), value);
+                }
+            }
+        }
+        context.insert_value("entry", self.cards[at].clone());
+        context.insert_value("content", content.into());
+        if let Some(list) = section {
+            let list = &self.plan.lists[*list];
+            context.insert_value(
+                "section",
+                map([("title", self.list_title(list).into()), ("url", list.base.as_str().into())]),
+            );
+            if self.theme.about.neighbours {
+                self.neighbours(list, at as u32, &mut context);
+            }
+        }
+        let own = match &*card.type_key {
+            "agenda" => "entry/agenda.html",
+            "dokumen" => "entry/dokumen.html",
+            "galeri" => "entry/galeri.html",
+            "halaman" => "entry/halaman.html",
+            "layanan" => "entry/layanan.html",
+            "pejabat" => "entry/pejabat.html",
+            "pengumuman" => "entry/pengumuman.html",
+            _ => "entry.html",
+        };
+        (self.theme.template(&[own]).unwrap_or("entry.html"), context)
+    }
+
+    fn neighbours(&self, list: &List, at: u32, context: &mut Context) {
+        // Sections are in the cards' order but for those that are listed by a field of their own.
+        let Some(place) =
+            list.entries.binary_search(&at).ok().or_else(|| list.entries.iter().position(|other| *other == at))
+        else {
+            return;
+        };
+        let mut put = |name: &'static str, other: Option<&u32>| {
+            if let Some(other) = other {
+                context.insert_value(name, self.cards[*other as usize].clone());
+            }
+        };
+        put("newer", list.entries.get(place + 1));
+        put("older", place.checked_sub(1).and_then(|place| list.entries.get(place)));
+    }
+
+    fn list(&self, list: &List, page: &ListPage) -> (&'static str, Context) {
+        let view = &self.locales[list.locale];
+        let title = self.list_title(list);
+        let url = rules::list_address(&list.base, page.number);
+        let (kind, section, feed) = match &list.kind {
+            ListKind::Section(key) => ("section", &**key, rules::is_news(key).then(|| list.base.clone())),
+            ListKind::Category(_) => ("category", "", None),
+            ListKind::Tag(_) => ("tag", "", None),
+            ListKind::Archive(..) => ("archive", "", None),
+        };
+        let summary = self.list_summary(list).unwrap_or_default();
+        let mut context = self.context(
+            view,
+            About {
+                kind,
+                section,
+                title: &title,
+                description: if summary.is_empty() { &view.description } else { summary },
+                url: &url,
+                alternates: self.same_path_elsewhere(list.locale, &url),
+                feed,
+            },
+        );
+        let entries: Vec<Value> =
+            list.entries[page.from..page.until].iter().rev().map(|at| self.cards[*at as usize].clone()).collect();
+        let link = |number: Option<usize>| Value::from(rules::list_address(&list.base, number));
+        context.insert_value(
+            "list",
+            map([
+                ("title", title.as_str().into()),
+                ("summary", summary.into()),
+                ("url", list.base.as_str().into()),
+                ("entries", entries.into()),
+                ("number", page.number.into()),
+                ("older", page.older.map(|number| link(Some(number))).into()),
+                ("newer", page.newer.map(link).into()),
+            ]),
+        );
+        let own = match section {
+            "agenda" => "list/agenda.html",
+            "dokumen" => "list/dokumen.html",
+            "pejabat" => "list/pejabat.html",
+            _ => "list.html",
+        };
+        (self.theme.template(&[own]).map_or("list.html", |_| own), context)
+    }
+
+    fn list_title(&self, list: &List) -> String {
+        let view = &self.locales[list.locale];
+        match &list.kind {
+            ListKind::Section(key) => {
+                views::section_title(self.theme, self.snapshot.shapes.get(&**key), key, &view.locale)
+            }
+            ListKind::Category(_) | ListKind::Tag(_) => list.title.clone(),
+            ListKind::Archive(year, month) => view.clock.month(*year, *month),
+        }
+    }
+
+    fn list_summary(&self, list: &List) -> Option<&str> {
+        let ListKind::Category(slug) = &list.kind else { return None };
+        let mut named = self.snapshot.steering.iter().filter(|e| e.type_key == "kategori" && e.slug == *slug);
+        named.find(|entry| entry.locale == list.locale)?.text("summary")
+    }
+
+    fn terms(&self, locale: usize, kind: TermKind) -> (&'static str, Context) {
+        let (path, word) = match kind {
+            TermKind::Category => ("kategori", "categories"),
+            TermKind::Tag => ("tag", "tags"),
+        };
+        let wanted = |list: &&List| match (&list.kind, kind) {
+            (ListKind::Category(_), TermKind::Category) | (ListKind::Tag(_), TermKind::Tag) => list.locale == locale,
+            _ => false,
+        };
+        let terms: Vec<Value> = self.plan.lists.iter().filter(wanted).map(|list| self.term(list)).collect();
+        self.index(locale, (path, word), terms)
+    }
+
+    fn archive(&self, locale: usize) -> (&'static str, Context) {
+        let months = self.plan.lists.iter().rev().filter(|list| list.locale == locale);
+        let months = months.filter(|list| matches!(list.kind, ListKind::Archive(..)));
+        let months: Vec<Value> = months.map(|list| self.term(list)).collect();
+        let (_, context) = self.index(locale, ("arsip", "archive"), months);
+        ("archive.html", context)
+    }
+
+    fn term(&self, list: &List) -> Value {
+        map([
+            ("title", self.list_title(list).into()),
+            ("url", list.base.as_str().into()),
+            ("count", list.entries.len().into()),
+        ])
+    }
+
+    fn index(&self, locale: usize, (path, word): (&str, &str), terms: Vec<Value>) -> (&'static str, Context) {
+        let view = &self.locales[locale];
+        let url = format!("{}/{path}/", view.prefix);
+        let mut context = self.context(
+            view,
+            About {
+                kind: "terms",
+                section: path,
+                title: self.theme.word(&view.locale, word),
+                description: &view.description,
+                url: &url,
+                alternates: self.same_path_elsewhere(locale, &url),
+                feed: None,
+            },
+        );
+        context.insert_value("terms", terms.into());
+        ("terms.html", context)
+    }
+
+    fn not_found(&self) -> (&'static str, Context) {
+        let view = &self.locales[0];
+        let about = About {
+            kind: "not_found",
+            section: "",
+            title: self.theme.word(&view.locale, "not_found"),
+            description: &view.description,
+            url: "/404.html",
+            alternates: Vec::<Value>::new().into(),
+            feed: None,
+        };
+        ("404.html", self.context(view, about))
+    }
+
+    /// The translations of an entry, itself included; empty without any.
+    fn translations(&self, at: usize) -> Value {
+        let card = &self.snapshot.cards[at];
+        let members = self.plan.translations.get(&card.group).map(Vec::as_slice).unwrap_or_default();
+        let link = |at: &u32| {
+            let locale = &self.locales[self.snapshot.cards[*at as usize].locale].locale;
+            self.alternate(locale, &self.plan.addresses[*at as usize])
+        };
+        members.iter().map(link).collect::<Vec<Value>>().into()
+    }
+
+    /// Pages of the same path in the site's other languages.
+    fn same_path_elsewhere(&self, locale: usize, url: &str) -> Value {
+        let path = url.strip_prefix(self.prefixes[locale].as_str()).unwrap_or(url);
+        let there: Vec<(&String, String)> = self
+            .snapshot
+            .site
+            .locales
+            .iter()
+            .zip(&self.prefixes)
+            .map(|(locale, prefix)| (locale, format!("{prefix}{path}")))
+            .filter(|(_, url)| self.plan.known.contains(url))
+            .collect();
+        if there.len() < 2 {
+            return Vec::<Value>::new().into();
+        }
+        there.iter().map(|(locale, url)| self.alternate(locale, url)).collect::<Vec<Value>>().into()
+    }
+
+    fn alternate(&self, locale: &str, url: &str) -> Value {
+        map([("locale", locale.into()), ("url", url.into()), ("absolute", format!("{}{url}", self.base_url).into())])
+    }
+}
+
+/// What a page says of itself.
+struct About<'p> {
+    kind: &'static str,
+    section: &'p str,
+    title: &'p str,
+    description: &'p str,
+    url: &'p str,
+    alternates: Value,
+    /// The list whose feed it names, by the list's address.
+    feed: Option<String>,
+}
+
+pub fn prefixes(site: &SiteFacts) -> Vec<String> {
+    site.locales.iter().map(|locale| rules::prefix(locale, site.default_locale())).collect()
+}
+
+/// Markdown as safe HTML; stored files that it places are added to `placed`.
+fn markdown(source: &str, snapshot: &Snapshot, placed: &mut BTreeSet<Digest>) -> String {
+    let placed = std::cell::RefCell::new(placed);
+    let address = |digest: &Digest| {
+        let asset = snapshot.assets.get(digest)?;
+        placed.borrow_mut().insert(*digest);
+        Some(public_path(digest, &asset.name))
+    };
+    to_html(source, &address)
+}
+
+/// Adds every stored file that a value names.
+pub fn find_assets(value: &Json, snapshot: &Snapshot, placed: &mut BTreeSet<Digest>) {
+    match value {
+        Json::String(text) => {
+            if let Some(digest) = (text.len() == 64).then(|| Digest::parse(text)).flatten()
+                && snapshot.assets.contains_key(&digest)
+            {
+                placed.insert(digest);
+            }
+        }
+        Json::Array(items) => items.iter().for_each(|item| find_assets(item, snapshot, placed)),
+        Json::Object(members) => members.values().for_each(|item| find_assets(item, snapshot, placed)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
+    }
+}

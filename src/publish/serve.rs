@@ -1,0 +1,276 @@
+//! The published sites over HTTP: files of the live release, by host name.
+//!
+//! A request reads the link once and stays within that release. Nothing here needs the database while
+//! it knows the sites' host names: when the database is gone, the sites stay.
+#![expect(clippy::disallowed_methods, reason = "the home of published files")]
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use moka::sync::Cache;
+
+use super::redirects::{self, Redirect};
+use super::served::{Cached, Coding, Held, accepted, pieces, read_best, site_path};
+use crate::app::App;
+use crate::http::Answer;
+use crate::kernel::{Code, Refusal, Result};
+use crate::sites;
+
+/// Memory for small files of live releases.
+const CACHE_BYTES_MAX: u64 = 24 * 1024 * 1024;
+/// A changed host name is known after so long.
+const HOSTS_FRESH: Duration = Duration::from_secs(2);
+const REDIRECT_TABLES_MAX: u64 = 64;
+
+const PAGE_CACHE: &str = "public, max-age=0, must-revalidate";
+const FOREVER: &str = "public, max-age=31536000, immutable";
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// What serves the published sites; one for a process.
+pub struct Published {
+    app: App,
+    hosts: RwLock<Hosts>,
+    files: Cache<(Arc<Path>, String, Coding), Arc<Cached>>,
+    redirects: Cache<Arc<Path>, Arc<HashMap<String, Redirect>>>,
+}
+
+/// Which site each host name shows, as the database last said.
+#[derive(Default, Clone)]
+struct Hosts {
+    sites: Arc<HashMap<String, String>>,
+    first: Option<String>,
+    read_at: Option<Instant>,
+}
+
+/// What a path leads to within a release.
+enum Found {
+    File { path: String, file: Arc<Cached> },
+    Moved { to: String, status: StatusCode },
+    Nothing,
+}
+
+impl Published {
+    pub fn new(app: App) -> Self {
+        let files = Cache::builder()
+            .max_capacity(CACHE_BYTES_MAX)
+            .weigher(|(_, path, _): &(Arc<Path>, String, Coding), file: &Arc<Cached>| {
+                let bytes = if let Held::Bytes(bytes) = &file.body { bytes.len() } else { 0 };
+                u32::try_from(bytes + path.len() + 256).unwrap_or(u32::MAX)
+            })
+            .build();
+        Published { app, hosts: RwLock::default(), files, redirects: Cache::new(REDIRECT_TABLES_MAX) }
+    }
+
+    /// Answers any GET or HEAD with a file of the site that the host name names.
+    pub async fn answer(&self, request: &HttpRequest) -> Result<HttpResponse> {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return Err(Refusal::new(Code::MethodNotAllowed).detail("a published page takes GET and HEAD").into());
+        }
+        let host = request.connection_info().host().to_owned();
+        let site = self.site_of(&host).await;
+        let root = site.and_then(|site| live_root(&self.app.config.public, &site));
+        let Some(root) = root else { return Err(Refusal::new(Code::NotFound).into()) };
+        let accepted = accepted(request.headers());
+        let found = match site_path(request.path()) {
+            Some(path) => self.find(&root, &path, &accepted).await?,
+            None => Found::Nothing,
+        };
+        match found {
+            Found::File { path, file } => file_answer(request, StatusCode::OK, &path, &file).await,
+            Found::Moved { to, status } => Ok(moved(status, &to)),
+            Found::Nothing => match self.load(&root, "404.html", &accepted).await? {
+                Some(file) => file_answer(request, StatusCode::NOT_FOUND, "404.html", &file).await,
+                None => Err(Refusal::new(Code::NotFound).into()),
+            },
+        }
+    }
+
+    /// The key of the site that a host name shows: its own, `<key>.localhost`, or else the default one.
+    async fn site_of(&self, host: &str) -> Option<String> {
+        let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+        let name = name.map_or(host, |(name, _)| name).trim_end_matches('.').to_ascii_lowercase();
+        let hosts = self.hosts().await;
+        if let Some(key) = hosts.sites.get(&name) {
+            return Some(key.clone());
+        }
+        let by_key = name.strip_suffix(".localhost").filter(|key| is_key(key));
+        if let Some(key) = by_key.filter(|key| self.app.config.public.join(key).join("current").exists()) {
+            return Some(key.to_owned());
+        }
+        let default = Some(self.app.config.default_site.clone()).filter(|key| is_key(key));
+        default.or(hosts.first)
+    }
+
+    /// The host names, read again when they are old; what is known stays known when that fails.
+    async fn hosts(&self) -> Hosts {
+        let known = self.hosts.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if known.read_at.is_some_and(|at| at.elapsed() < HOSTS_FRESH) {
+            return known;
+        }
+        let mut fresh = known.clone();
+        match self.app.db.read(sites::store::list).await {
+            Ok(sites) => {
+                let pairs =
+                    sites.iter().flat_map(|site| site.hosts.iter().map(|host| (host.clone(), site.key.clone())));
+                fresh.sites = Arc::new(pairs.collect());
+                fresh.first = sites.first().map(|site| site.key.clone());
+            }
+            Err(error) => tracing::warn!(%error, "could not read the sites' host names; those known serve on"),
+        }
+        fresh.read_at = Some(Instant::now());
+        *self.hosts.write().unwrap_or_else(PoisonError::into_inner) = fresh.clone();
+        fresh
+    }
+
+    async fn find(&self, root: &Arc<Path>, path: &str, accepted: &[Coding]) -> Result<Found> {
+        let address = format!("/{path}");
+        let table = self.redirects(root).await?;
+        let slashed = format!("{address}/");
+        if let Some(redirect) = table.get(&address).or_else(|| table.get(&slashed)) {
+            let status = StatusCode::from_u16(redirect.status()).unwrap_or(StatusCode::FOUND);
+            return Ok(Found::Moved { to: redirect.to.clone(), status });
+        }
+        let file = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
+        if let Some(found) = self.load(root, &file, accepted).await? {
+            return Ok(Found::File { path: file, file: found });
+        }
+        if !path.ends_with('/') && self.load(root, &format!("{path}/index.html"), accepted).await?.is_some() {
+            return Ok(Found::Moved { to: slashed, status: StatusCode::MOVED_PERMANENTLY });
+        }
+        Ok(Found::Nothing)
+    }
+
+    async fn redirects(&self, root: &Arc<Path>) -> Result<Arc<HashMap<String, Redirect>>> {
+        if let Some(table) = self.redirects.get(root) {
+            return Ok(table);
+        }
+        let path = root.join(redirects::JSON);
+        let bytes = off_the_event_loop(move || std::fs::read(path).unwrap_or_default()).await;
+        let list: Vec<Redirect> = serde_json::from_slice(&bytes).unwrap_or_default();
+        let table: HashMap<_, _> = list.into_iter().map(|redirect| (redirect.from.clone(), redirect)).collect();
+        let table = Arc::new(table);
+        self.redirects.insert(root.clone(), table.clone());
+        Ok(table)
+    }
+
+    /// The best form of a file that the reader accepts; `None` when there is no such file.
+    async fn load(&self, root: &Arc<Path>, path: &str, accepted: &[Coding]) -> Result<Option<Arc<Cached>>> {
+        let best = accepted.first().copied().unwrap_or(Coding::Plain);
+        let key = (root.clone(), path.to_owned(), best);
+        if let Some(found) = self.files.get(&key) {
+            return Ok(Some(found));
+        }
+        let (root, path, accepted) = (root.clone(), path.to_owned(), accepted.to_vec());
+        let read = off_the_event_loop(move || read_best(&root, &path, &accepted)).await;
+        let Some(found) = read.map(Arc::new) else { return Ok(None) };
+        // What is not compressed yet will be in a moment: only the form that was asked for is kept.
+        if found.coding == best {
+            self.files.insert(key, found.clone());
+        }
+        Ok(Some(found))
+    }
+}
+
+/// The handler for everything that is no program's address: the server's default service.
+pub async fn page(request: HttpRequest, published: actix_web::web::Data<Published>) -> Answer {
+    Ok(published.answer(&request).await?)
+}
+
+async fn off_the_event_loop<T: Send + Default + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    // A panic in it is logged by the runtime, and the reader gets "not found".
+    actix_web::web::block(work).await.unwrap_or_default()
+}
+
+/// Folder of the live release: the link is read once for each request.
+fn live_root(public: &Path, site: &str) -> Option<Arc<Path>> {
+    let home = public.join(site);
+    let target = std::fs::read_link(home.join("current")).ok()?;
+    Some(home.join(target).into())
+}
+
+fn is_key(text: &str) -> bool {
+    crate::kernel::Slug::parse(text).is_ok()
+}
+
+async fn file_answer(request: &HttpRequest, status: StatusCode, path: &str, file: &Cached) -> Result<HttpResponse> {
+    let unchanged = status == StatusCode::OK && knows(request.headers(), &file.etag);
+    let mut answer = HttpResponse::build(if unchanged { StatusCode::NOT_MODIFIED } else { status });
+    let lasting = status == StatusCode::OK && (path.starts_with("media/") || path.starts_with("theme/"));
+    answer
+        .insert_header((header::ETAG, file.etag.as_str()))
+        .insert_header((header::CACHE_CONTROL, if lasting { FOREVER } else { PAGE_CACHE }))
+        .insert_header((header::VARY, "Accept-Encoding"));
+    secure(&mut answer);
+    if unchanged {
+        return Ok(answer.finish());
+    }
+    answer.insert_header((header::CONTENT_TYPE, content_type(path)));
+    if let Some(coding) = file.coding.name() {
+        answer.insert_header((header::CONTENT_ENCODING, coding));
+    }
+    match &file.body {
+        Held::Bytes(bytes) => Ok(answer.body(bytes.clone())),
+        Held::Large { size, .. } if *request.method() == Method::HEAD => {
+            let nothing = futures_util::stream::empty::<Result<Bytes, std::io::Error>>();
+            Ok(answer.body(actix_web::body::SizedStream::new(*size, nothing)))
+        }
+        Held::Large { path, size } => Ok(answer.body(actix_web::body::SizedStream::new(*size, pieces(path.clone())))),
+    }
+}
+
+fn moved(status: StatusCode, to: &str) -> HttpResponse {
+    let mut answer = HttpResponse::build(status);
+    secure(&mut answer);
+    answer.insert_header((header::CACHE_CONTROL, PAGE_CACHE));
+    // Targets were checked when the release was built; one that is no header value is not sent.
+    match HeaderValue::from_str(to) {
+        Ok(target) => answer.insert_header((header::LOCATION, target)).finish(),
+        Err(_) => HttpResponse::NotFound().finish(),
+    }
+}
+
+fn knows(headers: &HeaderMap, etag: &str) -> bool {
+    let text = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    text.split(',').map(str::trim).any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == etag)
+}
+
+fn secure(answer: &mut HttpResponseBuilder) {
+    answer
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::REFERRER_POLICY, "strict-origin-when-cross-origin"))
+        .insert_header((header::X_FRAME_OPTIONS, "DENY"))
+        .insert_header((header::PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=()"));
+}
+
+fn content_type(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match (name, name.rsplit_once('.').map_or("", |(_, extension)| extension)) {
+        ("atom.xml", _) => "application/atom+xml; charset=utf-8".into(),
+        ("rss.xml", _) => "application/rss+xml; charset=utf-8".into(),
+        (_, "html") => "text/html; charset=utf-8".into(),
+        (_, "xml") => "application/xml; charset=utf-8".into(),
+        (_, "css") => "text/css; charset=utf-8".into(),
+        (_, "txt" | "apache" | "nginx") => "text/plain; charset=utf-8".into(),
+        _ => mime_guess::from_path(name).first_or_octet_stream().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_reader_has_is_not_sent_again() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::IF_NONE_MATCH, HeaderValue::from_static("\"a\", W/\"b\""));
+        assert!(knows(&headers, "\"b\"") && knows(&headers, "\"a\"") && !knows(&headers, "\"c\""));
+    }
+}

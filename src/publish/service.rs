@@ -1,0 +1,224 @@
+//! Use cases: build a release, make an older one live again.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use serde_json::json;
+
+use super::build::{Build, peak_memory_bytes};
+pub use super::model::{Mode, Phase, Progress, Report};
+use super::model::{RENDERER, Release, ReleaseState, Snapshot};
+use super::swap::Place;
+use super::theme::Theme;
+use super::{compress, snapshot, store, views};
+use crate::app::App;
+use crate::db::Conn;
+use crate::identity::{Actor, Permit, Scope, cases};
+use crate::jobs::{self, Job, NewJob, Outcome};
+use crate::kernel::id::{JobId, ReleaseId, SiteId, UserId};
+use crate::kernel::page::{Cursor, Limit, Page as Items};
+use crate::kernel::{Code, Context, Digest, Refusal, Result};
+use crate::ledger::{self, Event};
+use crate::sites;
+
+/// Tells whoever watches how far a build is; called from several threads.
+pub type Watch<'w> = &'w (dyn Fn(Progress) + Sync);
+
+/// Builds a release of what is live and makes it the live one. Blocks; one build of a site runs at
+/// a time, across processes. When this returns, the release is durable.
+pub fn build(app: &App, site_key: &str, mode: Mode, watch: Watch) -> Result<Report> {
+    build_by(app, site_by_key(app, site_key)?, mode, None, watch)
+}
+
+fn site_by_key(app: &App, key: &str) -> Result<SiteId> {
+    let site = app.db.read_blocking(|c| sites::store::find_by_key(c, key))?;
+    site.map(|site| site.id)
+        .ok_or_else(|| Refusal::new(Code::NotFound).detail(format!("there is no site {key:?}")).into())
+}
+
+/// The same, in the name of a user.
+fn build_by(app: &App, site: SiteId, mode: Mode, by: Option<UserId>, watch: Watch) -> Result<Report> {
+    let begun = Instant::now();
+    watch(Progress { phase: Phase::Read, done: 0, total: 0 });
+    let place = place(app, site)?;
+    let _lock = place.lock()?;
+    reconcile(app, site, &place)?;
+    // Read under the lock: whatever was committed before the caller's job began is in it.
+    let (snapshot, active) = app.db.read_blocking(|c| Ok((snapshot::read(c, site)?, store::active(c, site)?)))?;
+    let theme = Theme::of_site(&app.config.themes_folder, &snapshot.site.key)?;
+    let base_url = views::base_url(&snapshot, app.config.server_url.as_str());
+    let inputs = inputs(&snapshot, &theme, &base_url);
+    if let (Mode::Changed, Some(active)) = (mode, &active)
+        && active.live_sequence == snapshot.site.live_sequence
+        && active.inputs == inputs
+        && place.live() == Some(active.number)
+    {
+        return Ok(unchanged(&snapshot, active, begun));
+    }
+    let folder = place.fresh()?;
+    let build = Build { app, place: &place, snapshot: &snapshot, theme: &theme, base_url, inputs, by, begun, watch };
+    build.run(&folder).inspect_err(|_| {
+        // The build's own error is what matters; the next build tidies what this leaves.
+        if let Err(error) = place.hide(&folder) {
+            tracing::warn!(%error, "could not put a failed release aside");
+        }
+    })
+}
+
+/// Removes releases that nobody needs any more and makes compressed copies of the live one. Slow, and
+/// nothing depends on it: call it after [`build`], off the path of whoever waits.
+pub fn tidy(app: &App, site_key: &str) -> Result<()> {
+    let place = place(app, site_by_key(app, site_key)?)?;
+    compress::live_release(&place)?;
+    place.sweep()
+}
+
+/// Does the job `publish.build` with its payload `{"site", "fresh"?, "by"?}`.
+pub fn build_job(app: &App, job: &Job) -> Outcome {
+    let text = |name: &str| job.payload.get(name).and_then(serde_json::Value::as_str);
+    let site = SiteId::parse(text("site").unwrap_or_default())?;
+    let by = text("by").map(UserId::parse).transpose()?;
+    let fresh = job.payload.get("fresh").and_then(serde_json::Value::as_bool).unwrap_or(false);
+    let mode = if fresh { Mode::Fresh } else { Mode::Changed };
+    let report = build_by(app, site, mode, by, &|_| {})?;
+    if !report.skipped {
+        let (app, key) = (app.clone(), report.site.clone());
+        std::thread::spawn(move || {
+            if let Err(error) = tidy(&app, &key) {
+                tracing::warn!(%error, "could not tidy the releases of a site");
+            }
+        });
+    }
+    serde_json::to_value(&report).context("report a build")
+}
+
+/// Asks the worker for a release; one that already waits serves as well.
+pub async fn request(app: &App, actor: &Actor, site: SiteId, fresh: bool) -> Result<JobId> {
+    let permit: Permit<cases::BuildRelease> = actor.permit(site)?;
+    debug_assert_eq!(permit.scope(), Scope::Site(site));
+    let now = app.now();
+    let id = app.id(JobId::new);
+    let kind = if fresh { "publish.build.fresh" } else { "publish.build" };
+    let job = NewJob {
+        kind: "publish.build",
+        payload: json!({"site": site, "fresh": fresh, "by": actor.user()}),
+        unique_key: Some(format!("{kind}:{site}")),
+        run_at: now,
+    };
+    let event = Event::new(actor.ledger_name(), "publish.request", format!("site:{site}")).site(site);
+    let event = event.detail(json!({"fresh": fresh}));
+    let id = app
+        .db
+        .write(move |tx| {
+            let id = jobs::enqueue(tx, id, &job, now)?;
+            ledger::record(tx, &event, now)?;
+            Ok(id)
+        })
+        .await?;
+    app.job_waiting.notify_one();
+    Ok(id)
+}
+
+/// Makes a kept release live again. Refused, naming them, when it would show entries again that were
+/// withdrawn since it was built.
+pub fn activate(app: &App, actor: &Actor, id: ReleaseId) -> Result<Release> {
+    let found = app.db.read_blocking(|c| store::release(c, id))?;
+    let release = found.ok_or_else(|| Refusal::new(Code::NotFound))?;
+    let _permit: Permit<cases::ActivateRelease> = actor.permit(release.site_id)?;
+    let place = place(app, release.site_id)?;
+    let _lock = place.lock()?;
+    reconcile(app, release.site_id, &place)?;
+    if !place.release(release.number).is_dir() {
+        return Err(Refusal::new(Code::NotFound).detail("the files of this release are no longer kept").into());
+    }
+    let site = release.site_id;
+    let gone = app.db.read_blocking(|c| store::withdrawn_since(c, site, release.live_sequence))?;
+    if !gone.is_empty() {
+        let refusal = Refusal::new(Code::InUse).detail("it would show again what was withdrawn since; build a new one");
+        let named = gone.iter().fold(refusal, |refusal, entry| {
+            refusal.field(format!("entry:{}", entry.entry), "withdrawn", format!("{}/{}", entry.type_key, entry.slug))
+        });
+        return Err(named.into());
+    }
+    place.point(release.number)?;
+    let now = app.now();
+    let event = released(&release, &actor.ledger_name(), "publish.activate");
+    app.db.write_blocking(|tx| {
+        store::activate(tx, &release, now)?;
+        ledger::record(tx, &event, now)?;
+        Ok(())
+    })?;
+    let found = app.db.read_blocking(|c| store::release(c, id))?;
+    found.ok_or_else(|| Refusal::new(Code::NotFound).into())
+}
+
+/// Releases of a site, newest first.
+pub fn releases(connection: &mut Conn, site: SiteId, limit: Limit, after: Option<&Cursor>) -> Result<Items<Release>> {
+    store::list(connection, site, limit, after)
+}
+
+fn place(app: &App, site: SiteId) -> Result<Place> {
+    let row = app.db.read_blocking(|c| store::site(c, site))?.ok_or_else(|| Refusal::new(Code::NotFound))?;
+    Ok(Place::new(&app.config.public, &row.key, app.config.durability.0))
+}
+
+/// What a release is made from besides the live entries: when it is the same, and they are, so is the release.
+fn inputs(snapshot: &Snapshot, theme: &Theme, base_url: &str) -> Digest {
+    let site = &snapshot.site;
+    let place = [&site.key, &site.name, &site.zone_name];
+    Digest::of_json(&json!([RENDERER, theme.name, theme.digest, place, site.locales, base_url]))
+}
+
+/// The ledger's event of a release that went live.
+pub(super) fn released(release: &Release, actor: &str, action: &str) -> Event {
+    Event::new(actor, action, format!("release:{}", release.id))
+        .site(release.site_id)
+        .digest(release.manifest_digest)
+        .detail(json!({"number": release.number, "live_sequence": release.live_sequence}))
+}
+
+/// Brings the database to what the link says: a build may have died right after it made its release
+/// live, or right before. The lock must be held.
+fn reconcile(app: &App, site: SiteId, place: &Place) -> Result<()> {
+    let (building, complete) = app.db.read_blocking(|c| Ok((store::building(c, site)?, store::complete(c, site)?)))?;
+    let live = place.live();
+    let stale = complete.iter().find(|release| Some(release.number) == live && release.state != ReleaseState::Active);
+    if building.is_empty() && stale.is_none() {
+        return Ok(());
+    }
+    let now = app.now();
+    app.db.write_blocking(|tx| {
+        for release in &building {
+            if live == Some(release.number) {
+                store::activate(tx, release, now)?;
+                ledger::record(tx, &released(release, "system:publisher", "publish.release"), now)?;
+            } else {
+                store::set_state(tx, release.id, ReleaseState::Failed)?;
+            }
+        }
+        if let Some(release) = stale {
+            store::activate(tx, release, now)?;
+            ledger::record(tx, &released(release, "system:publisher", "publish.activate"), now)?;
+        }
+        Ok(())
+    })
+}
+
+fn unchanged(snapshot: &Snapshot, active: &Release, begun: Instant) -> Report {
+    Report {
+        site: snapshot.site.key.clone(),
+        release: active.number,
+        release_id: active.id,
+        skipped: true,
+        manifest: active.manifest_digest,
+        pages: usize::try_from(active.pages).unwrap_or(0),
+        files: usize::try_from(active.files).unwrap_or(0),
+        bytes: u64::try_from(active.size_bytes).unwrap_or(0),
+        build_s: 0.0,
+        sync_s: 0.0,
+        total_s: begun.elapsed().as_secs_f64(),
+        peak_memory_bytes: peak_memory_bytes(),
+        kinds: BTreeMap::new(),
+        warnings: Vec::new(),
+    }
+}

@@ -1,0 +1,300 @@
+//! What templates see: small values, made once and shared by the pages that show them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+use tera::Value;
+use tera::value::{Key, Map};
+
+use super::dates::{self, Clockface};
+use super::model::{Asset, Card, Shape, Show, Snapshot, Steering};
+use super::plan::{self, Plan};
+use super::rules;
+use super::theme::Theme;
+use crate::kernel::{Digest, Timestamp};
+use crate::media::rules::public_path;
+
+/// A map for a template: `map([("title", "…".into())])`.
+pub fn map<const N: usize>(pairs: [(&'static str, Value); N]) -> Value {
+    let mut map = Map::with_capacity(N);
+    for (name, value) in pairs {
+        map.insert(Key::Str(name), value);
+    }
+    Value::from(map)
+}
+
+/// What is the same on all pages of one language.
+pub struct LocaleView {
+    pub locale: String,
+    pub prefix: String,
+    pub clock: Clockface,
+    pub site: Value,
+    pub words: Value,
+    pub menu: Value,
+    pub title: String,
+    pub description: String,
+}
+
+/// What all pages share.
+pub struct World<'b> {
+    pub snapshot: &'b Snapshot,
+    pub theme: &'b Theme,
+    pub plan: &'b Plan,
+    pub base_url: String,
+    pub locales: Vec<LocaleView>,
+    pub prefixes: Vec<String>,
+    /// One for each card.
+    pub cards: Vec<Value>,
+    /// Fingerprinted addresses of the theme's files.
+    pub theme_files: Value,
+}
+
+/// The settings entry of a locale, or else of the default one.
+fn settings(steering: &[Steering], locale: usize) -> Option<&Steering> {
+    let of = |locale: usize| steering.iter().find(|entry| entry.type_key == "pengaturan" && entry.locale == locale);
+    of(locale).or_else(|| of(0))
+}
+
+/// Where the site is reached: its settings say it, or else its first host name, or else this server.
+pub fn base_url(snapshot: &Snapshot, server_url: &str) -> String {
+    let set = settings(&snapshot.steering, 0).and_then(|entry| entry.text("base_url"));
+    let host = snapshot.site.hosts.first().map(|host| format!("https://{host}"));
+    set.map(str::to_owned).or(host).unwrap_or_else(|| server_url.to_owned()).trim_end_matches('/').to_owned()
+}
+
+/// The site's colour.
+pub fn colour(snapshot: &Snapshot) -> String {
+    rules::colour(settings(&snapshot.steering, 0).and_then(|entry| entry.text("color")))
+}
+
+/// The digest of everything that steers the site.
+pub fn settings_digest(snapshot: &Snapshot) -> Digest {
+    let list: Vec<Json> = snapshot
+        .steering
+        .iter()
+        .map(|entry| serde_json::json!([entry.type_key, entry.locale, entry.slug, entry.digest]))
+        .collect();
+    Digest::of_json(&Json::from(list))
+}
+
+/// The mail address that security reports go to.
+pub fn contact(snapshot: &Snapshot) -> Option<String> {
+    settings(&snapshot.steering, 0).and_then(|entry| entry.text("email")).map(str::to_owned)
+}
+
+pub fn locale_views(
+    snapshot: &Snapshot,
+    theme: &Theme,
+    plan: &Plan,
+    base_url: &str,
+    markdown: &dyn Fn(&str) -> String,
+) -> Vec<LocaleView> {
+    let site = &snapshot.site;
+    let view = |(at, locale): (usize, &String)| {
+        let prefix = rules::prefix(locale, site.default_locale());
+        let entry = settings(&snapshot.steering, at);
+        let text = |name: &str| entry.and_then(|entry| entry.text(name)).unwrap_or_default();
+        let title = if text("title").is_empty() { site.name.as_str() } else { text("title") };
+        let other = |(other, tongue): (usize, &String)| {
+            let home = rules::prefix(tongue, site.default_locale()) + "/";
+            let there = other != at && plan.known.contains(&home);
+            there.then(|| map([("locale", tongue.as_str().into()), ("url", home.into())]))
+        };
+        let others: Vec<Value> = site.locales.iter().enumerate().filter_map(other).collect();
+        LocaleView {
+            site: map([
+                ("title", title.into()),
+                ("tagline", text("tagline").into()),
+                ("description", text("description").into()),
+                ("address", text("address").into()),
+                ("phone", text("phone").into()),
+                ("email", text("email").into()),
+                ("footer", Value::safe_string(&markdown(text("footer")))),
+                ("base_url", base_url.into()),
+                ("home", format!("{prefix}/").into()),
+                ("prefix", prefix.as_str().into()),
+                ("locale", locale.as_str().into()),
+                ("others", others.into()),
+            ]),
+            words: words(theme, locale),
+            menu: menus(snapshot, plan, (at, locale), &prefix),
+            clock: Clockface::new(site.zone.clone(), locale),
+            title: title.into(),
+            description: text("description").into(),
+            locale: locale.clone(),
+            prefix,
+        }
+    };
+    site.locales.iter().enumerate().map(view).collect()
+}
+
+fn words(theme: &Theme, locale: &str) -> Value {
+    let names = theme.words.get("id").into_iter().flat_map(BTreeMap::keys);
+    Value::from(names.map(|name| (name.clone(), theme.word(locale, name).to_owned())).collect::<BTreeMap<_, _>>())
+}
+
+/// The menus of a language: its own, or else the default one's with the labels of the language and
+/// with addresses in the language where the site has them.
+fn menus(snapshot: &Snapshot, plan: &Plan, (locale, name): (usize, &str), prefix: &str) -> Value {
+    let at = |place: &str| {
+        let of = |locale: usize| {
+            let mut menus = snapshot.steering.iter().filter(move |e| e.type_key == "menu" && e.locale == locale);
+            menus.find(|entry| entry.text("location") == Some(place))
+        };
+        let items = of(locale).or_else(|| of(0)).and_then(|menu| menu.fields.get("items")).and_then(Json::as_array);
+        let item = |item: &Json| {
+            let text = |field: &str| item.get(field).and_then(Json::as_str).filter(|text| !text.is_empty());
+            let label = if name.starts_with("en") { text("label_en").or(text("label")) } else { text("label") };
+            let url = text("url")?;
+            let own = format!("{prefix}{url}");
+            let url = if url.starts_with('/') && plan.known.contains(&own) { own } else { url.to_owned() };
+            let safe = url.starts_with('/') || url.starts_with("https://") || url.starts_with("http://");
+            safe.then(|| map([("label", label.unwrap_or(&url).into()), ("url", url.as_str().into())]))
+        };
+        Value::from(items.into_iter().flatten().filter_map(item).collect::<Vec<Value>>())
+    };
+    map([("main", at("main")), ("footer", at("footer"))])
+}
+
+/// What every card has, whatever its type's fields are.
+const RESERVED: &[&str] = &["type", "url", "date", "date_short", "date_iso", "day_iso"];
+
+/// How one entry is shown in lists, and at the head of its own page.
+pub fn card(snapshot: &Snapshot, plan: &Plan, locales: &[LocaleView], at: usize) -> Value {
+    let card = &snapshot.cards[at];
+    let view = &locales[card.locale];
+    let day = view.clock.at(card.published_at);
+    let shape = snapshot.shapes.get(&*card.type_key);
+    let mut shown = Map::with_capacity(card.fields.len() + 6);
+    shown.insert(Key::Str("type"), (&*card.type_key).into());
+    shown.insert(Key::Str("title"), card.title().into());
+    shown.insert(Key::Str("url"), plan.addresses[at].as_str().into());
+    shown.insert(Key::Str("date"), view.clock.day(&day).into());
+    shown.insert(Key::Str("date_short"), format!("{:02}/{:02}/{}", day.day(), day.month(), day.year()).into());
+    shown.insert(Key::Str("date_iso"), dates::iso(&day).into());
+    shown.insert(Key::Str("day_iso"), dates::iso_day(&day).into());
+    for (name, value) in &card.fields {
+        let value = match name.as_str() {
+            "title" => continue,
+            "category" => category(plan, card, &view.prefix),
+            "tags" => tags(card, &view.prefix),
+            _ => field(value, shape.and_then(|shape| shape.fields.get(name)), snapshot, &view.clock, None),
+        };
+        if let Some(value) = value {
+            // A field that is named like what every card has: `own_url` is a service's own address.
+            let taken = RESERVED.contains(&name.as_str());
+            let name = if taken { Arc::from(format!("own_{name}")) } else { Arc::from(name.as_str()) };
+            shown.insert(Key::String(name), value);
+        }
+    }
+    Value::from(shown)
+}
+
+fn category(plan: &Plan, card: &Card, prefix: &str) -> Option<Value> {
+    let text = card.text("category")?;
+    let slug = rules::term_slug(text)?;
+    let name = plan::category_name(&plan.categories, card.locale, slug.as_str());
+    let title = name.unwrap_or_else(|| text.to_owned());
+    Some(map([("title", title.into()), ("url", format!("{prefix}/kategori/{slug}/").into())]))
+}
+
+fn tags(card: &Card, prefix: &str) -> Option<Value> {
+    let tag = |tag: &str| {
+        let slug = rules::term_slug(tag)?;
+        Some(map([("title", tag.into()), ("url", format!("{prefix}/tag/{slug}/").into())]))
+    };
+    let tags: Vec<Value> = card.tags().filter_map(tag).collect();
+    (!tags.is_empty()).then(|| tags.into())
+}
+
+/// What turns Markdown into HTML; `None` where a field cannot be Markdown.
+pub type Markdown<'m> = &'m dyn Fn(&str) -> String;
+
+/// A field's value as it is shown; `None` when there is nothing to show.
+pub fn field(
+    value: &Json,
+    show: Option<&Show>,
+    snapshot: &Snapshot,
+    clock: &Clockface,
+    markdown: Option<Markdown>,
+) -> Option<Value> {
+    match (show.unwrap_or(&Show::Plain), value) {
+        (_, Json::Null) => None,
+        (_, Json::String(text)) if text.is_empty() => None,
+        (Show::Markdown, Json::String(text)) => markdown.map(|html| Value::safe_string(&html(text))),
+        (Show::Asset, Json::String(digest)) => Digest::parse(digest).and_then(|digest| asset(&digest, snapshot, clock)),
+        (Show::Assets, Json::Array(list)) => {
+            let digests = list.iter().filter_map(|item| Digest::parse(item.as_str()?));
+            Some(digests.filter_map(|digest| asset(&digest, snapshot, clock)).collect::<Vec<_>>().into())
+        }
+        (Show::Moment, Json::String(text)) => Timestamp::parse(text).ok().map(|time| moment(time, clock)),
+        (Show::Day, Json::String(text)) => {
+            Some(map([("day", clock.written_day(text).into()), ("iso", text.as_str().into())]))
+        }
+        (Show::Choice(labels), Json::String(key)) => {
+            let label = labels.get(key).map(|(id, en)| if clock.is_english() { en } else { id });
+            Some(label.unwrap_or(key).as_str().into())
+        }
+        (Show::Parts(shape), Json::Array(list)) => {
+            let part = |item: &Json| {
+                let fields = item.as_object()?.iter();
+                let shown = fields.filter_map(|(name, value)| {
+                    Some((name.clone(), field(value, shape.get(name), snapshot, clock, markdown)?))
+                });
+                Some(Value::from(shown.collect::<BTreeMap<String, Value>>()))
+            };
+            Some(list.iter().filter_map(part).collect::<Vec<_>>().into())
+        }
+        (_, other) => Value::try_from_serializable(other).ok(),
+    }
+}
+
+fn moment(time: Timestamp, clock: &Clockface) -> Value {
+    let at = clock.at(time);
+    map([
+        ("day", clock.day(&at).into()),
+        ("time", clock.time(&at).into()),
+        ("iso", dates::iso(&at).into()),
+        ("day_iso", dates::iso_day(&at).into()),
+    ])
+}
+
+/// A stored file: its address and what a page needs to place it without a jump.
+fn asset(digest: &Digest, snapshot: &Snapshot, clock: &Clockface) -> Option<Value> {
+    let Asset { name, media_type, bytes, width, height } = snapshot.assets.get(digest)?;
+    Some(map([
+        ("url", public_path(digest, name).into()),
+        ("name", name.as_str().into()),
+        ("type", media_type.as_str().into()),
+        ("format", format_name(name).into()),
+        ("size", size_text(*bytes, clock.is_english()).into()),
+        ("width", (*width).into()),
+        ("height", (*height).into()),
+    ]))
+}
+
+fn format_name(name: &str) -> String {
+    name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_uppercase()).unwrap_or_default()
+}
+
+/// `312 kB`, `1,4 MB`; in English `1.4 MB`.
+fn size_text(bytes: i64, english: bool) -> String {
+    let mark = if english { '.' } else { ',' };
+    match bytes {
+        0..=999 => format!("{bytes} B"),
+        1_000..=999_499 => format!("{} kB", (bytes + 500) / 1000),
+        _ => format!("{}{mark}{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+/// The name of a section in a language: the theme's word for it, or else the content type's name.
+pub fn section_title(theme: &Theme, shape: Option<&Shape>, key: &str, locale: &str) -> String {
+    let name = format!("section_{key}");
+    let word = theme.word(locale, &name);
+    if word != name {
+        return word.to_owned();
+    }
+    let title = shape.map(|shape| if locale.starts_with("en") { &shape.title_en } else { &shape.title_id });
+    title.filter(|title| !title.is_empty()).cloned().unwrap_or_else(|| key.to_owned())
+}

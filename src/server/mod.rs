@@ -1,0 +1,31 @@
+//! The HTTP server: routes, what surrounds every request, the OpenAPI document.
+
+mod docs;
+mod fallback;
+mod health;
+mod idempotency;
+mod jobs;
+mod ledger;
+mod request;
+mod run;
+
+pub use docs::openapi;
+pub use run::{Running, Serving, app, start};
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every route of the API. The permission matrix and the OpenAPI document are read from here.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    // First, because it is asked most and routes are tried in order.
+    crate::delivery::routes(config);
+    health::routes(config);
+    ledger::routes(config);
+    jobs::routes(config);
+    crate::identity::api::routes(config);
+    crate::sites::api::routes(config);
+    crate::media::api::routes(config);
+    crate::content::api::routes(config);
+    crate::editorial::api::routes(config);
+    crate::publish::api::routes(config);
+    crate::procedure::api::routes(config);
+}

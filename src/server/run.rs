@@ -1,0 +1,136 @@
+//! Putting the server together, starting and stopping it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::from_fn;
+use actix_web::{Error, HttpRequest, HttpResponse, HttpServer, web};
+use utoipa_actix_web::AppExt;
+
+use super::docs::{self, Documents};
+use super::health::Ready;
+use super::{fallback, idempotency, request};
+use crate::app::App;
+use crate::delivery;
+use crate::http::Problem;
+use crate::jobs::Handlers;
+use crate::kernel::{Context, Result};
+use crate::publish::serve::Published;
+
+/// What every server thread shares.
+#[derive(Clone)]
+pub struct Serving {
+    app: web::Data<App>,
+    documents: web::Data<Documents>,
+    ready: web::Data<Ready>,
+    delivery: web::Data<delivery::Model>,
+    published: web::Data<Published>,
+}
+
+impl Serving {
+    pub fn new(app: App) -> Self {
+        Serving {
+            delivery: web::Data::new(delivery::Model::new(app.config.delivery_cache_bytes_max)),
+            published: web::Data::new(Published::new(app.clone())),
+            app: web::Data::new(app),
+            documents: web::Data::from(Documents::shared()),
+            ready: web::Data::new(Ready::default()),
+        }
+    }
+
+    /// From now on `/readyz` looks at the database instead of saying "still starting".
+    pub fn set_ready(&self) {
+        self.ready.set();
+    }
+}
+
+/// The whole service of one thread; tests drive the same.
+pub fn app(
+    serving: &Serving,
+) -> actix_web::App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = Error,
+        InitError = (),
+    > + use<>,
+> {
+    let (app, _) = actix_web::App::new()
+        .into_utoipa_app()
+        .app_data(serving.app.clone())
+        .app_data(serving.documents.clone())
+        .app_data(serving.ready.clone())
+        .app_data(serving.delivery.clone())
+        .app_data(serving.published.clone())
+        .configure(super::routes)
+        .split_for_parts();
+    app.route("/openapi.json", web::get().to(docs::json))
+        .route("/docs", web::get().to(docs::reference))
+        .default_service(web::to(unrouted))
+        .wrap(from_fn(idempotency::idempotent))
+        .wrap(from_fn(request::identified))
+}
+
+async fn unrouted(
+    request: HttpRequest,
+    documents: web::Data<Documents>,
+    published: web::Data<Published>,
+) -> Result<HttpResponse, Problem> {
+    if fallback::is_reserved(request.path()) {
+        return fallback::refuse(&request, &documents);
+    }
+    Ok(published.answer(&request).await?)
+}
+
+/// A server that has been started.
+pub struct Running {
+    pub address: SocketAddr,
+    handle: ServerHandle,
+    stop_worker: Arc<AtomicBool>,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    worker: tokio::task::JoinHandle<()>,
+}
+
+impl Running {
+    /// Ends when the server does: by [`Running::stop`], SIGINT or SIGTERM.
+    pub async fn ended(self) -> Result<()> {
+        self.server.await.context("serve")?.context("serve")?;
+        self.stop_worker.store(true, Ordering::Relaxed);
+        self.worker.await.context("end the worker")
+    }
+
+    /// Lets requests and the running job end, then stops.
+    pub async fn stop(self) -> Result<()> {
+        self.handle.stop(true).await;
+        self.ended().await
+    }
+}
+
+/// How long requests may still take after a stop was asked for.
+const SHUTDOWN_SECONDS: u64 = 10;
+
+/// Listens, serves, and works on jobs until stopped.
+pub fn start(
+    serving: &Serving,
+    handlers: Handlers,
+    on_tick: impl Fn(&App) -> Result<()> + Send + Sync + 'static,
+) -> Result<Running> {
+    let config = &serving.app.config;
+    let shared = serving.clone();
+    let mut server = HttpServer::new(move || app(&shared)).shutdown_timeout(SHUTDOWN_SECONDS);
+    if config.server_threads > 0 {
+        server = server.workers(config.server_threads);
+    }
+    let server = server.bind(config.listen).with_context(|| format!("listen on {}", config.listen))?;
+    let address = server.addrs().first().copied().unwrap_or(config.listen);
+    let server = server.run();
+    let handle = server.handle();
+    let stop_worker = Arc::new(AtomicBool::new(false));
+    let app = App::clone(&serving.app);
+    let worker = tokio::spawn(crate::jobs::work(app, handlers, on_tick, stop_worker.clone()));
+    Ok(Running { address, handle, stop_worker, server: tokio::spawn(server), worker })
+}

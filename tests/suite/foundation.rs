@@ -1,0 +1,116 @@
+//! The two databases, the ledger and the queue.
+
+use diesel::prelude::*;
+use lamin::db::schema::{jobs, ledger};
+use lamin::jobs as queue;
+use lamin::jobs::{Handlers, JobState, NewJob};
+use lamin::kernel::id::JobId;
+use lamin::kernel::time::{MINUTE, SECOND};
+use lamin::kernel::{Error, Refusal};
+use lamin::ledger::{Event, record, verify};
+use serde_json::json;
+
+use crate::on_both;
+use crate::support::TestApp;
+
+on_both!(
+    a_refused_write_changes_nothing,
+    the_ledger_finds_an_edit_in_the_database,
+    the_ledger_finds_a_truncation_by_yesterdays_head,
+    a_job_runs_once_and_a_failing_one_again_later,
+    jobs_with_one_key_wait_as_one,
+);
+
+async fn a_refused_write_changes_nothing(app: TestApp) {
+    let at = app.now();
+    let outcome: Result<(), Error> = app
+        .db
+        .write(move |tx| {
+            record(tx, &Event::new("system:test", "test.write", "test:1"), at)?;
+            Err(Refusal::new(lamin::kernel::Code::Forbidden).into())
+        })
+        .await;
+    assert!(outcome.is_err());
+    let rows: i64 = app.db.read(|c| Ok(ledger::table.count().get_result(c)?)).await.unwrap();
+    assert_eq!(rows, 0);
+}
+
+async fn write_events(app: &TestApp, count: usize) {
+    let at = app.now();
+    app.db
+        .write(move |tx| {
+            for number in 0..count {
+                record(tx, &Event::new("system:test", "test.write", format!("test:{number}")), at)?;
+            }
+            Ok(())
+        })
+        .await
+        .unwrap();
+}
+
+async fn the_ledger_finds_an_edit_in_the_database(app: TestApp) {
+    write_events(&app, 5).await;
+    assert!(app.db.read(|c| verify(c, None, |_| true)).await.unwrap().intact);
+    app.db
+        .write(|tx| {
+            diesel::update(ledger::table.find(3)).set(ledger::subject.eq("test:9")).execute(&mut **tx)?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    assert!(!app.db.read(|c| verify(c, None, |_| true)).await.unwrap().intact);
+}
+
+async fn the_ledger_finds_a_truncation_by_yesterdays_head(app: TestApp) {
+    use lamin::db::schema::ledger_head;
+    write_events(&app, 5).await;
+    let yesterday = app.db.read(lamin::ledger::head).await.unwrap();
+    app.db
+        .write(|tx| {
+            diesel::delete(ledger::table.find(5)).execute(&mut **tx)?;
+            let hash: String = ledger::table.find(4).select(ledger::hash).first(&mut **tx)?;
+            diesel::update(ledger_head::table)
+                .set((ledger_head::sequence.eq(4), ledger_head::hash.eq(hash)))
+                .execute(&mut **tx)?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    assert!(app.db.read(|c| verify(c, None, |_| true)).await.unwrap().intact, "a clever truncation hides by itself");
+    assert!(!app.db.read(move |c| verify(c, Some(yesterday), |_| true)).await.unwrap().intact);
+}
+
+fn job(app: &TestApp, key: Option<&str>) -> (JobId, NewJob) {
+    let new =
+        NewJob { kind: "test.run", payload: json!({"n": 1}), unique_key: key.map(str::to_owned), run_at: app.now() };
+    (app.id(JobId::new), new)
+}
+
+async fn a_job_runs_once_and_a_failing_one_again_later(app: TestApp) {
+    let (id, new) = job(&app, None);
+    let now = app.now();
+    app.db.write(move |tx| queue::enqueue(tx, id, &new, now)).await.unwrap();
+    let fails_first = |_: &lamin::app::App, job: &queue::Job| {
+        if job.attempts == 1 { Err(Error::broken("try", "not yet")) } else { Ok(json!({"done": true})) }
+    };
+    let handlers = Handlers::default().on("test.run", fails_first);
+    assert_eq!(queue::run_due(&app, &handlers).unwrap(), 1);
+    assert_eq!(queue::run_due(&app, &handlers).unwrap(), 0, "it waits before it is tried again");
+    app.clock.advance(2 * SECOND);
+    assert_eq!(queue::run_due(&app, &handlers).unwrap(), 1);
+    let found = app.db.read(move |c| queue::find(c, id)).await.unwrap().unwrap();
+    assert_eq!((found.state, found.attempts), (JobState::Done, 2));
+    app.clock.advance(60 * MINUTE);
+    assert_eq!(queue::run_due(&app, &handlers).unwrap(), 0);
+}
+
+async fn jobs_with_one_key_wait_as_one(app: TestApp) {
+    let now = app.now();
+    let (first, new) = job(&app, Some("site:1"));
+    let (second, again) = job(&app, Some("site:1"));
+    let first = app.db.write(move |tx| queue::enqueue(tx, first, &new, now)).await.unwrap();
+    let second = app.db.write(move |tx| queue::enqueue(tx, second, &again, now)).await.unwrap();
+    assert_eq!(first, second);
+    let waiting: i64 = app.db.read(|c| Ok(jobs::table.count().get_result(c)?)).await.unwrap();
+    assert_eq!(waiting, 1);
+}

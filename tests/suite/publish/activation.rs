@@ -1,0 +1,109 @@
+//! Older releases that are made live again.
+
+use lamin::identity::Role;
+use lamin::kernel::Code;
+use lamin::kernel::page::Limit;
+use lamin::publish::model::{Mode, Release};
+use lamin::publish::service;
+
+use super::{assert_whole, build, current, portal, tree};
+use crate::live_rows::Live;
+use crate::on_both;
+use crate::support::TestApp;
+
+on_both!(
+    an_older_release_comes_back_to_the_byte,
+    what_was_withdrawn_does_not_come_back,
+    only_a_publisher_activates,
+    a_build_that_died_after_its_swap_is_made_up_for,
+    old_releases_go_and_the_kept_ones_stay,
+);
+
+fn releases(app: &TestApp) -> Vec<Release> {
+    let site = app.db.read_blocking(|c| lamin::sites::store::find_by_key(c, "portal")).unwrap().unwrap().id;
+    app.db.read_blocking(|c| lamin::publish::service::releases(c, site, Limit::new(Some(100))?, None)).unwrap().items
+}
+
+async fn an_older_release_comes_back_to_the_byte(app: TestApp) {
+    let portal = portal(&app).await;
+    let publisher = app.user("penerbit", &[(Role::Publisher, Some(portal.site))]);
+    build(&app, Mode::Fresh);
+    let first = tree(&current(&app));
+    portal.show(&app, &[Live::new("berita", "baru")]).await;
+    build(&app, Mode::Changed);
+    assert!(tree(&current(&app)) != first);
+    let older = releases(&app).pop().unwrap();
+    let active = service::activate(&app, &publisher, older.id).unwrap();
+    assert_eq!((active.number, active.state.as_str()), (1, "active"));
+    assert!(tree(&current(&app)) == first);
+    assert_whole(&current(&app));
+    let states: Vec<_> = releases(&app).iter().map(|release| release.state.as_str()).collect();
+    assert_eq!(states, ["kept", "active"]);
+    assert!(!build(&app, Mode::Changed).skipped, "what is live is newer than the release that is shown");
+}
+
+async fn what_was_withdrawn_does_not_come_back(app: TestApp) {
+    let portal = portal(&app).await;
+    let publisher = app.user("penerbit", &[(Role::Publisher, Some(portal.site))]);
+    build(&app, Mode::Fresh);
+    let gone = Live::new("berita", "berita-7");
+    portal.hide(&app, &gone).await;
+    build(&app, Mode::Changed);
+    let before = tree(&current(&app));
+    let older = releases(&app).pop().unwrap();
+    let error = service::activate(&app, &publisher, older.id).unwrap_err();
+    let refusal = error.refusal().unwrap();
+    assert_eq!(refusal.code(), Code::InUse);
+    assert_eq!(refusal.field_refusals().len(), 1);
+    assert_eq!(refusal.field_refusals()[0].detail, "berita/berita-7");
+    assert!(tree(&current(&app)) == before);
+}
+
+async fn only_a_publisher_activates(app: TestApp) {
+    let portal = portal(&app).await;
+    let author = app.user("petugas", &[(Role::Author, Some(portal.site))]);
+    build(&app, Mode::Fresh);
+    let release = releases(&app).pop().unwrap();
+    let error = service::activate(&app, &author, release.id).unwrap_err();
+    assert_eq!(error.refusal().unwrap().code(), Code::Forbidden);
+    let error = service::request(&app, &author, portal.site, false).await.unwrap_err();
+    assert_eq!(error.refusal().unwrap().code(), Code::Forbidden);
+}
+
+async fn a_build_that_died_after_its_swap_is_made_up_for(app: TestApp) {
+    use diesel::prelude::*;
+    use lamin::db::schema::releases as table;
+    let portal = portal(&app).await;
+    build(&app, Mode::Fresh);
+    portal.show(&app, &[Live::new("berita", "baru")]).await;
+    build(&app, Mode::Changed);
+    // As it would stand had the process been killed between the rename and the last transaction.
+    app.db
+        .write(|tx| {
+            diesel::update(table::table.filter(table::number.eq(2)))
+                .set(table::state.eq("building"))
+                .execute(&mut **tx)?;
+            diesel::update(table::table.filter(table::number.eq(1)))
+                .set(table::state.eq("active"))
+                .execute(&mut **tx)?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    assert!(build(&app, Mode::Changed).skipped, "release 2 is live and is taken for what it is");
+    let states: Vec<_> = releases(&app).iter().map(|release| (release.number, release.state.as_str())).collect();
+    assert_eq!(states, [(2, "active"), (1, "kept")]);
+}
+
+async fn old_releases_go_and_the_kept_ones_stay(app: TestApp) {
+    let app = TestApp::with(app.db.engine(), &[("releases_kept", "2")]);
+    portal(&app).await;
+    for _ in 0..4 {
+        build(&app, Mode::Fresh);
+    }
+    let folder = app.config.public.join("portal/releases");
+    assert!(folder.join("4").is_dir() && folder.join("3").is_dir());
+    assert!(!folder.join("2").exists() && !folder.join("1").exists());
+    let states: Vec<_> = releases(&app).iter().map(|release| release.state.as_str()).collect();
+    assert_eq!(states, ["active", "kept", "removed", "removed"]);
+}

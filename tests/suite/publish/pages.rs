@@ -1,0 +1,177 @@
+//! Which pages there are and what stands on them.
+
+use std::collections::BTreeSet;
+
+use lamin::publish::model::Mode;
+
+use super::{Tree, build, current, portal, text, tree};
+use crate::live_rows::Live;
+use crate::on_both;
+use crate::support::TestApp;
+
+on_both!(
+    lists_are_numbered_from_the_oldest,
+    a_new_entry_changes_no_numbered_page,
+    every_address_of_the_contract_is_there,
+    feeds_and_sitemap_are_well_formed,
+    every_link_within_the_site_leads_somewhere,
+    a_former_address_leads_to_the_new_one,
+    no_page_carries_an_id_and_every_text_is_escaped,
+);
+
+async fn published(app: &TestApp) -> Tree {
+    portal(app).await;
+    build(app, Mode::Fresh);
+    tree(&current(app))
+}
+
+/// The entries that a list page shows, in order.
+fn listed(page: &str) -> Vec<&str> {
+    let main = page.split("<main").nth(1).unwrap();
+    let cards = main.split("<h2><a href=\"").skip(1);
+    cards.map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
+async fn lists_are_numbered_from_the_oldest(app: TestApp) {
+    let tree = published(&app).await;
+    let newest = listed(text(&tree, "berita/index.html"));
+    assert_eq!(newest.len(), 20);
+    assert_eq!(newest[0], "/berita/berita-45/");
+    let first = listed(text(&tree, "berita/page/1/index.html"));
+    assert_eq!((first.len(), first[0], first[19]), (20, "/berita/berita-20/", "/berita/berita-1/"));
+    let second = listed(text(&tree, "berita/page/2/index.html"));
+    assert_eq!((second[0], second[19]), ("/berita/berita-40/", "/berita/berita-21/"));
+    assert!(!tree.contains_key("berita/page/3/index.html"));
+    assert!(text(&tree, "berita/page/1/index.html").contains("href=\"/berita/page/2/\""));
+    assert!(text(&tree, "berita/page/2/index.html").contains("href=\"/berita/\""));
+}
+
+async fn a_new_entry_changes_no_numbered_page(app: TestApp) {
+    let portal = portal(&app).await;
+    build(&app, Mode::Fresh);
+    let before = tree(&current(&app));
+    let new = Live::new("berita", "terbaru").on("2026-11-20T08:00:00+08:00").category("pendidikan").tags(&["ganjil"]);
+    portal.show(&app, &[new]).await;
+    build(&app, Mode::Changed);
+    let after = tree(&current(&app));
+    let changed: Vec<&String> =
+        after.iter().filter(|(path, bytes)| before.get(*path) != Some(bytes)).map(|(p, _)| p).collect();
+    assert!(changed.iter().all(|path| !path.contains("/page/")), "{changed:?}");
+    assert!(changed.len() < 20, "{changed:?}");
+}
+
+async fn every_address_of_the_contract_is_there(app: TestApp) {
+    let tree = published(&app).await;
+    for path in [
+        "index.html",
+        "berita/index.html",
+        "berita/berita-1/index.html",
+        "profil/index.html",
+        "tag/index.html",
+        "tag/sekolah-dasar/index.html",
+        "tag/sekolah-dasar/page/1/index.html",
+        "kategori/pendidikan/index.html",
+        "arsip/index.html",
+        "arsip/2026/07/index.html",
+        "atom.xml",
+        "rss.xml",
+        "berita/atom.xml",
+        "berita/rss.xml",
+        "sitemap.xml",
+        "robots.txt",
+        "404.html",
+        ".well-known/security.txt",
+        ".well-known/lamin/release.json",
+        "en/index.html",
+        "en/agenda/meeting/index.html",
+        "en/atom.xml",
+        "galeri/index.html",
+        "b/index.html",
+    ] {
+        assert!(tree.contains_key(path), "{path} is missing");
+    }
+    assert!(!tree.keys().any(|path| path.starts_with("menu/") || path.starts_with("pengaturan/")));
+    assert!(tree.keys().any(|path| path.starts_with("media/") && path.ends_with("/foto-jembatan.jpg")));
+    assert!(tree.keys().any(|path| path.starts_with("theme/lamin.") && path.ends_with(".css")));
+    let english = text(&tree, "en/agenda/meeting/index.html");
+    assert!(english.contains("hreflang=\"id\" href=\"https://portal.example/agenda/rapat/\""), "{english}");
+    assert!(
+        english.contains("<html lang=\"en\">") && english.contains("1 October 2026") || english.contains("Meeting")
+    );
+    assert!(text(&tree, "agenda/rapat/index.html").contains("9 Desember 2026, pukul 08.30 WITA"));
+    assert!(text(&tree, "kategori/pendidikan/index.html").contains("<h1>Pendidikan &amp; Sekolah</h1>"));
+    assert!(text(&tree, ".well-known/security.txt").contains("Expires: 2027-12-31T23:59:59Z"));
+}
+
+async fn feeds_and_sitemap_are_well_formed(app: TestApp) {
+    let tree = published(&app).await;
+    let mut read = 0;
+    for (path, bytes) in tree.iter().filter(|(path, _)| path.ends_with(".xml")) {
+        let mut reader = quick_xml::Reader::from_reader(bytes.as_slice());
+        reader.config_mut().check_end_names = true;
+        let mut buffer = Vec::new();
+        loop {
+            match reader.read_event_into(&mut buffer) {
+                Ok(quick_xml::events::Event::Eof) => break,
+                Ok(_) => {}
+                Err(error) => panic!("{path}: {error}"),
+            }
+        }
+        read += 1;
+    }
+    assert!(read >= 7, "{read}");
+    let atom = text(&tree, "berita/atom.xml");
+    assert_eq!(atom.matches("<entry>").count(), 20);
+    assert!(atom.contains("<title>Berita ke-45 &quot;uji&quot; &amp; coba</title>"));
+    assert!(text(&tree, "rss.xml").contains("+0800</pubDate>"));
+    let sitemap = text(&tree, "sitemap.xml");
+    assert!(sitemap.contains("<loc>https://portal.example/berita/page/1/</loc>") && !sitemap.contains("404"));
+}
+
+/// The addresses within the site that a page names.
+fn links(page: &str) -> BTreeSet<&str> {
+    let of = |mark: &'static str| page.split(mark).skip(1).map(|rest| rest.split('"').next().unwrap());
+    let all = of("href=\"").chain(of("src=\"")).map(|link| link.strip_prefix("https://portal.example").unwrap_or(link));
+    all.map(|link| link.split('#').next().unwrap()).filter(|link| link.starts_with('/')).collect()
+}
+
+async fn every_link_within_the_site_leads_somewhere(app: TestApp) {
+    let tree = published(&app).await;
+    for (path, bytes) in tree.iter().filter(|(path, _)| path.ends_with(".html")) {
+        for link in links(std::str::from_utf8(bytes).unwrap()) {
+            let file = link.trim_start_matches('/');
+            let file = if file.is_empty() || file.ends_with('/') { format!("{file}index.html") } else { file.into() };
+            assert!(tree.contains_key(&file), "{path} leads to {link}, which is nowhere");
+        }
+    }
+}
+
+async fn a_former_address_leads_to_the_new_one(app: TestApp) {
+    let portal = portal(&app).await;
+    portal.rename(&app, "berita-3", "berita-tiga").await;
+    build(&app, Mode::Fresh);
+    let tree = tree(&current(&app));
+    assert!(text(&tree, "berita/berita-3/index.html").contains("url=/berita/berita-tiga/"));
+    assert!(tree.contains_key("berita/berita-tiga/index.html"));
+    let apache = text(&tree, ".well-known/lamin/redirects.apache");
+    assert!(apache.contains("RedirectMatch 301 \"^/berita/berita-3/?$\" \"/berita/berita-tiga/\""), "{apache}");
+    assert!(apache.contains("RedirectMatch 302 \"^/b/?$\" \"/berita/\""), "{apache}");
+    let nginx = text(&tree, ".well-known/lamin/redirects.nginx");
+    assert!(nginx.contains("location = /b/ { return 302 /berita/; }"), "{nginx}");
+    assert!(!text(&tree, "sitemap.xml").contains("berita-3<"));
+}
+
+async fn no_page_carries_an_id_and_every_text_is_escaped(app: TestApp) {
+    let tree = published(&app).await;
+    let is_id = |word: &str| word.len() == 36 && uuid::Uuid::parse_str(word).is_ok();
+    for (path, bytes) in &tree {
+        let Ok(text) = std::str::from_utf8(bytes) else { continue };
+        let id = text.split(|c: char| !(c.is_ascii_hexdigit() || c == '-')).find(|word| is_id(word));
+        assert_eq!(id, None, "{path}");
+        assert!(!text.contains("Rapat <Kerja>"), "{path}");
+    }
+    let page = text(&tree, "berita/berita-1/index.html");
+    assert!(page.contains("<strong>berita</strong>") && page.contains("&lt; 100"), "{page}");
+    let idle = page.find("  ").or_else(|| page.find("\n\n"));
+    assert_eq!(idle.map(|at| &page[at.saturating_sub(40)..at + 20]), None, "the output is tight");
+}

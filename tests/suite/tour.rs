@@ -1,0 +1,53 @@
+//! The tour in the README, run as it stands against the real binary.
+
+use std::process::Command;
+
+use crate::support::Server;
+
+/// The `sh` block that follows `<!-- tour -->`.
+fn tour() -> String {
+    let readme = include_str!("../../README.md");
+    let rest = readme.split("<!-- tour -->\n```sh\n").nth(1).expect("the README has a tour");
+    rest.split("\n```").next().unwrap().to_owned()
+}
+
+#[test]
+fn the_tour_of_the_readme_leads_from_draft_to_live_page() {
+    let server = Server::start(&["--demo"], &[("LAMIN_DEMO_PASSWORD", "kata-sandi-contoh")]);
+    let script = format!("set -euo pipefail\n{}", tour());
+    let outcome = Command::new("bash")
+        .args(["-c", &script])
+        .env("LAMIN_URL", server.url())
+        .env("LAMIN_DEMO_PASSWORD", "kata-sandi-contoh")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&outcome.stdout);
+    assert!(outcome.status.success(), "{said}\n{}", String::from_utf8_lossy(&outcome.stderr));
+    assert!(said.contains("<h1"), "the page is on the site: {said}");
+    for action in ["submit", "claim", "forward", "approve", "publish"] {
+        assert!(said.contains(action), "the history tells of {action}: {said}");
+    }
+}
+
+#[test]
+fn a_second_start_keeps_all_data_and_stops_when_asked() {
+    let server = Server::start(&["--demo"], &[("LAMIN_DEMO_PASSWORD", "kata-sandi-contoh")]);
+    let before = server.get("/delivery/v1/sites/portal/entries?limit=100&total=true").1;
+    let folder = server.stop();
+    let again = Server::start_in(folder, &["--demo"], &[("LAMIN_DEMO_PASSWORD", "kata-sandi-contoh")]);
+    assert_eq!(again.get("/delivery/v1/sites/portal/entries?limit=100&total=true").1, before);
+    assert_eq!(again.get("/healthz").0, 200);
+    assert_eq!(again.get("/tidak-ada/").0, 404);
+}
+
+#[test]
+fn the_demo_is_refused_on_an_address_that_others_reach() {
+    let folder = tempfile::tempdir().unwrap();
+    let outcome = Command::new(env!("CARGO_BIN_EXE_lamin"))
+        .args(["serve", "--demo", "--listen", "0.0.0.0:0", "--data"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert!(!outcome.status.success());
+    assert!(String::from_utf8_lossy(&outcome.stderr).contains("loopback"));
+}
