@@ -22,6 +22,7 @@ const GZIP_LEVEL: u32 = 7;
 const TEXTS: &[&str] = &["html", "xml", "css", "js", "json", "svg", "txt"];
 
 /// Compresses what the live release holds. Stops quietly when another release goes live meanwhile.
+/// The lock for tidying must be held: it guards the one name under which a copy is made.
 pub fn live_release(place: &Place) -> Result<()> {
     let Some(number) = place.live() else { return Ok(()) };
     let folder = place.release(number);
@@ -37,7 +38,7 @@ pub fn live_release(place: &Place) -> Result<()> {
             return Ok(());
         }
         let same = before_files.get(&file.path) == Some(&file.sha256);
-        copies(&folder, before.as_deref().filter(|_| same), &file.path)?;
+        copies(place, &folder, before.as_deref().filter(|_| same), &file.path)?;
     }
     Ok(())
 }
@@ -59,8 +60,8 @@ fn read_manifest(folder: &Path) -> Result<Vec<Listed>> {
     Ok(manifest.files)
 }
 
-/// Both copies of one file. Each appears whole: written under another name, then renamed.
-fn copies(folder: &Path, same_in: Option<&Path>, path: &str) -> Result<()> {
+/// Both copies of one file. Each appears whole: written outside the release, then renamed into it.
+fn copies(place: &Place, folder: &Path, same_in: Option<&Path>, path: &str) -> Result<()> {
     let mut original = None;
     for extension in ["br", "gz"] {
         let target = folder.join(format!("{path}.{extension}"));
@@ -77,7 +78,7 @@ fn copies(folder: &Path, same_in: Option<&Path>, path: &str) -> Result<()> {
         }
         let bytes = original.as_deref().unwrap_or_default();
         let packed = if extension == "br" { brotli(bytes) } else { gzip(bytes) }.with_context(doing)?;
-        let draft = folder.join(format!("{path}.{extension}.new"));
+        let draft = place.copy_draft();
         fs::write(&draft, packed).and_then(|()| fs::rename(&draft, &target)).with_context(doing)?;
     }
     Ok(())

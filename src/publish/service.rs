@@ -66,9 +66,11 @@ fn build_by(app: &App, site: SiteId, mode: Mode, by: Option<UserId>, watch: Watc
 }
 
 /// Removes releases that nobody needs any more and makes compressed copies of the live one. Slow, and
-/// nothing depends on it: call it after [`build`], off the path of whoever waits.
+/// nothing depends on it: call it after [`build`], off the path of whoever waits. One at a time, across
+/// processes.
 pub fn tidy(app: &App, site_key: &str) -> Result<()> {
     let place = place(app, site_by_key(app, site_key)?)?;
+    let _lock = place.tidy_lock()?;
     compress::live_release(&place)?;
     place.sweep()
 }

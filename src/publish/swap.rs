@@ -6,6 +6,8 @@
 //! <public>/<site>/releases/.new-*      being written, or left behind by a build that died
 //! <public>/<site>/releases/.old-*      being removed
 //! <public>/<site>/.lock                held by the one build of the site, across processes
+//! <public>/<site>/.tidy-lock           held by the one who tidies, beside a build that may go on
+//! <public>/<site>/.copy                a compressed copy being written
 //! ```
 
 use std::fs::{self, File};
@@ -55,13 +57,28 @@ impl Place {
 
     /// Waits until nobody else works on the site's releases.
     pub fn lock(&self) -> Result<Lock> {
+        self.lock_by(".lock")
+    }
+
+    /// Waits until nobody else tidies the site's releases. Builds do not wait for it.
+    pub fn tidy_lock(&self) -> Result<Lock> {
+        self.lock_by(".tidy-lock")
+    }
+
+    /// Where a compressed copy is written before it is renamed into its release, so that who walks a
+    /// release meets whole files only.
+    pub fn copy_draft(&self) -> PathBuf {
+        self.root.join(".copy")
+    }
+
+    fn lock_by(&self, name: &str) -> Result<Lock> {
         let doing = || format!("lock {}", self.root.display());
         fs::create_dir_all(self.releases()).with_context(doing)?;
         let file = File::options()
             .create(true)
             .truncate(false)
             .write(true)
-            .open(self.root.join(".lock"))
+            .open(self.root.join(name))
             .with_context(doing)?;
         file.lock().with_context(doing)?;
         Ok(Lock { _file: file })
@@ -134,15 +151,11 @@ impl Place {
         fs::rename(folder, target).with_context(|| format!("put {} aside", folder.display()))
     }
 
-    /// Removes what was taken out of sight. Slow, needs no lock, may be cut short at any moment.
+    /// Removes what was taken out of sight. Slow, may be cut short at any moment.
     pub fn sweep(&self) -> Result<()> {
         for name in self.names()?.iter().filter(|name| name.starts_with(OLD)) {
             let path = self.releases().join(name);
-            match fs::remove_dir_all(&path) {
-                // Another sweep was faster.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                outcome => outcome.with_context(|| format!("remove {}", path.display()))?,
-            }
+            fs::remove_dir_all(&path).with_context(|| format!("remove {}", path.display()))?;
         }
         Ok(())
     }
