@@ -26,7 +26,8 @@ bench: ## Every benchmark, in full; docs/performance.md says what the figures me
 	cargo bench --locked
 
 bless: ## Rewrite the golden files from what the code does now; read the diff before committing it
-	LAMIN_TEST_POSTGRES_URL=$$(scripts/postgres) LAMIN_TEST_BLESS=1 cargo test --locked
+	scripts/servers >/dev/null
+	env $$(scripts/servers) LAMIN_TEST_POSTGRES_URL=$$(scripts/postgres) LAMIN_TEST_BLESS=1 cargo test --locked
 
 dist: ## The binary to hand out
 	@scripts/toolchain

@@ -80,6 +80,8 @@ settings! {
     login_failures_max: Count = "10";
     /// Threads that serve requests; 0 means one for each core.
     server_threads: Count = "0";
+    /// Folders below which a target of the kind directory may stand, with commas between; empty means none.
+    target_folders: Folders = "";
     /// Folder of procedure files to use instead of the built-in ones; empty means built-in.
     procedures_folder: String = "";
     /// Folder of themes to use instead of the built-in ones; empty means built-in.
@@ -143,6 +145,21 @@ pub fn same_network(a: IpAddr, b: IpAddr, bits: u8) -> bool {
         _ => return false,
     };
     bits == 0 || (a ^ b) >> (width - u32::from(bits).min(width)) == 0
+}
+
+/// Absolute paths of folders.
+#[derive(Debug, Clone, Default)]
+pub struct Folders(pub Vec<String>);
+
+impl Setting for Folders {
+    fn read(text: &str) -> Result<Self, String> {
+        let parts = text.split(',').map(|part| part.trim().trim_end_matches('/')).filter(|part| !part.is_empty());
+        let read = |part: &str| match part.starts_with('/') {
+            true => Ok(part.to_owned()),
+            false => Err(format!("{part:?} is not an absolute path")),
+        };
+        parts.map(read).collect::<Result<_, _>>().map(Folders)
+    }
 }
 
 /// See the setting `durability`.

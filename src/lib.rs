@@ -8,6 +8,7 @@ pub mod config;
 pub mod content;
 pub mod db;
 pub mod delivery;
+pub mod deploy;
 pub mod editorial;
 pub mod http;
 pub mod identity;

@@ -40,6 +40,15 @@ impl Secrets {
         self.signing.verifying_key().to_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// A key for one purpose, by HKDF from what the installation keeps to itself.
+    pub fn key_for(&self, purpose: &str) -> Zeroizing<[u8; KEY_BYTES]> {
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        let derived = hkdf::Hkdf::<sha2::Sha256>::new(Some(b"lamin"), &*self.token);
+        // Fails only for keys of more than 255 digests' length.
+        let _ = derived.expand(purpose.as_bytes(), &mut *key);
+        key
+    }
+
     /// The key of access tokens.
     pub fn token_key(&self) -> &[u8] {
         &*self.token
@@ -129,6 +138,9 @@ mod tests {
         assert!(signature_holds(&first.public_key(), &signature, b"text"));
         assert!(!signature_holds(&first.public_key(), &signature, b"Text"));
         assert!(!signature_holds("zz", &signature, b"text"));
+        assert_eq!(*first.key_for("a"), *again.key_for("a"));
+        assert_ne!(*first.key_for("a"), *first.key_for("b"));
+        assert_ne!(&first.key_for("a")[..], first.token_key());
     }
 
     #[test]

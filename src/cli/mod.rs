@@ -2,8 +2,10 @@
 
 mod build;
 mod demo;
+mod deploy;
 mod doctor;
 mod import;
+mod releases;
 mod serve;
 mod user;
 mod verify;
@@ -45,6 +47,8 @@ struct Place {
 enum Command {
     Serve(serve::Serve),
     Build(build::Build),
+    Deploy(deploy::Deploy),
+    Releases(releases::Releases),
     Import(import::Import),
     User(user::User),
     Doctor(doctor::Doctor),
@@ -83,6 +87,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Serve(serve) => serve.run(&cli.place),
         Command::Build(build) => build.run(&cli.place),
+        Command::Deploy(deploy) => deploy.run(&cli.place),
+        Command::Releases(releases) => releases.run(&cli.place),
         Command::Import(import) => import.run(&cli.place),
         Command::User(user) => user.run(&cli.place),
         Command::Doctor(doctor) => doctor.run(&cli.place),

@@ -371,6 +371,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    targets (id) {
+        id -> Text,
+        site_id -> Text,
+        key -> Text,
+        position -> Integer,
+        kind -> Text,
+        settings -> Text,
+        credentials -> Nullable<Text>,
+        url -> Nullable<Text>,
+        active -> Bool,
+        release_number -> Nullable<Integer>,
+        manifest_digest -> Nullable<Text>,
+        succeeded_at -> Nullable<BigInt>,
+        failures -> Integer,
+        failing_since -> Nullable<BigInt>,
+        alarmed_at -> Nullable<BigInt>,
+        error -> Nullable<Text>,
+        version -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    deployments (id) {
+        id -> Text,
+        target_id -> Text,
+        release_number -> Nullable<Integer>,
+        manifest_digest -> Nullable<Text>,
+        outcome -> Text,
+        error -> Nullable<Text>,
+        files_sent -> Integer,
+        files_removed -> Integer,
+        bytes_sent -> BigInt,
+        started_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
     users,
@@ -399,6 +439,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_head,
     ledger_checkpoints,
     idempotency,
+    targets,
+    deployments,
 );
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));

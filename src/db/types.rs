@@ -10,7 +10,8 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{BigInt, Nullable, SingleValue, Text};
 
 use crate::kernel::id::{
-    AttachmentId, CaseId, CommentId, EntryId, GroupId, JobId, ReleaseId, SessionId, SiteId, UserId,
+    AttachmentId, CaseId, CommentId, DeploymentId, EntryId, GroupId, JobId, ReleaseId, SessionId, SiteId, TargetId,
+    UserId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 
@@ -119,6 +120,8 @@ parse_refusing!(
     AttachmentId,
     JobId,
     ReleaseId,
+    TargetId,
+    DeploymentId,
     Slug,
     Locale,
 );
@@ -140,6 +143,8 @@ stored_as_text!(
     AttachmentId,
     JobId,
     ReleaseId,
+    TargetId,
+    DeploymentId,
     Slug,
     Locale,
     Digest,

@@ -7,7 +7,8 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::kernel::id::{
-    AttachmentId, CaseId, CommentId, EntryId, GroupId, JobId, ReleaseId, SessionId, SiteId, UserId,
+    AttachmentId, CaseId, CommentId, DeploymentId, EntryId, GroupId, JobId, ReleaseId, SessionId, SiteId, TargetId,
+    UserId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 
@@ -47,6 +48,8 @@ string_schemas! {
     AttachmentId: uuid(), "Id of an attachment.";
     JobId: uuid(), "Id of a job.";
     ReleaseId: uuid(), "Id of a release.";
+    TargetId: uuid(), "Id of a target.";
+    DeploymentId: uuid(), "Id of a deployment.";
     Digest: None, "SHA-256, 64 lower-case hexadecimal letters.";
     Slug: None, "Lower-case letters, digits and single hyphens.";
     Locale: None, "A language tag such as id or en.";

@@ -110,6 +110,10 @@ use_cases! {
     SeeReleases "see_releases" [Editor Approver Publisher Head AgencyHead WebDeveloper Auditor Admin];
     BuildRelease "build_release" [Publisher];
     ActivateRelease "activate_release" [Publisher];
+    // deploying
+    SeeTargets "see_targets" [Publisher WebDeveloper Auditor Admin];
+    CheckTarget "check_target" [Publisher WebDeveloper Admin];
+    ManageTargets "manage_targets" [WebDeveloper Admin];
     // ledger
     ReadLedger "read_ledger" [Head AgencyHead Auditor Admin];
 }

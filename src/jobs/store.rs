@@ -99,28 +99,40 @@ pub fn enqueue(tx: &mut Tx, id: JobId, job: &NewJob, now: Timestamp) -> Result<J
     Ok(id)
 }
 
+/// Whether a job with that key waits or is being worked on.
+pub fn is_pending(connection: &mut Conn, key: &str) -> Result<bool> {
+    let pending = [JobState::Ready.as_str(), JobState::Running.as_str()];
+    let query = jobs::table.filter(jobs::unique_key.eq(key).and(jobs::state.eq_any(pending))).select(jobs::id);
+    Ok(query.first::<JobId>(connection).optional()?.is_some())
+}
+
 pub fn find(connection: &mut Conn, id: JobId) -> Result<Option<Job>> {
     let row = jobs::table.find(id).select(COLUMNS).first::<Row>(connection).optional()?;
     Ok(row.map(from_row))
 }
 
-/// Takes the next due job: no other worker gets it before `locked_until`. A running job whose lock
+/// Which jobs a worker takes: those of some kinds, or all but those of some kinds.
+#[derive(Debug, Clone)]
+pub enum Lane {
+    Only(Vec<&'static str>),
+    AllBut(Vec<&'static str>),
+}
+
+/// Takes the next due job of a lane: no other worker gets it before `locked_until`. A running job whose lock
 /// has passed belonged to a worker that died, and is taken over.
-pub fn claim(tx: &mut Tx, now: Timestamp, locked_until: Timestamp) -> Result<Option<Job>> {
-    let ready = jobs::table
-        .filter(jobs::state.eq(JobState::Ready.as_str()).and(jobs::run_at.le(now)))
-        .order((jobs::run_at, jobs::id))
-        .select(COLUMNS)
-        .first::<Row>(&mut **tx)
-        .optional()?;
+pub fn claim(tx: &mut Tx, lane: &Lane, now: Timestamp, locked_until: Timestamp) -> Result<Option<Job>> {
+    let due = |state: JobState| {
+        let query = jobs::table.filter(jobs::state.eq(state.as_str())).order((jobs::run_at, jobs::id));
+        let query = query.select(COLUMNS).into_boxed::<crate::db::Backend>();
+        match lane {
+            Lane::Only(kinds) => query.filter(jobs::kind.eq_any(kinds.clone())),
+            Lane::AllBut(kinds) => query.filter(jobs::kind.ne_all(kinds.clone())),
+        }
+    };
+    let ready = due(JobState::Ready).filter(jobs::run_at.le(now)).first::<Row>(&mut **tx).optional()?;
     let row = match ready {
         Some(row) => Some(row),
-        None => jobs::table
-            .filter(jobs::state.eq(JobState::Running.as_str()).and(jobs::locked_until.lt(now)))
-            .order((jobs::run_at, jobs::id))
-            .select(COLUMNS)
-            .first::<Row>(&mut **tx)
-            .optional()?,
+        None => due(JobState::Running).filter(jobs::locked_until.lt(now)).first::<Row>(&mut **tx).optional()?,
     };
     let Some(mut job) = row.map(from_row) else { return Ok(None) };
     job.attempts += 1;

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use super::model::Job;
-use super::store;
+use super::store::{self, Lane};
 use crate::app::App;
 use crate::kernel::time::{MINUTE, SECOND};
 use crate::kernel::{Result, Timestamp};
@@ -25,12 +26,28 @@ type Handler = Arc<dyn Fn(&App, &Job) -> Outcome + Send + Sync>;
 
 /// Which function does which kind of job. The table itself stands in `boot`.
 #[derive(Clone, Default)]
-pub struct Handlers(HashMap<&'static str, Handler>);
+pub struct Handlers {
+    of: HashMap<&'static str, Handler>,
+    /// Kinds that take long and must not hold up the others.
+    beside: Vec<&'static str>,
+}
 
 impl Handlers {
     pub fn on(mut self, kind: &'static str, handler: impl Fn(&App, &Job) -> Outcome + Send + Sync + 'static) -> Self {
-        self.0.insert(kind, Arc::new(handler));
+        self.of.insert(kind, Arc::new(handler));
         self
+    }
+
+    /// The same for jobs that wait for other machines: they are done one after another too, but beside the rest.
+    pub fn beside(self, kind: &'static str, handler: impl Fn(&App, &Job) -> Outcome + Send + Sync + 'static) -> Self {
+        let mut handlers = self.on(kind, handler);
+        handlers.beside.push(kind);
+        handlers
+    }
+
+    /// The usual lane, and the one beside it.
+    fn lanes(&self) -> [Lane; 2] {
+        [Lane::AllBut(self.beside.clone()), Lane::Only(self.beside.clone())]
     }
 }
 
@@ -41,12 +58,26 @@ pub async fn work(
     on_tick: impl Fn(&App) -> Result<()> + Send + Sync + 'static,
     stop: Arc<AtomicBool>,
 ) {
+    let [usual, beside] = handlers.lanes();
+    let nothing = |_: &App| Ok(());
+    let apart = work_lane(app.clone(), (handlers.clone(), beside), nothing, stop.clone(), Arc::new(Notify::new()));
+    let woken = app.job_waiting.clone();
+    futures_util::future::join(work_lane(app, (handlers, usual), on_tick, stop, woken), apart).await;
+}
+
+async fn work_lane(
+    app: App,
+    (handlers, lane): (Handlers, Lane),
+    on_tick: impl Fn(&App) -> Result<()> + Send + Sync + 'static,
+    stop: Arc<AtomicBool>,
+    woken: Arc<Notify>,
+) {
     let on_tick = Arc::new(on_tick);
     while !stop.load(Ordering::Relaxed) {
-        let (round_app, round_handlers, round_tick) = (app.clone(), handlers.clone(), on_tick.clone());
+        let (round_app, round, round_tick) = (app.clone(), (handlers.clone(), lane.clone()), on_tick.clone());
         let round = tokio::task::spawn_blocking(move || {
             round_tick(&round_app)?;
-            run_due(&round_app, &round_handlers)
+            run_lane(&round_app, &round.0, &round.1)
         });
         match round.await {
             Ok(Ok(_)) => {}
@@ -54,27 +85,35 @@ pub async fn work(
             Err(panicked) => tracing::error!(%panicked, "a job panicked"),
         }
         // A timeout is not an error: it is the next look.
-        let _ = tokio::time::timeout(POLL_INTERVAL, app.job_waiting.notified()).await;
+        let _ = tokio::time::timeout(POLL_INTERVAL, woken.notified()).await;
     }
 }
 
 /// Runs every job that is due now, and those that they enqueue for now. Returns how many ran.
 pub fn run_due(app: &App, handlers: &Handlers) -> Result<usize> {
+    handlers.lanes().iter().map(|lane| run_lane(app, handlers, lane)).sum()
+}
+
+fn run_lane(app: &App, handlers: &Handlers, lane: &Lane) -> Result<usize> {
+    // Nobody works beside: nothing is looked for.
+    if matches!(lane, Lane::Only(kinds) if kinds.is_empty()) {
+        return Ok(0);
+    }
     let mut done = 0;
-    while let Some(job) = next(app)? {
+    while let Some(job) = next(app, lane)? {
         run_one(app, handlers, &job)?;
         done += 1;
     }
     Ok(done)
 }
 
-fn next(app: &App) -> Result<Option<Job>> {
+fn next(app: &App, lane: &Lane) -> Result<Option<Job>> {
     let now = app.now();
-    app.db.write_blocking(|tx| store::claim(tx, now, now.plus(LOCK_SPAN)))
+    app.db.write_blocking(|tx| store::claim(tx, lane, now, now.plus(LOCK_SPAN)))
 }
 
 fn run_one(app: &App, handlers: &Handlers, job: &Job) -> Result<()> {
-    let outcome = match handlers.0.get(job.kind.as_str()) {
+    let outcome = match handlers.of.get(job.kind.as_str()) {
         Some(handler) => keep_locked(app, job, || handler(app, job)),
         None => Err(crate::kernel::Error::broken("run a job", format!("nothing handles {:?}", job.kind))),
     };

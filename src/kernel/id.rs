@@ -75,6 +75,10 @@ ids! {
     JobId
     /// One complete rendering of a site.
     ReleaseId
+    /// A server that releases of a site go to.
+    TargetId
+    /// One attempt to bring a release to a target.
+    DeploymentId
 }
 
 fn v7(now: Timestamp, chance: [u8; 10]) -> [u8; 36] {

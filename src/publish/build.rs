@@ -175,14 +175,7 @@ impl Build<'_> {
     }
 
     fn retire(&self, site: SiteId) -> Result<()> {
-        let complete = self.app.db.read_blocking(|c| store::complete(c, site))?;
-        let kept: Vec<i32> =
-            complete.iter().take(self.app.config.releases_kept.max(1)).map(|release| release.number).collect();
-        let known: Vec<i32> = complete.iter().map(|release| release.number).collect();
-        let gone = self.place.retire(&kept, &known)?;
-        let gone: Vec<ReleaseId> =
-            complete.iter().filter(|release| gone.contains(&release.number)).map(|release| release.id).collect();
-        self.app.db.write_blocking(|tx| gone.iter().try_for_each(|id| store::set_state(tx, *id, ReleaseState::Removed)))
+        super::service::retire(self.app, self.place, site, self.app.config.releases_kept).map(drop)
     }
 
     /// Tells whoever watches.

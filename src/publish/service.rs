@@ -100,6 +100,34 @@ pub fn tidy(app: &App, site_key: &str) -> Result<()> {
     Ok(())
 }
 
+/// Forgets releases but the newest `kept` and those that a target serves; says which went. The lock must be held.
+pub(super) fn retire(app: &App, place: &Place, site: SiteId, kept: usize) -> Result<Vec<i32>> {
+    let (complete, served) =
+        app.db.read_blocking(|c| Ok((store::complete(c, site)?, store::served_by_targets(c, site)?)))?;
+    let newest = complete.iter().take(kept.max(1)).map(|release| release.number);
+    let kept: Vec<i32> = newest.chain(served).collect();
+    let known: Vec<i32> = complete.iter().map(|release| release.number).collect();
+    let gone = place.retire(&kept, &known)?;
+    let ids: Vec<ReleaseId> =
+        complete.iter().filter(|release| gone.contains(&release.number)).map(|release| release.id).collect();
+    app.db.write_blocking(|tx| ids.iter().try_for_each(|id| store::set_state(tx, *id, ReleaseState::Removed)))?;
+    Ok(gone)
+}
+
+/// From the command line: forgets releases but the newest `kept` and those that a target serves, and frees what
+/// they took. Says which went.
+pub fn prune(app: &App, site_key: &str, kept: usize) -> Result<Vec<i32>> {
+    let site = site_by_key(app, site_key)?;
+    let place = place(app, site)?;
+    let gone = {
+        let _lock = place.lock()?;
+        reconcile(app, site, &place)?;
+        retire(app, &place, site, kept)?
+    };
+    tidy(app, site_key)?;
+    Ok(gone)
+}
+
 /// Does the job `publish.build` with its payload `{"site", "fresh"?, "by"?}`.
 pub fn build_job(app: &App, job: &Job) -> Outcome {
     let text = |name: &str| job.payload.get(name).and_then(serde_json::Value::as_str);

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{Release, ReleaseState};
 use crate::content::model::LiveChangeKind;
-use crate::db::schema::{assets, former_addresses, live_changes, live_entries, releases, revisions, sites};
+use crate::db::schema::{assets, former_addresses, live_changes, live_entries, releases, revisions, sites, targets};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{EntryId, GroupId, ReleaseId, SiteId, UserId};
 use crate::kernel::page::{Cursor, Limit, Page};
@@ -216,6 +216,12 @@ pub fn complete(connection: &mut Conn, site: SiteId) -> Result<Vec<Release>> {
         .select(RELEASE)
         .load::<ReleaseColumns>(connection)?;
     Ok(rows.into_iter().map(release_from_row).collect())
+}
+
+/// The releases that targets of a site serve: they are compared with what stands there, so they stay.
+pub fn served_by_targets(connection: &mut Conn, site: SiteId) -> Result<Vec<i32>> {
+    let served = targets::table.filter(targets::site_id.eq(site)).select(targets::release_number);
+    Ok(served.load::<Option<i32>>(connection)?.into_iter().flatten().collect())
 }
 
 pub fn building(connection: &mut Conn, site: SiteId) -> Result<Vec<Release>> {

@@ -125,6 +125,14 @@ impl Place {
         Ok(folders.filter_map(|name| name.parse().ok()).max().unwrap_or(0))
     }
 
+    /// The numbers of the releases that are kept, whole or by what they were made of, newest first.
+    pub fn kept_numbers(&self) -> Result<Vec<i32>> {
+        let mut numbers: Vec<i32> =
+            self.names(&self.manifests())?.iter().filter_map(|name| name.parse().ok()).collect();
+        numbers.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(numbers)
+    }
+
     /// Whether an older release can be made live again.
     pub fn is_kept(&self, number: i32) -> bool {
         self.manifest(number).join(manifest::RELEASE_NAME).is_file()

@@ -165,6 +165,12 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
             json!({"procedure": "website_monitoring", "flow": "monitoring", "title": "Senin", "site": "portal"})
         }
         ("POST", p) if p.ends_with("/comments") => json!({"body": "Catatan"}),
+        ("POST", p) if p.ends_with("/targets") => {
+            json!({"key": "lain", "kind": "ssh", "settings": {"host": "a.test", "path": "/srv/www"}})
+        }
+        ("PUT", p) if p.contains("/targets/") => {
+            json!({"kind": "ssh", "settings": {"host": "a.test", "path": "/srv/www"}})
+        }
         ("PATCH", "/api/v1/sites/{site}/assets/{digest}") => json!({"credit": "Dinas"}),
         _ => json!({}),
     }

@@ -39,7 +39,7 @@ impl Things {
             ("type", "berita".into()),
             ("slug", "tidak-ada".into()),
             ("user", self.user.clone()),
-            ("key", "website_management".into()),
+            ("key", if path.contains("/targets/") { "server" } else { "website_management" }.into()),
             ("attachment", self.case.clone()),
         ])
     }
@@ -58,6 +58,10 @@ pub async fn things(app: &TestApp) -> Things {
     let asset = Call::post(assets).token(&author).file("a.txt", b"teks").send(app).await.assert_ok().json();
     let body = json!({"procedure": "website_monitoring", "flow": "monitoring", "title": "Senin", "site": "portal"});
     let case = Call::post("/api/v1/cases").token(&head).json(&body).send(app).await.assert_ok().json();
+    let target = json!({"key": "server", "kind": "ssh", "active": false,
+        "settings": {"host": "127.0.0.1", "port": 1, "path": "/srv/www"}});
+    let developer = token(Role::WebDeveloper);
+    Call::post("/api/v1/sites/portal/targets").token(&developer).json(&target).send(app).await.assert_ok();
     let job = Call::post("/api/v1/sites/portal/releases")
         .token(&publisher)
         .json(&json!({}))

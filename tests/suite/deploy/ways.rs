@@ -1,0 +1,122 @@
+//! Each kind of target: a first release, a changed page, a release that takes pages away.
+
+use lamin::deploy::model::Outcome;
+use lamin::publish::model::Mode;
+
+use super::{ALL, On, Place, Stage, assert_same, ledger};
+use crate::live_rows::Live;
+use crate::publish::build;
+
+async fn releases_follow_one_another(on: On) {
+    let stage = Stage::new().await;
+    let place = Place::new(on);
+    let key = stage.target(&place).await;
+    let first = stage.release();
+    let done = stage.deploy(&key);
+    assert_eq!((done.outcome, done.release), (Outcome::Done, Some(1)));
+    assert_same(&place.shown(), &place.expected(&first), "the first release");
+    assert!(place.is_tidy());
+    assert_eq!(stage.deploy(&key).outcome, Outcome::Unchanged);
+
+    let second = stage.news("kabar").await;
+    let done = stage.deploy(&key);
+    assert_eq!((done.outcome, done.release), (Outcome::Done, Some(2)));
+    assert!((done.moved.files_sent as usize) < first.len() / 2, "{:?} of {}", done.moved, first.len());
+    assert_same(&place.shown(), &place.expected(&second), "one more page");
+
+    stage.portal.hide(&stage.app, &Live::new("berita", "kabar")).await;
+    let third = stage.release();
+    let done = stage.deploy(&key);
+    assert!(done.moved.files_removed > 0, "{:?}", done.moved);
+    assert_same(&place.shown(), &place.expected(&third), "the page is gone");
+    assert!(place.is_tidy());
+    assert_eq!(ledger(&stage.app, "deploy.finish").len(), 3);
+}
+
+macro_rules! on_each {
+    ($test:ident: $($name:ident $on:ident),*) => {
+        mod $test { $(
+            #[actix_web::test]
+            async fn $name() {
+                super::$test(super::On::$on).await;
+            }
+        )* }
+    };
+}
+
+on_each!(releases_follow_one_another: folder Folder, folder_in_place FolderInPlace, ssh Ssh, sftp Sftp, s3 S3);
+
+/// Each in turn gets the newest release, though it missed two in between.
+#[actix_web::test]
+async fn what_a_target_missed_it_does_not_get_later() {
+    let stage = Stage::new().await;
+    for on in ALL {
+        let place = Place::new(on);
+        let key = stage.target(&place).await;
+        stage.release();
+        stage.deploy(&key);
+        let before = stage.news(&format!("satu-{key}")).await.len();
+        let newest = stage.news(&format!("dua-{key}")).await;
+        assert!(newest.len() > before);
+        stage.deploy(&key);
+        assert_same(&place.shown(), &place.expected(&newest), &key);
+        assert_eq!(stage.deploy(&key).outcome, Outcome::Unchanged);
+    }
+}
+
+/// What is there and not ours, or not as we left it, does not survive in a linked folder.
+#[actix_web::test]
+#[expect(clippy::disallowed_methods, reason = "somebody who broke in")]
+async fn what_somebody_else_put_beside_a_release_does_not_come_along() {
+    let stage = Stage::new().await;
+    let place = Place::new(On::Ssh);
+    let key = stage.target(&place).await;
+    stage.release();
+    stage.deploy(&key);
+    std::fs::write(place.root().join("current/slot-gacor.html"), "judi").unwrap();
+    std::os::unix::fs::symlink("/etc", place.root().join("current/etc")).unwrap();
+    let second = stage.news("kabar").await;
+    stage.deploy(&key);
+    assert_same(&place.shown(), &place.expected(&second), "after the intruder");
+    assert!(!place.root().join("current/etc").exists());
+}
+
+#[actix_web::test]
+async fn an_asset_and_a_page_are_typed_and_cached_in_a_bucket() {
+    let stage = Stage::new().await;
+    let place = Place::new(On::S3);
+    let key = stage.target(&place).await;
+    stage.release();
+    stage.deploy(&key);
+    let super::Server::S3(bucket) = &place.server else { panic!("a bucket") };
+    let (_, kind, cache) = bucket.get("index.html");
+    assert_eq!((kind.as_str(), cache.as_str()), ("text/html; charset=utf-8", "public, max-age=0, must-revalidate"));
+    let style = bucket.names().into_iter().find(|name| name.ends_with(".css")).unwrap();
+    let (_, kind, cache) = bucket.get(&style);
+    assert_eq!((kind.as_str(), cache.as_str()), ("text/css; charset=utf-8", "public, max-age=31536000, immutable"));
+    assert!(bucket.get(".well-known/lamin/release.json").1.starts_with("application/json"));
+}
+
+#[actix_web::test]
+async fn a_server_with_another_key_is_refused() {
+    let stage = Stage::new().await;
+    for on in [On::Ssh, On::Sftp] {
+        let place = Place::new(on);
+        let other = super::servers::Sshd::shell();
+        let mut wanted = place.wanted();
+        wanted.settings["host_key"] = other.host_key.clone().into();
+        let developer = stage.app.user(
+            &format!("dev-{on:?}").to_lowercase(),
+            &[(lamin::identity::Role::WebDeveloper, Some(stage.portal.site))],
+        );
+        let key = format!("lain-{on:?}").to_lowercase();
+        let made = super::service::create(&stage.app, &developer, stage.portal.site, key.clone(), wanted).await;
+        made.unwrap();
+        build(&stage.app, Mode::Changed);
+        let done = stage.try_deploy(&key);
+        assert_eq!(done.outcome, Outcome::Failed);
+        let error = done.error.unwrap();
+        assert!(error.contains("Host key verification failed"), "{error}");
+        assert!(place.shown().is_empty());
+    }
+}
