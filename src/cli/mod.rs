@@ -7,6 +7,7 @@ mod doctor;
 mod import;
 mod releases;
 mod serve;
+mod target;
 mod user;
 mod verify;
 
@@ -49,6 +50,7 @@ enum Command {
     Build(build::Build),
     Deploy(deploy::Deploy),
     Releases(releases::Releases),
+    Target(target::Target),
     Import(import::Import),
     User(user::User),
     Doctor(doctor::Doctor),
@@ -89,6 +91,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Build(build) => build.run(&cli.place),
         Command::Deploy(deploy) => deploy.run(&cli.place),
         Command::Releases(releases) => releases.run(&cli.place),
+        Command::Target(target) => target.run(&cli.place),
         Command::Import(import) => import.run(&cli.place),
         Command::User(user) => user.run(&cli.place),
         Command::Doctor(doctor) => doctor.run(&cli.place),

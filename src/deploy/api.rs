@@ -9,6 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::model::{Credentials, Deployment, Kind, State, Step, Target};
 use super::service::{self, Wanted};
 use super::store;
+use super::web::WebServer;
 use crate::app::App;
 use crate::http::{Answer, Json, Params, etag};
 use crate::identity::{Actor, Permit, cases};
@@ -196,6 +197,27 @@ async fn check_target(app: web::Data<App>, actor: Actor, path: web::Path<(String
     Ok(HttpResponse::Ok().json(CheckAnswer { ok: steps.iter().all(|step| step.ok), steps }))
 }
 
+/// Settings for the target's web server, as a text: redirects, 404, caching, compression, headers.
+#[utoipa::path(tag = "targets", params(("site" = String, Path), ("key" = String, Path), ("server" = WebServer, Query)),
+    responses((status = 200, content_type = "text/plain", body = String), (status = 403), (status = 404), (status = 422)))]
+#[get("/api/v1/sites/{site}/targets/{key}/settings")]
+async fn web_settings(
+    app: web::Data<App>,
+    actor: Actor,
+    path: web::Path<(String, String)>,
+    request: HttpRequest,
+) -> Answer {
+    let mut params = Params::parse(request.query_string())?;
+    let server = params.take("server")?.unwrap_or_default();
+    params.finish()?;
+    let target = seen_target(&app, &actor, path.into_inner()).await?;
+    let server = WebServer::parse(&server);
+    let server =
+        server.ok_or_else(|| Refusal::new(Code::Malformed).field("server", "not_a_choice", "apache or nginx"))?;
+    let text = service::web_settings(&target, server)?;
+    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text))
+}
+
 /// Attempts to serve a target, newest first.
 #[utoipa::path(tag = "targets",
     params(("site" = String, Path), ("key" = String, Path), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
@@ -229,5 +251,5 @@ async fn seen_target(app: &App, actor: &Actor, (site, key): (String, String)) ->
 
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_targets).service(create_target).service(one_target).service(change_target);
-    config.service(remove_target).service(check_target).service(list_deployments);
+    config.service(remove_target).service(check_target).service(list_deployments).service(web_settings);
 }

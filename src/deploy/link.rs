@@ -90,7 +90,11 @@ fn converse(order: &Order, channel: &mut Channel, script: &str, moved: &mut Move
         channel.close_input();
         return Ok(End::Live);
     }
-    let held = held(release, channel, &report)?;
+    let Some(held) = held(release, channel, &report)? else {
+        channel.write(b"stop\n")?;
+        channel.close_input();
+        return Ok(End::Strays);
+    };
     let difference = difference(release, &held.files, true)?;
     let names = names(release)?;
     send(release, channel, (&report, &held, &difference, names), moved)?;
@@ -160,9 +164,10 @@ struct Held {
     files: Listing,
 }
 
-/// What the target holds: by the digest of its manifest if we know that, else by the manifest itself.
-fn held(release: &Outgoing, channel: &mut Channel, report: &Report) -> Going<Held> {
-    let Some(digest) = report.held else { return Ok(Held::default()) };
+/// What the target holds: by the digest of its manifest if we know that, else by the manifest itself. `None` when
+/// that is no manifest that could be ours.
+fn held(release: &Outgoing, channel: &mut Channel, report: &Report) -> Going<Option<Held>> {
+    let Some(digest) = report.held else { return Ok(Some(Held::default())) };
     let manifest = match release.known_manifest(&digest)? {
         Some(manifest) => manifest,
         None => {
@@ -173,11 +178,17 @@ fn held(release: &Outgoing, channel: &mut Channel, report: &Report) -> Going<Hel
             }
         }
     };
-    let mut files = shown_manifest(&manifest)?;
+    let mut files = match shown_manifest(&manifest) {
+        Ok(files) => files,
+        Err(error) => {
+            tracing::warn!(%error, "everything is sent anew");
+            return Ok(None);
+        }
+    };
     // A seal that cannot be read lists nothing; what lingers there is then found to be strange and is dropped.
     let lingering = lingering_of(&report.seal).unwrap_or_default().into_iter().map(|lingering| lingering.file);
     files.extend(lingering.filter(|file| is_safe_path(&file.path)));
-    Ok(Held { manifest, files: files.into_iter().collect() })
+    Ok(Some(Held { manifest, files: files.into_iter().collect() }))
 }
 
 /// The list of everything that the finished folder holds, as the target's `find` prints it.

@@ -16,7 +16,7 @@ use super::difference::{Difference, bytes_to_send, difference};
 use super::model::Moved;
 use super::rules::{OURS, is_safe_path, phase};
 use super::work::{Going, failed, shown_manifest};
-use crate::kernel::{Context, Digest};
+use crate::kernel::{Context, Digest, Error, Result};
 use crate::publish::outgoing::{Listed, Listing, Outgoing, RELEASE, SEAL, lingering_of};
 
 /// What a target shows us at most.
@@ -88,7 +88,10 @@ fn bring(release: &Outgoing, files: &mut dyn Files, fresh: bool, moved: &mut Mov
     if let Some(bytes) = files.read(&journal_path())? {
         // Read for its version: a bucket replaces what was seen and nothing else.
         files.read(RELEASE)?;
-        finish(files, &read_journal(&bytes)?)?;
+        match read_journal(&bytes) {
+            Ok(journal) => finish(files, &journal)?,
+            Err(error) => tracing::warn!(%error, "the journal on a target is not ours"),
+        }
     }
     let Some(held) = held(release, files, fresh)? else { return Ok(()) };
     let difference = difference(release, &held, files.takes_copies())?;
@@ -121,7 +124,13 @@ fn held(release: &Outgoing, files: &mut dyn Files, fresh: bool) -> Going<Option<
     if manifest == release.manifest && seal == release.seal {
         return Ok(None);
     }
-    let mut listed = shown_manifest(&manifest)?;
+    let mut listed = match shown_manifest(&manifest) {
+        Ok(listed) => listed,
+        Err(error) => {
+            tracing::warn!(%error, "everything is sent anew");
+            return Ok(Some(Listing::default()));
+        }
+    };
     // A seal that cannot be read lists nothing: what lingers then stays there, and no page names it.
     let lingering = lingering_of(&seal).unwrap_or_default().into_iter().map(|lingering| lingering.file);
     listed.extend(lingering.filter(|file| is_safe_path(&file.path)));
@@ -148,11 +157,11 @@ fn send(release: &Outgoing, files: &mut dyn Files, difference: &Difference, move
 }
 
 /// What a journal says comes from the target, so nothing in it is believed before it is looked at.
-fn read_journal(bytes: &[u8]) -> Going<Journal> {
+fn read_journal(bytes: &[u8]) -> Result<Journal> {
     let journal: Journal = serde_json::from_slice(bytes).context("read the journal on the target")?;
     let mut paths = journal.renames.iter().map(|(_, path, _)| path).chain(&journal.removals);
     match paths.find(|path| !is_safe_path(path)) {
-        Some(path) => failed("read the journal on the target", format!("it names {path:?}")),
+        Some(path) => Err(Error::broken("read the journal on the target", format!("it names {path:?}"))),
         None => Ok(journal),
     }
 }

@@ -23,7 +23,7 @@ use super::moves::{Files, SHOWN_BYTES_MAX, new_path};
 use super::rules::{Phase, phase};
 use super::work::{Going, failed};
 use crate::kernel::{Context, Digest};
-use crate::publish::outgoing::RELEASE;
+use crate::publish::outgoing::{NEVER_CHANGES, PAGES_CHANGE, RELEASE, content_type};
 
 /// Requests under way at the same time: what is slow is the distance.
 const IN_FLIGHT_MAX: usize = 24;
@@ -146,15 +146,12 @@ fn tell(error: &StoreError) -> String {
 
 /// Pages may change with the next release; what is named by its content never does.
 fn attributes(path: &str, packed: bool) -> Attributes {
-    let kind = mime_guess::from_path(path).first_or_octet_stream();
-    let text = kind.type_() == mime_guess::mime::TEXT || is_text(path);
-    let kind = if text { format!("{}; charset=utf-8", kind.essence_str()) } else { kind.essence_str().to_owned() };
     let cache = match phase(path) {
-        Phase::Assets => "public, max-age=31536000, immutable",
-        Phase::Pages | Phase::Proof => "public, max-age=0, must-revalidate",
+        Phase::Assets => NEVER_CHANGES,
+        Phase::Pages | Phase::Proof => PAGES_CHANGE,
     };
     let mut attributes = Attributes::new();
-    attributes.insert(Attribute::ContentType, kind.into());
+    attributes.insert(Attribute::ContentType, content_type(path).into());
     attributes.insert(Attribute::CacheControl, cache.into());
     if packed {
         attributes.insert(Attribute::ContentEncoding, "gzip".into());

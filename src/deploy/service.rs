@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::model::{Credentials, Deployment, Kind, Outcome, State, Step, Target, Way};
+use super::web::{self, WebServer};
 use super::{check, rules, run, sealed, store};
 use crate::app::App;
 use crate::http::etag;
@@ -163,6 +164,23 @@ pub fn look(app: &App, actor: &Actor, site: SiteId, key: &str) -> Result<Vec<Ste
     let target = app.db.read_blocking(|c| store::find_by_key(c, site, key))?.ok_or_else(missing)?;
     let credentials = sealed::open(app, target.id, target.credentials.as_deref())?;
     Ok(check::check(&target, &credentials, app.now()))
+}
+
+/// The settings that a target's web server needs. 422 `invalid` where it has none of its own.
+pub fn web_settings(target: &Target, server: WebServer) -> Result<String> {
+    let root = web::document_root(&target.way).ok_or_else(|| {
+        Refusal::new(Code::Invalid).detail("this kind of target has no web server that could be told, or its folder has a name that no settings file takes")
+    })?;
+    Ok(web::settings(server, &root))
+}
+
+/// The same for the command line.
+pub fn web_settings_of(app: &App, site: &str, key: &str, server: WebServer) -> Result<String> {
+    let target = app.db.read_blocking(|c| {
+        let site = sites::store::find_by_key(c, site)?.ok_or_else(missing)?;
+        store::find_by_key(c, site.id, key)
+    })?;
+    web_settings(&target.ok_or_else(missing)?, server)
 }
 
 fn job_key(target: TargetId) -> String {

@@ -5,41 +5,16 @@ use std::collections::{HashMap, HashSet};
 
 use super::channel::Channel;
 use super::moves::{Files, SHOWN_BYTES_MAX, new_path};
+use super::packets::*;
 use super::work::{Going, failed};
-
-const INIT: u8 = 1;
-const VERSION: u8 = 2;
-const OPEN: u8 = 3;
-const CLOSE: u8 = 4;
-const READ: u8 = 5;
-const WRITE: u8 = 6;
-const OPENDIR: u8 = 11;
-const READDIR: u8 = 12;
-const REMOVE: u8 = 13;
-const MKDIR: u8 = 14;
-const RMDIR: u8 = 15;
-const STAT: u8 = 17;
-const RENAME: u8 = 18;
-const STATUS: u8 = 101;
-const HANDLE: u8 = 102;
-const DATA: u8 = 103;
-const NAME: u8 = 104;
-const ATTRS: u8 = 105;
-const EXTENDED: u8 = 200;
-const EXTENDED_REPLY: u8 = 201;
-
-const OK: u32 = 0;
-const END: u32 = 1;
-const NO_SUCH_FILE: u32 = 2;
-
-/// Read; write, create and truncate.
-const FOR_READING: u32 = 0x01;
-const FOR_WRITING: u32 = 0x02 | 0x08 | 0x10;
 
 /// What every server takes in one piece.
 const PIECE_BYTES: usize = 32 * 1024;
 /// Answers that may be outstanding: 2 MB of what is written.
 const AHEAD_MAX: usize = 64;
+/// Files that are opened at once.
+const BATCH_FILES_MAX: usize = 24;
+const BATCH_BYTES_MAX: usize = 2 * 1024 * 1024;
 const PACKET_BYTES_MAX: usize = 1024 * 1024;
 
 /// What is expected of an answer that nobody waits for.
@@ -50,68 +25,10 @@ enum Expected {
     Anything,
     /// It may have been gone already.
     Gone,
+    /// A handle, which somebody will ask for.
+    Handle,
     /// By its place in a list; that there is no such file is noted.
     Rename(usize),
-}
-
-/// What an answer says.
-struct Reply {
-    kind: u8,
-    body: Vec<u8>,
-}
-
-impl Reply {
-    fn status(&self) -> Option<u32> {
-        (self.kind == STATUS).then(|| Cursor(&self.body).number()).flatten()
-    }
-
-    fn words(&self) -> String {
-        let mut cursor = Cursor(&self.body);
-        let code = cursor.number().unwrap_or_default();
-        let words = cursor.bytes().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
-        format!("status {code} {words}")
-    }
-}
-
-/// Takes numbers and texts from an answer; `None` when there are none left.
-struct Cursor<'b>(&'b [u8]);
-
-impl<'b> Cursor<'b> {
-    fn number(&mut self) -> Option<u32> {
-        let (head, rest) = self.0.split_first_chunk::<4>()?;
-        self.0 = rest;
-        Some(u32::from_be_bytes(*head))
-    }
-
-    fn long(&mut self) -> Option<u64> {
-        let (head, rest) = self.0.split_first_chunk::<8>()?;
-        self.0 = rest;
-        Some(u64::from_be_bytes(*head))
-    }
-
-    fn bytes(&mut self) -> Option<&'b [u8]> {
-        let length = self.number()? as usize;
-        let (text, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(text)
-    }
-
-    /// The size that a set of attributes tells, leaving what comes after them.
-    fn attributes(&mut self) -> Option<Option<u64>> {
-        let flags = self.number()?;
-        let size = if flags & 1 != 0 { Some(self.long()?) } else { None };
-        let skipped = [(flags & 2 != 0, 8), (flags & 4 != 0, 4), (flags & 8 != 0, 8)];
-        for (_, bytes) in skipped.into_iter().filter(|(there, _)| *there) {
-            self.0 = self.0.split_at_checked(bytes)?.1;
-        }
-        if flags & 0x8000_0000 != 0 {
-            for _ in 0..self.number()? {
-                self.bytes()?;
-                self.bytes()?;
-            }
-        }
-        Some(size)
-    }
 }
 
 pub struct RemoteFiles {
@@ -120,6 +37,9 @@ pub struct RemoteFiles {
     next: u32,
     ahead: HashMap<u32, Expected>,
     absent: Vec<usize>,
+    /// Files that are to be written together, and answers to their opening.
+    batch: Vec<(String, Vec<u8>)>,
+    opened: HashMap<u32, Reply>,
     /// Folders that are known to be there.
     folders: HashSet<String>,
     renames_over: bool,
@@ -134,6 +54,8 @@ impl RemoteFiles {
             next: 0,
             ahead: HashMap::new(),
             absent: Vec::new(),
+            batch: Vec::new(),
+            opened: HashMap::new(),
             folders: HashSet::new(),
             renames_over: false,
             tells_space: false,
@@ -206,6 +128,10 @@ impl RemoteFiles {
         }
         match (self.ahead.remove(&id), reply.status()) {
             (None, _) => failed("speak SFTP with the target", "an answer to no question"),
+            (Some(Expected::Handle), _) => {
+                self.opened.insert(id, reply);
+                Ok(None)
+            }
             (Some(Expected::Anything), _) | (Some(_), Some(OK)) | (Some(Expected::Gone), Some(NO_SUCH_FILE)) => {
                 Ok(None)
             }
@@ -213,9 +139,7 @@ impl RemoteFiles {
                 self.absent.push(at);
                 Ok(None)
             }
-            (Some(Expected::Success | Expected::Gone | Expected::Rename(_)), _) => {
-                failed("change a file on the target", reply.words())
-            }
+            (Some(_), _) => failed("change a file on the target", reply.words()),
         }
     }
 
@@ -232,29 +156,38 @@ impl RemoteFiles {
         self.send(MKDIR, &[&self.path(folder), &NO_ATTRIBUTES], Expected::Anything)
     }
 
-    fn open_file(&mut self, path: &str, mode: u32) -> Going<Option<Vec<u8>>> {
-        let reply = self.ask(OPEN, &[&self.path(path), &mode.to_be_bytes(), &NO_ATTRIBUTES])?;
-        self.opened(reply, path)
+    fn open_file(&mut self, path: &str) -> Going<Option<Vec<u8>>> {
+        let reply = self.ask(OPEN, &[&self.path(path), &FOR_READING.to_be_bytes(), &NO_ATTRIBUTES])?;
+        handle(reply, path)
     }
 
-    fn opened(&self, reply: Reply, path: &str) -> Going<Option<Vec<u8>>> {
-        match (reply.kind, reply.status()) {
-            (HANDLE, _) => Ok(Some(reply.body)),
-            (_, Some(NO_SUCH_FILE)) => Ok(None),
-            _ => failed("open a file on the target", format!("{path}: {}", reply.words())),
+    /// Writes what was gathered: all are opened before the first answer is waited for.
+    fn write_batch(&mut self) -> Going<()> {
+        let batch = std::mem::take(&mut self.batch);
+        let mut requests = Vec::new();
+        for (path, _) in &batch {
+            self.make_folders(path)?;
+            let id = self.request(OPEN, &[&self.path(path), &FOR_WRITING.to_be_bytes(), &NO_ATTRIBUTES])?;
+            self.ahead.insert(id, Expected::Handle);
+            requests.push(id);
         }
-    }
-
-    fn write(&mut self, path: &str, bytes: &[u8]) -> Going<()> {
-        self.make_folders(path)?;
-        let Some(handle) = self.open_file(path, FOR_WRITING)? else {
-            return failed("write on the target", format!("{path}: there is no such folder"));
-        };
-        for (at, piece) in bytes.chunks(PIECE_BYTES).enumerate() {
-            let place = ((at * PIECE_BYTES) as u64).to_be_bytes();
-            self.send(WRITE, &[&handle, &place, &text(piece)], Expected::Success)?;
+        for (id, (path, bytes)) in requests.iter().zip(&batch) {
+            let reply = loop {
+                if let Some(reply) = self.opened.remove(id) {
+                    break reply;
+                }
+                self.take_one(None)?;
+            };
+            let Some(handle) = handle(reply, path)? else {
+                return failed("write on the target", format!("{path}: there is no such folder"));
+            };
+            for (at, piece) in bytes.chunks(PIECE_BYTES).enumerate() {
+                let place = ((at * PIECE_BYTES) as u64).to_be_bytes();
+                self.send(WRITE, &[&handle, &place, &text(piece)], Expected::Success)?;
+            }
+            self.send(CLOSE, &[&handle], Expected::Success)?;
         }
-        self.send(CLOSE, &[&handle], Expected::Success)
+        Ok(())
     }
 
     fn rename_over(&mut self, from: &str, to: &str, expected: Expected) -> Going<()> {
@@ -291,16 +224,9 @@ impl RemoteFiles {
     }
 }
 
-const NO_ATTRIBUTES: [u8; 4] = [0; 4];
-
-/// Bytes with their length before them.
-fn text(bytes: &[u8]) -> Vec<u8> {
-    [&(bytes.len() as u32).to_be_bytes(), bytes].concat()
-}
-
 impl Files for RemoteFiles {
     fn read(&mut self, path: &str) -> Going<Option<Vec<u8>>> {
-        let Some(handle) = self.open_file(path, FOR_READING)? else { return Ok(None) };
+        let Some(handle) = self.open_file(path)? else { return Ok(None) };
         let mut read: Vec<u8> = Vec::new();
         loop {
             let place = (read.len() as u64).to_be_bytes();
@@ -324,13 +250,15 @@ impl Files for RemoteFiles {
     }
 
     fn put_new(&mut self, name: &str, bytes: &[u8], _becomes: &str) -> Going<()> {
-        self.write(&new_path(name), bytes)
+        self.batch.push((new_path(name), bytes.to_vec()));
+        let gathered: usize = self.batch.iter().map(|(_, bytes)| bytes.len()).sum();
+        if self.batch.len() >= BATCH_FILES_MAX || gathered >= BATCH_BYTES_MAX { self.write_batch() } else { Ok(()) }
     }
 
     fn list_new(&mut self) -> Going<HashMap<String, Option<u64>>> {
         let folder = new_path("");
         let reply = self.ask(OPENDIR, &[&self.path(folder.trim_end_matches('/'))])?;
-        let Some(handle) = self.opened(reply, &folder)? else { return Ok(HashMap::new()) };
+        let Some(handle) = handle(reply, &folder)? else { return Ok(HashMap::new()) };
         let mut found = HashMap::new();
         loop {
             let reply = self.ask(READDIR, &[&handle])?;
@@ -358,7 +286,7 @@ impl Files for RemoteFiles {
 
     fn put(&mut self, path: &str, bytes: &[u8]) -> Going<()> {
         let draft = format!("{path}.part");
-        self.write(&draft, bytes)?;
+        self.batch.push((draft.clone(), bytes.to_vec()));
         self.settle()?;
         self.rename_over(&draft, path, Expected::Success)?;
         self.settle()
@@ -403,6 +331,7 @@ impl Files for RemoteFiles {
     }
 
     fn settle(&mut self) -> Going<()> {
+        self.write_batch()?;
         while !self.ahead.is_empty() {
             self.take_one(None)?;
         }

@@ -12,6 +12,7 @@ pub use super::compress::gzip;
 use super::draft::{COPIES, read_lingering};
 pub use super::listing::{Listed, Listing};
 pub use super::manifest::{RELEASE, SEAL, files_of, lingering_of};
+pub use super::serve::{FOREVER as NEVER_CHANGES, PAGE_CACHE as PAGES_CHANGE, SECURITY, content_type};
 use super::swap::Place;
 use super::{compress, disk};
 use crate::app::App;

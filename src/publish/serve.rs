@@ -28,10 +28,22 @@ const CACHE_BYTES_MAX: u64 = 24 * 1024 * 1024;
 const HOSTS_FRESH: Duration = Duration::from_secs(2);
 const REDIRECT_TABLES_MAX: u64 = 64;
 
-const PAGE_CACHE: &str = "public, max-age=0, must-revalidate";
-const FOREVER: &str = "public, max-age=31536000, immutable";
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; \
-    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// How long browsers may keep a page.
+pub const PAGE_CACHE: &str = "public, max-age=0, must-revalidate";
+/// How long they may keep what is named by its content.
+pub const FOREVER: &str = "public, max-age=31536000, immutable";
+/// What every answer says, here and on the servers that releases go to.
+pub const SECURITY: [(&str, &str); 5] = [
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    ("X-Frame-Options", "DENY"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+];
 
 /// What serves the published sites; one for a process.
 pub struct Published {
@@ -242,15 +254,13 @@ fn knows(headers: &HeaderMap, etag: &str) -> bool {
 }
 
 fn secure(answer: &mut HttpResponseBuilder) {
-    answer
-        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::REFERRER_POLICY, "strict-origin-when-cross-origin"))
-        .insert_header((header::X_FRAME_OPTIONS, "DENY"))
-        .insert_header((header::PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=()"));
+    for header in SECURITY {
+        answer.insert_header(header);
+    }
 }
 
-fn content_type(path: &str) -> String {
+/// The type of a file of a release.
+pub fn content_type(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     match (name, name.rsplit_once('.').map_or("", |(_, extension)| extension)) {
         ("atom.xml", _) => "application/atom+xml; charset=utf-8".into(),

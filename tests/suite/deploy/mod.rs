@@ -5,6 +5,7 @@ mod kills;
 mod routes;
 pub mod servers;
 mod ways;
+mod web;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -53,6 +54,10 @@ impl Place {
             On::Sftp => Server::Ssh(Sshd::files()),
             On::S3 => Server::S3(Bucket::start()),
         };
+        Place::with(on, server)
+    }
+
+    fn with(on: On, server: Server) -> Self {
         let wire = match &server {
             Server::Folder(_) => None,
             Server::Ssh(sshd) => Some(Wire::to(sshd.port)),

@@ -190,6 +190,9 @@ impl Wire {
                 let (Ok(client), Ok(server)) = (client, TcpStream::connect(("127.0.0.1", port))) else { return };
                 let (back, forth) = ((server.try_clone().unwrap(), client.try_clone().unwrap()), (client, server));
                 let (one, two) = (shared.clone(), shared.clone());
+                for stream in [&forth.0, &forth.1] {
+                    stream.set_nodelay(true).unwrap();
+                }
                 std::thread::spawn(move || carry(forth, |bytes| one.passes(bytes)));
                 std::thread::spawn(move || {
                     carry(back, |bytes| {

@@ -2,6 +2,7 @@
 
 use lamin::deploy::model::Outcome;
 use lamin::publish::model::Mode;
+use serde_json::json;
 
 use super::{ALL, On, Place, Stage, assert_same, ledger};
 use crate::live_rows::Live;
@@ -79,6 +80,71 @@ async fn what_somebody_else_put_beside_a_release_does_not_come_along() {
     stage.deploy(&key);
     assert_same(&place.shown(), &place.expected(&second), "after the intruder");
     assert!(!place.root().join("current/etc").exists());
+}
+
+/// What a target shows decides what is removed and renamed there: a manifest or a journal that names paths outside
+/// is not believed, and everything is sent anew.
+#[actix_web::test]
+#[expect(clippy::disallowed_methods, reason = "somebody who broke in")]
+async fn a_manifest_or_journal_that_leads_outside_is_not_believed() {
+    let stage = Stage::new().await;
+    let digest = lamin::kernel::Digest::of("x");
+    let paths = ["../../outside", "/etc/passwd", "a/../../outside", "a\nb", ".lamin/x"];
+    for (number, on) in [On::Ssh, On::Sftp, On::FolderInPlace].into_iter().enumerate() {
+        let place = Place::new(on);
+        let key = stage.target(&place).await;
+        stage.release();
+        stage.deploy(&key);
+        let shown = if on == On::Ssh { place.root().join("current") } else { place.root() };
+        let manifest = shown.join(".well-known/lamin/release.json");
+        let outside = place.root().parent().unwrap().join(format!("outside-{number}"));
+        std::fs::write(&outside, "safe").unwrap();
+        for (turn, path) in paths.iter().chain([&&*format!("../outside-{number}")]).enumerate() {
+            let good = std::fs::read_to_string(&manifest).unwrap();
+            let first = json!({"path": path, "size": 1, "sha256": digest}).to_string();
+            // A file of its own, so that the release before keeps its bytes.
+            std::fs::remove_file(&manifest).unwrap();
+            std::fs::write(&manifest, good.replacen("[\n{", &format!("[\n{first},\n{{"), 1)).unwrap();
+            if on != On::Ssh {
+                let journal = json!({"v": 1, "release": 1, "manifest": digest, "renames": [[digest, path, 1]], "removals": [path]});
+                std::fs::create_dir_all(place.root().join(".lamin")).unwrap();
+                std::fs::write(place.root().join(".lamin/journal.json"), journal.to_string()).unwrap();
+            }
+            let release = stage.news(&format!("kabar-{number}-{turn}")).await;
+            stage.deploy(&key);
+            assert_same(&place.shown(), &place.expected(&release), path);
+        }
+        assert_eq!(std::fs::read_to_string(&outside).unwrap(), "safe");
+        std::fs::remove_file(outside).unwrap();
+    }
+}
+
+/// Old and small systems: no `tar`, a `cp` that makes no links.
+#[actix_web::test]
+#[expect(clippy::disallowed_methods, reason = "the test server's own programs")]
+async fn a_bare_posix_shell_is_enough() {
+    use std::os::unix::fs::PermissionsExt;
+    let programs = tempfile::tempdir().unwrap();
+    let needed = "sh dd sha256sum cut sed sort find mkdir cat rm cmp mv ln readlink tail head wc sync rmdir sleep";
+    for name in needed.split(' ') {
+        let found = ["/usr/bin", "/bin"].map(|folder| format!("{folder}/{name}"));
+        let found = found.iter().find(|path| std::path::Path::new(path).exists()).unwrap();
+        std::os::unix::fs::symlink(found, programs.path().join(name)).unwrap();
+    }
+    let cp = programs.path().join("cp");
+    std::fs::write(&cp, "#!/bin/sh\ncase $1 in -*) exit 1 ;; esac\nexec /bin/cp \"$@\"\n").unwrap();
+    std::fs::set_permissions(&cp, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let force = format!("ForceCommand PATH={} sh -c \"$SSH_ORIGINAL_COMMAND\"\n", programs.path().display());
+    let stage = Stage::new().await;
+    let place = Place::with(On::Ssh, super::Server::Ssh(super::servers::Sshd::start(&force)));
+    let key = stage.target(&place).await;
+    let first = stage.release();
+    stage.deploy(&key);
+    assert_same(&place.shown(), &first, "the first release");
+    let second = stage.news("kabar").await;
+    stage.deploy(&key);
+    assert_same(&place.shown(), &second, "one more page");
+    assert!(place.is_tidy());
 }
 
 #[actix_web::test]
