@@ -52,11 +52,12 @@ pub fn insert_approval(tx: &mut Tx, entry: EntryId, approval: &Approval) -> Resu
     Ok(())
 }
 
-/// Takes the newest approval back, because what it was given for never was published. Those before it stay:
-/// something was published with each.
-pub fn void_newest_approval(tx: &mut Tx, entry: EntryId, now: Timestamp) -> Result<()> {
+/// Takes the newest approval of a closure back, because it never was published. Others stay: something was
+/// published with each.
+pub fn void_approval(tx: &mut Tx, entry: EntryId, closure: &Digest, now: Timestamp) -> Result<()> {
     let newest = approvals::table
         .filter(approvals::entry_id.eq(entry).and(approvals::voided_at.is_null()))
+        .filter(approvals::closure.eq(closure))
         .select(diesel::dsl::max(approvals::approved_at))
         .first::<Option<Timestamp>>(&mut **tx)?;
     if let Some(at) = newest {
