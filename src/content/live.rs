@@ -136,6 +136,15 @@ pub fn hide(tx: &mut Tx, entry: EntryId, reason: &str, now: Timestamp) -> Result
     Ok(sequence)
 }
 
+/// Names the approver of entries that went live without one. What citizens see stays as it is, so no change is
+/// counted. `already_approved` unless every one of them is live and waits for an approver.
+pub fn confirm(tx: &mut Tx, entries: &[EntryId], approver: UserId) -> Result<()> {
+    let waiting =
+        live_entries::table.filter(live_entries::entry_id.eq_any(entries)).filter(live_entries::approver_id.is_null());
+    let confirmed = diesel::update(waiting).set(live_entries::approver_id.eq(approver)).execute(&mut **tx)?;
+    if confirmed == entries.len() { Ok(()) } else { Err(Refusal::new(Code::AlreadyApproved).into()) }
+}
+
 fn same_address(one: &LiveEntry, other: &LiveEntry) -> bool {
     (&one.type_key, &one.locale, &one.slug) == (&other.type_key, &other.locale, &other.slug)
 }
@@ -207,6 +216,12 @@ fn record(
 pub fn find(connection: &mut Conn, entry: EntryId) -> Result<Option<LiveEntry>> {
     let row = live_entries::table.find(entry).select(live_entries::all_columns).first::<Row>(connection).optional()?;
     Ok(row.map(from_row))
+}
+
+/// What citizens see of these entries, in no order.
+pub fn find_all(connection: &mut Conn, entries: &[EntryId]) -> Result<Vec<LiveEntry>> {
+    let query = live_entries::table.filter(live_entries::entry_id.eq_any(entries)).select(live_entries::all_columns);
+    Ok(query.load::<Row>(connection)?.into_iter().map(from_row).collect())
 }
 
 /// Everything live on a site, in the order of its sequence numbers.
