@@ -22,6 +22,8 @@ on_both!(
     a_change_that_breaks_entries_is_refused_with_the_list,
     a_draft_that_was_not_whole_does_not_block_its_type,
     a_new_type_is_made_and_a_bad_one_is_refused,
+    a_type_is_read_from_a_toml_file_and_what_is_wrong_is_told_with_its_line,
+    a_new_site_has_every_shipped_type,
     an_entry_is_shown_with_all_that_its_readers_need,
     an_entry_of_another_site_is_not_found,
     a_slug_comes_from_the_title_and_is_numbered_when_taken,
@@ -317,6 +319,71 @@ async fn a_new_type_is_made_and_a_bad_one_is_refused(app: TestApp) {
         assert_eq!(refused.json()["errors"][0]["field"], field);
     }
     house.get("/api/v1/sites/portal/types/rusak").await.assert_refused(404, "not_found");
+}
+
+const VACANCY: &str = r#"key = "lowongan"
+title = { id = "Lowongan", en = "Vacancy" }
+
+[[fields]]
+key = "title"
+kind = "text"
+label = { id = "Judul", en = "Title" }
+required = true
+"#;
+
+async fn a_type_is_read_from_a_toml_file_and_what_is_wrong_is_told_with_its_line(app: TestApp) {
+    let house = House::new(&app);
+    let dewi = app.user("dewi", &[(Role::WebDeveloper, Some(house.site.id))]);
+    let send = |kind: &str, source: &str| {
+        let call = Call::new("PUT", "/api/v1/sites/portal/types/lowongan").token(&app.token(&dewi));
+        call.body(kind, source).send(&app)
+    };
+    let bad = [
+        (VACANCY.replace("kind = \"text\"", "kind = \"teks\""), 6),
+        (VACANCY.replace("required", "wajib"), 8),
+        (format!("{VACANCY}[[fields]]\nkey = \"Tutup\"\nkind = \"date\"\nlabel = {{ id = \"a\", en = \"b\" }}\n"), 10),
+        (VACANCY.replace("key = \"lowongan\"\n", ""), 1),
+        ("key = ".to_owned(), 1),
+    ];
+    for (source, line) in bad {
+        let refused = send("application/toml", &source).await;
+        refused.assert_refused(422, "bad_definition");
+        assert_eq!(
+            (&refused.json()["line"], &refused.json()["file"]),
+            (&json!(line), &json!("lowongan.toml")),
+            "{source}"
+        );
+    }
+    let other = send("application/toml", &VACANCY.replace("lowongan", "lain")).await;
+    other.assert_refused(422, "bad_definition");
+    assert_eq!(other.json()["errors"][0]["field"], "key");
+    send("application/toml", &VACANCY.replace("Judul", "a\\u0000")).await.assert_refused(400, "malformed");
+    for kind in ["text/plain", "application/yaml", "text/toml"] {
+        send(kind, VACANCY).await.assert_refused(415, "unsupported_media");
+    }
+    let not_utf8 = Call::new("PUT", "/api/v1/sites/portal/types/lowongan").token(&app.token(&dewi));
+    not_utf8.body("application/toml", [0xff]).send(&app).await.assert_refused(400, "malformed");
+    house.get("/api/v1/sites/portal/types/lowongan").await.assert_refused(404, "not_found");
+
+    let made = send("Application/TOML; charset=utf-8", VACANCY).await.assert_ok();
+    assert_eq!((made.status, &made.json()["title"]["en"]), (201, &json!("Vacancy")));
+    send("application/toml", VACANCY).await.assert_refused(428, "if_match_required");
+    assert_eq!(house.get("/api/v1/sites/portal/types/lowongan").await.assert_ok().json(), made.json());
+}
+
+async fn a_new_site_has_every_shipped_type(app: TestApp) {
+    lamin::boot::load_procedures(&app).await.unwrap();
+    let admin = app.user("rani", &[(Role::Admin, None), (Role::Author, None)]);
+    let post = |path: &str, body: Value| Call::post(path).token(&app.token(&admin)).json(&body).send(&app);
+    post("/api/v1/sites", json!({"key": "dinas", "name": "Dinas"})).await.assert_ok();
+    let listed = Call::get("/api/v1/sites/dinas/types").token(&app.token(&admin)).send(&app).await.assert_ok().json();
+    assert_eq!(listed["items"].as_array().unwrap().len(), types::shipped_keys().count());
+    for key in types::shipped_keys() {
+        let found = Call::get(&format!("/api/v1/sites/dinas/types/{key}")).token(&app.token(&admin)).send(&app).await;
+        assert_eq!(found.assert_ok().json()["key"], key);
+    }
+    let body = json!({"type": "pengumuman", "fields": {"title": "Libur", "body": "Isi"}});
+    post("/api/v1/sites/dinas/entries", body).await.assert_ok();
 }
 
 async fn an_entry_is_shown_with_all_that_its_readers_need(app: TestApp) {
