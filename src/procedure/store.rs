@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::case::{Attachment, Case, CaseEvent, Comment};
 use super::rules::{State, Transition};
-use crate::db::schema::{attachments, case_events, cases, comments, sites, users};
+use crate::db::schema::{attachments, case_events, cases, comments, entries, sites, users};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{AttachmentId, CaseId, EntryId, SiteId, UserId};
 use crate::kernel::page::{Cursor, Limit, Page};
@@ -278,9 +278,13 @@ pub struct Wanted {
     pub sites: Option<Vec<SiteId>>,
 }
 
-/// Newest first.
+/// Newest first. The case of an entry in the trash is left out, as its entry is.
 pub fn list(connection: &mut Conn, wanted: &Wanted, limit: Limit, after: Option<&Cursor>) -> Result<Page<Case>> {
-    let mut query = cases::table.select(COLUMNS).into_boxed();
+    let mut query = cases::table
+        .left_join(entries::table.on(cases::entry_id.eq(entries::id.nullable())))
+        .filter(entries::trashed_at.is_null())
+        .select(COLUMNS)
+        .into_boxed();
     if let Some(procedure) = &wanted.procedure {
         query = query.filter(cases::procedure_key.eq(procedure));
     }
