@@ -689,6 +689,7 @@ async fn nul_characters_are_refused_and_break_nothing(app: TestApp) {
     house.get("/api/v1/sites/portal/entries?filter[title]=%00").await.assert_refused(400, "malformed");
     house.get("/api/v1/sites/portal/types/%00").await.assert_refused(404, "not_found");
     house.get("/api/v1/sites/%00/types").await.assert_refused(404, "not_found");
+    house.get("/api/v1/procedures/a%00b").await.assert_refused(404, "not_found");
     let words = json!({"id": "A\0", "en": "A"});
     let title = json!({"key": "title", "kind": "text", "label": words, "required": true});
     let body = json!({"title": words, "fields": [title]});
