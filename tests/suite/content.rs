@@ -8,7 +8,7 @@ use lamin::db::schema::{cases, content_types, sites};
 use lamin::identity::{Actor, Role};
 use lamin::kernel::id::{CaseId, EntryId, GroupId};
 use lamin::kernel::time::{HOUR, SECOND};
-use lamin::kernel::{Code, Digest, Locale, Result, Slug};
+use lamin::kernel::{Code, Digest, Locale, Result, Slug, Timestamp};
 use lamin::sites::Site;
 use serde_json::{Value, json};
 
@@ -41,6 +41,7 @@ on_both!(
     what_is_live_has_an_address_of_its_own,
     an_old_address_leads_on_until_another_takes_it,
     every_change_of_what_is_live_is_counted,
+    many_entries_go_live_at_once_as_they_would_one_by_one,
 );
 
 /// A site with an author, an editor and a developer.
@@ -155,14 +156,26 @@ impl<'a> House<'a> {
         self.try_change(row, &Patch { slug, ..Patch::default() }).unwrap()
     }
 
-    fn try_show(&self, row: &EntryRow) -> Result<i64> {
+    /// A row as it would go live now.
+    fn live(&self, row: &EntryRow) -> LiveEntry {
         let now = self.app.now();
-        self.app.db.write_blocking(|tx| {
-            let stored = type_store::require(tx, row.site_id, &row.type_key)?;
-            let content = store::content(tx, row.id, row.revision)?;
-            let shown = LiveEntry::of(row, &stored.content_type, &content, None, now);
-            live::show(tx, &shown, "test", now)
-        })
+        let live = self.app.db.read_blocking(|c| {
+            let stored = type_store::require(c, row.site_id, &row.type_key)?;
+            let content = store::content(c, row.id, row.revision)?;
+            Ok(LiveEntry::of(row, &stored.content_type, &content, None, now))
+        });
+        live.unwrap()
+    }
+
+    fn try_show(&self, row: &EntryRow) -> Result<i64> {
+        let (now, shown) = (self.app.now(), self.live(row));
+        self.app.db.write_blocking(|tx| live::show(tx, &shown, "test", now))
+    }
+
+    fn try_show_all(&self, rows: &[&EntryRow]) -> Result<()> {
+        let now = self.app.now();
+        let shown: Vec<LiveEntry> = rows.iter().map(|row| self.live(row)).collect();
+        self.app.db.write_blocking(|tx| live::show_all(tx, &shown, "test", now))
     }
 
     fn show(&self, row: &EntryRow) -> i64 {
@@ -774,4 +787,45 @@ async fn every_change_of_what_is_live_is_counted(app: TestApp) {
     let counted: i64 =
         app.db.read_blocking(move |c| Ok(sites::table.find(site).select(sites::live_sequence).first(c)?)).unwrap();
     assert_eq!(counted, 4);
+}
+
+async fn many_entries_go_live_at_once_as_they_would_one_by_one(app: TestApp) {
+    let house = House::new(&app);
+    let site = house.site.id;
+    let (moves, stays, page) =
+        (house.news("Satu"), house.news("Dua"), house.write("halaman", &house.draft(json!({"title": "Satu"}))));
+    house.show(&moves);
+    house.show(&stays);
+    let first_published = app.now();
+    app.clock.advance(HOUR);
+    let stored = |row: &EntryRow| app.db.read_blocking(|c| store::require(c, row.id)).unwrap();
+    let moves = house.rename(&stored(&moves), "pindah");
+    let stays = house.change(&stored(&stays), json!({"summary": "Baru"}));
+    house.try_show_all(&[&moves, &page, &stays]).unwrap();
+
+    let shown = app.db.read_blocking(move |c| live::list(c, site)).unwrap();
+    let order: Vec<_> = shown.iter().map(|live| (live.sequence, live.entry_id, live.slug.as_str())).collect();
+    assert_eq!(order, [(3, moves.id, "pindah"), (4, page.id, "satu"), (5, stays.id, "dua")]);
+    assert!(shown.iter().all(|live| stored_at(&app, live.entry_id) == Some(live.published_at)));
+    assert!(shown[0].published_at == first_published && shown[1].published_at > first_published);
+    let former = app.db.read_blocking(move |c| live::former_addresses(c, site)).unwrap();
+    assert_eq!(former.iter().map(|old| (old.slug.as_str(), old.entry_id)).collect::<Vec<_>>(), [("satu", moves.id)]);
+    let changes = app.db.read_blocking(move |c| live::changes_since(c, site, 2)).unwrap();
+    let changes: Vec<_> =
+        changes.iter().map(|change| (change.sequence, change.kind.as_str(), change.entry_id)).collect();
+    assert_eq!(changes, [(3, "shown", moves.id), (4, "shown", page.id), (5, "shown", stays.id)]);
+
+    let (new, taken) = (house.news("Baru"), house.rename(&house.news("Lain"), "sementara"));
+    let taken = EntryRow { slug: stays.slug.clone(), ..taken };
+    let refused = house.try_show_all(&[&new, &taken]).unwrap_err();
+    assert_eq!(refused.refusal().map(|refusal| refusal.code()), Some(Code::Taken));
+    let twin = EntryRow { slug: new.slug.clone(), ..taken };
+    let refused = house.try_show_all(&[&new, &twin]).unwrap_err();
+    assert_eq!(refused.refusal().map(|refusal| refusal.code()), Some(Code::Taken));
+    assert_eq!(app.db.read_blocking(move |c| live::list(c, site)).unwrap().len(), 3, "none of them is shown");
+    house.try_show_all(&[]).unwrap();
+}
+
+fn stored_at(app: &TestApp, id: EntryId) -> Option<Timestamp> {
+    app.db.read_blocking(|c| store::require(c, id)).unwrap().published_at
 }
