@@ -32,6 +32,7 @@ on_both!(
     layouts_of_hugo_and_zola_become_entries,
     pictures_become_assets_and_links_become_addresses,
     aliases_become_redirects,
+    a_file_may_have_any_number_of_aliases,
     what_cannot_be_read_is_named_with_file_and_line,
     a_missing_required_field_comes_from_where_it_stands_or_makes_a_draft,
     translations_share_a_group_also_across_imports,
@@ -519,6 +520,17 @@ async fn aliases_become_redirects(app: TestApp) {
     assert_eq!(Value::Object(redirect.fields), fields);
     assert_eq!(text(&content_at(&app, "id/pengalihan/lama-b"), "to"), "/berita/b/");
     assert_eq!(import(&app, folder.path()).redirects, 0);
+}
+
+async fn a_file_may_have_any_number_of_aliases(app: TestApp) {
+    let aliases: Vec<String> = (0..2_500).map(|number| format!("\"/lama/{number}/\"")).collect();
+    let text = format!("+++\ntitle = \"A\"\ndate = 2026-01-02\naliases = [{}]\n+++\nTeks.\n", aliases.join(", "));
+    let folder = folder(&[("berita/a.md", &text)]);
+    let report = import(&app, folder.path());
+    assert_eq!((report.published, report.redirects, report.problems.len()), (1, 2_500, 0), "{report}");
+    assert_eq!(all_live(&app).len(), 2_501);
+    let again = import(&app, folder.path());
+    assert_eq!((again.created, again.redirects), (0, 0));
 }
 
 async fn what_cannot_be_read_is_named_with_file_and_line(app: TestApp) {
