@@ -8,7 +8,7 @@ use lamin::kernel::time::{self, HOUR};
 use lamin::kernel::{Digest, Timestamp};
 use lamin::publish::model::{Card, SiteFacts, Snapshot};
 use lamin::publish::plan::{self, Page, Plan, Wanted};
-use lamin::publish::snapshot::shape;
+use lamin::publish::snapshot::{self, shape};
 use lamin::publish::theme::Theme;
 use lamin::publish::views::World;
 use serde_json::{Map, Value, json};
@@ -34,6 +34,8 @@ fn card(number: u32) -> Card {
         "category": (["kesehatan", "pendidikan", "budaya"][number as usize % 3]),
         "tags": [format!("tag {}", number % 97), "pelayanan publik"],
     });
+    let fields = fields.as_object().cloned().unwrap_or_default();
+    let (category, tags) = snapshot::terms(&fields);
     Card {
         entry: id(EntryId::new, number),
         type_key: "berita".into(),
@@ -44,11 +46,14 @@ fn card(number: u32) -> Card {
         digest: Digest::of(number.to_be_bytes()),
         published_at: at,
         updated_at: at,
-        fields: fields.as_object().cloned().unwrap_or_default(),
+        card_digest: Digest::of(number.to_be_bytes()),
+        category,
+        tags,
+        fields,
     }
 }
 
-fn snapshot() -> Snapshot {
+fn small_site() -> Snapshot {
     let site = SiteFacts {
         id: id(SiteId::new, 0),
         key: "portal".into(),
@@ -75,7 +80,7 @@ fn body() -> Map<String, Value> {
 }
 
 fn with_world(run: impl FnOnce(&World, &Plan)) {
-    let snapshot = snapshot();
+    let snapshot = small_site();
     let theme = Theme::of_site("", "portal").expect("the built-in theme reads");
     let plan = plan::plan(&snapshot, Wanted { archive: true, terms: true });
     let files: std::collections::BTreeMap<String, String> = [("lamin.css".into(), "/theme/lamin.css".into())].into();
@@ -103,7 +108,7 @@ fn list_page(bencher: divan::Bencher) {
 /// Reading cards into what templates see, and dividing them into lists: once for each build.
 #[divan::bench(sample_count = 20)]
 fn plan_and_views_of_1000(bencher: divan::Bencher) {
-    let snapshot = snapshot();
+    let snapshot = small_site();
     let theme = Theme::of_site("", "portal").expect("the built-in theme reads");
     bencher.bench_local(|| {
         let plan = plan::plan(divan::black_box(&snapshot), Wanted { archive: true, terms: true });

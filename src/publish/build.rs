@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use super::folder::{Listed, Output};
-use super::manifest::{self, Manifest, Named, Seal};
-use super::model::{KindCost, Phase, Progress, Release, ReleaseState, Report, Snapshot};
-use super::pages::Rendering;
+use super::draft::Draft;
+use super::listing::{Listed, Listing};
+use super::manifest::{self, Lingering, Manifest, Named, Seal};
+use super::model::{KindCost, Mode, Phase, Progress, Release, ReleaseState, Report, Snapshot};
+use super::pages::{Rendered, Rendering};
 use super::plan::{self, Page, Plan, Wanted};
+use super::record::{Made, Record};
 use super::service::{Watch, released};
 use super::swap::Place;
 use super::theme::Theme;
@@ -16,9 +18,13 @@ use super::{feeds, redirects, render, rules, store};
 use crate::app::App;
 use crate::db::Durability;
 use crate::kernel::id::{ReleaseId, SiteId, UserId};
+use crate::kernel::time::DAY;
 use crate::kernel::{Context, Digest, Result};
 use crate::ledger;
 use crate::media::rules::public_path;
+
+/// How long a file stays that only pages of older releases name.
+const LINGERS: i64 = DAY;
 
 /// One build, with what all its steps need.
 pub struct Build<'b> {
@@ -29,31 +35,50 @@ pub struct Build<'b> {
     pub base_url: String,
     pub inputs: Digest,
     pub by: Option<UserId>,
+    pub mode: Mode,
     pub begun: Instant,
     pub watch: Watch<'b>,
 }
 
-/// What rendering left in the folder.
+/// What earlier builds left: what the live release holds, and how its pages were made.
+#[derive(Debug, Default)]
+pub struct Past {
+    pub live: Listing,
+    pub lingering: Vec<Lingering>,
+    pub record: Record,
+}
+
+/// What a build adds to the record.
+pub struct News {
+    pub made: Vec<(String, Made)>,
+    /// Every page of the site.
+    pub pages: Vec<String>,
+}
+
+/// What rendering left in the draft.
 struct Written {
-    files: Vec<Listed>,
-    pages: usize,
+    files: Listing,
+    made: Vec<(String, Made)>,
+    pages: Vec<String>,
+    rendered: usize,
+    written: usize,
+    lingering: Vec<Lingering>,
     kinds: BTreeMap<&'static str, KindCost>,
     warnings: Vec<String>,
 }
 
 impl Build<'_> {
-    /// Leaves a new live release; on an error the folder is the caller's to put aside.
-    pub fn run(&self, folder: &std::path::Path) -> Result<Report> {
-        let output = Output::create(folder.to_owned())?;
-        let written = self.write(&output)?;
+    /// Leaves a new live release; on an error the draft's folder is the caller's to put aside.
+    pub fn run(&self, draft: &Draft, past: &Past) -> Result<(Report, News)> {
+        let written = self.write(draft, past)?;
         let theme = Named { name: self.theme.name.clone(), digest: self.theme.digest };
         let manifest = Manifest::new(theme, views::settings_digest(self.snapshot), written.files);
         let bytes = manifest.to_bytes();
-        output.write(manifest::RELEASE.into(), &bytes)?;
+        draft.attest(manifest::RELEASE, &bytes)?;
         let build_time = self.begun.elapsed();
 
-        let release = self.enter(&manifest, &bytes, written.pages, build_time)?;
-        let outcome = self.go_live(&output, &release, &bytes);
+        let release = self.enter(&manifest, &bytes, written.pages.len(), build_time)?;
+        let outcome = self.go_live(draft, &release, &bytes, written.lingering);
         let sync_time = match outcome {
             Ok(time) => time,
             Err(error) => {
@@ -61,22 +86,25 @@ impl Build<'_> {
                 return Err(error);
             }
         };
-        Ok(Report {
+        let report = Report {
             site: self.snapshot.site.key.clone(),
             release: release.number,
             release_id: release.id,
             skipped: false,
             manifest: release.manifest_digest,
-            pages: written.pages,
+            pages: written.pages.len(),
+            rendered: written.rendered,
             files: manifest.files.len(),
-            bytes: manifest.files.iter().map(|file| file.size).sum(),
+            written: written.written,
+            bytes: manifest.files.bytes(),
             build_s: build_time.as_secs_f64(),
             sync_s: sync_time.as_secs_f64(),
             total_s: self.begun.elapsed().as_secs_f64(),
             peak_memory_bytes: peak_memory_bytes(),
             kinds: written.kinds,
             warnings: written.warnings,
-        })
+        };
+        Ok((report, News { made: written.made, pages: written.pages }))
     }
 
     /// Enters the release into the database before it is live, so that its number is nobody else's.
@@ -85,7 +113,7 @@ impl Build<'_> {
         let id = self.app.id(ReleaseId::new);
         let site = self.snapshot.site.id;
         let small = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
-        let size = manifest.files.iter().map(|file| file.size).sum::<u64>();
+        let size = manifest.files.bytes();
         let on_disk = self.place.highest()?;
         self.app.db.write_blocking(|tx| {
             let release = Release {
@@ -110,19 +138,26 @@ impl Build<'_> {
     }
 
     /// Seals, syncs, swaps; then the database knows it too.
-    fn go_live(&self, output: &Output, release: &Release, manifest: &[u8]) -> Result<Duration> {
+    fn go_live(
+        &self,
+        draft: &Draft,
+        release: &Release,
+        manifest: &[u8],
+        lingering: Vec<Lingering>,
+    ) -> Result<Duration> {
         let now = release.created_at;
         let secrets = &self.app.secrets;
         let checkpoint = self.app.db.write_blocking(|tx| ledger::checkpoint(tx, secrets, now))?;
-        let seal = Seal::new(&self.snapshot.site.key, release.number, manifest, checkpoint, (secrets, now));
-        output.write(manifest::SEAL.into(), &seal.to_bytes())?;
+        let seal =
+            Seal::new(&self.snapshot.site.key, release.number, manifest, (checkpoint, lingering), (secrets, now));
+        draft.attest(manifest::SEAL, &seal.to_bytes())?;
         self.say(Phase::Sync, 0, 0);
         let begun = Instant::now();
         if self.place.durability() == Durability::Full {
-            output.sync()?;
+            draft.sync()?;
         }
         self.say(Phase::Swap, 0, 0);
-        self.place.keep(output.root(), release.number)?;
+        self.place.keep(draft.root(), release.number)?;
         self.place.point(release.number)?;
         let took = begun.elapsed();
         let actor = self.by.map_or("system:publisher".into(), |user| format!("user:{user}"));
@@ -143,7 +178,8 @@ impl Build<'_> {
         let complete = self.app.db.read_blocking(|c| store::complete(c, site))?;
         let kept: Vec<i32> =
             complete.iter().take(self.app.config.releases_kept.max(1)).map(|release| release.number).collect();
-        let gone = self.place.retire(&kept)?;
+        let known: Vec<i32> = complete.iter().map(|release| release.number).collect();
+        let gone = self.place.retire(&kept, &known)?;
         let gone: Vec<ReleaseId> =
             complete.iter().filter(|release| gone.contains(&release.number)).map(|release| release.id).collect();
         self.app.db.write_blocking(|tx| gone.iter().try_for_each(|id| store::set_state(tx, *id, ReleaseState::Removed)))
@@ -154,8 +190,8 @@ impl Build<'_> {
         (self.watch)(Progress { phase, done, total });
     }
 
-    /// Renders and writes everything but manifest and seal.
-    fn write(&self, output: &Output) -> Result<Written> {
+    /// Has the draft hold everything but manifest and seal.
+    fn write(&self, draft: &Draft, past: &Past) -> Result<Written> {
         let wanted = Wanted {
             archive: self.theme.template(&["archive.html"]).is_some(),
             terms: self.theme.template(&["terms.html"]).is_some(),
@@ -175,17 +211,55 @@ impl Build<'_> {
         let pages: Vec<(String, &Page)> =
             plan.pages.iter().map(|page| (rules::file_of(&plan.address(page, &world.prefixes)), page)).collect();
         let paths = pages.iter().map(|(path, _)| path.as_str()).chain(small.iter().map(|(path, _)| path.as_str()));
-        output.make_folders(paths.chain([manifest::RELEASE]))?;
+        draft.make_folders(paths.chain([manifest::RELEASE]))?;
 
-        let mut rendering = Rendering::new(self, &world, output, pages.len());
-        let mut files = rendering.pages(&pages)?;
+        let rendering = Rendering::new(self, &world, &past.record, draft, pages.len());
+        let mut rendered = rendering.pages(&pages)?;
+        let mut files = std::mem::take(&mut rendered.files);
+        let mut written = rendered.written;
+        let mut put: Vec<String> = rendered.made.iter().map(|(path, _)| path.clone()).collect();
         for (path, bytes) in small {
-            files.push(output.write(path, &bytes)?);
+            let (listed, new) = draft.put(path, &bytes)?;
+            written += usize::from(new);
+            put.push(listed.path.clone());
+            files.push(listed);
         }
-        let placed = rendering.placed();
-        files.extend(self.media(output, placed, &mut warnings)?);
-        let kinds = rendering.kinds();
-        Ok(Written { files, pages: pages.len(), kinds, warnings })
+        for entry in &self.snapshot.steering {
+            let fields = serde_json::Value::Object(entry.fields.clone());
+            render::find_assets(&fields, self.snapshot, &mut rendered.placed);
+        }
+        for (listed, new) in self.media(draft, &rendered.placed, &mut warnings)? {
+            written += usize::from(new);
+            put.push(listed.path.clone());
+            files.push(listed);
+        }
+        let files = Listing::new(files);
+        let lingering = self.lingering(&files, past)?;
+        let stays = files.iter().chain(lingering.iter().map(|file| &file.file)).cloned().collect();
+        draft.finish(&stays, &put.iter().map(String::as_str).collect(), self.app.storage.as_ref())?;
+        let Rendered { made, kinds, .. } = rendered;
+        let pages = pages.into_iter().map(|(path, _)| path).collect();
+        Ok(Written { files, rendered: made.len(), made, pages, written, lingering, kinds, warnings })
+    }
+
+    /// Fingerprinted files that this release does without: they stay for a while for readers of older pages.
+    /// After a withdrawal no picture stays, because it may be what was withdrawn.
+    fn lingering(&self, files: &Listing, past: &Past) -> Result<Vec<Lingering>> {
+        let (site, now) = (self.snapshot.site.id, self.app.now());
+        let gone: Vec<&Listed> = past.live.iter().filter(|file| files.find(&file.path).is_none()).collect();
+        if gone.is_empty() {
+            return Ok(Vec::new());
+        }
+        let active = self.app.db.read_blocking(|c| store::active(c, site))?;
+        let since = active.map_or(0, |release| release.live_sequence);
+        let withdrawn = self.app.db.read_blocking(|c| store::any_hidden_since(c, site, since))?;
+        let until = |file: &Listed| {
+            let known = past.lingering.iter().find(|known| known.file.path == file.path).map(|known| known.until);
+            known.unwrap_or(now.plus(LINGERS))
+        };
+        let stays = gone.into_iter().filter(|file| rules::lingers(&file.path, withdrawn));
+        let stays = stays.map(|file| Lingering { file: file.clone(), until: until(file) });
+        Ok(stays.filter(|file| file.until > now).collect())
     }
 
     /// The theme's own files under names that change with their bytes, and the addresses by their plain names.
@@ -229,17 +303,18 @@ impl Build<'_> {
     }
 
     /// Stored files that pages place. One that is missing from the store is a warning, not a dead site.
-    fn media(&self, output: &Output, placed: BTreeSet<Digest>, warnings: &mut Vec<String>) -> Result<Vec<Listed>> {
-        let known = |digest: Digest| {
-            let asset = self.snapshot.assets.get(&digest)?;
-            Some((digest, public_path(&digest, &asset.name)[1..].to_owned()))
-        };
-        let placed: Vec<(Digest, String)> = placed.into_iter().filter_map(known).collect();
-        output.make_folders(placed.iter().map(|(_, path)| path.as_str()))?;
+    fn media(
+        &self,
+        draft: &Draft,
+        placed: &BTreeSet<Digest>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Vec<(Listed, bool)>> {
         let mut files = Vec::with_capacity(placed.len());
-        for (digest, path) in placed {
-            match output.place(self.app.storage.as_ref(), &digest, path.clone())? {
-                Some(listed) => files.push(listed),
+        for digest in placed {
+            let Some(asset) = self.snapshot.assets.get(digest) else { continue };
+            let path = public_path(digest, &asset.name)[1..].to_owned();
+            match draft.place(self.app.storage.as_ref(), digest, path.clone())? {
+                Some(placed) => files.push(placed),
                 None => warnings.push(format!("{path}: the stored file {digest} is missing")),
             }
         }

@@ -1,18 +1,17 @@
 //! Compressed copies beside the text files of the live release: derived, so not in its manifest.
 //!
-//! Made after the swap, because compressing 10,000 pages well takes longer than making them. A copy
-//! whose original did not change is linked from another release instead of made again.
+//! Made after the swap, because compressing 10,000 pages well takes longer than making them. Copies of
+//! files that a later release takes over go with them (see `draft`).
 #![expect(clippy::disallowed_methods, reason = "the home of published files")]
 
-use std::collections::HashMap;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use super::folder::Listed;
-use super::manifest::{self, Manifest};
+use super::draft::{COPIES, listing_of};
+use super::listing::Listed;
 use super::swap::Place;
-use crate::kernel::{Context, Digest, Result};
+use crate::kernel::{Context, Result};
 
 /// Below it, headers weigh more than compression saves.
 const BYTES_MIN: u64 = 1024;
@@ -22,22 +21,17 @@ const GZIP_LEVEL: u32 = 7;
 const TEXTS: &[&str] = &["html", "xml", "css", "js", "json", "svg", "txt"];
 
 /// Compresses what the live release holds. Stops quietly when another release goes live meanwhile.
+/// The lock for tidying must be held: it guards the one name under which a copy is made.
 pub fn live_release(place: &Place) -> Result<()> {
     let Some(number) = place.live() else { return Ok(()) };
     let folder = place.release(number);
-    let files = read_manifest(&folder)?;
-    let before = (1..number).rev().map(|number| place.release(number)).find(|folder| folder.is_dir());
-    let before_files: HashMap<String, Digest> = match &before {
-        Some(folder) => read_manifest(folder)?.into_iter().map(|file| (file.path, file.sha256)).collect(),
-        None => HashMap::new(),
-    };
+    let files = listing_of(&folder)?;
     for (at, file) in files.iter().filter(|file| is_worth_it(file)).enumerate() {
         const LOOK_EVERY: usize = 64;
         if at % LOOK_EVERY == 0 && place.live() != Some(number) {
             return Ok(());
         }
-        let same = before_files.get(&file.path) == Some(&file.sha256);
-        copies(&folder, before.as_deref().filter(|_| same), &file.path)?;
+        copies(place, &folder, &file.path)?;
     }
     Ok(())
 }
@@ -47,28 +41,12 @@ fn is_worth_it(file: &Listed) -> bool {
     file.size >= BYTES_MIN && TEXTS.contains(&extension) && !file.path.starts_with("media/")
 }
 
-fn read_manifest(folder: &Path) -> Result<Vec<Listed>> {
-    let path = folder.join(manifest::RELEASE);
-    let doing = || format!("read {}", path.display());
-    let bytes = match fs::read(&path) {
-        // Removed in the meantime.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        bytes => bytes.with_context(doing)?,
-    };
-    let manifest: Manifest = serde_json::from_slice(&bytes).with_context(doing)?;
-    Ok(manifest.files)
-}
-
-/// Both copies of one file. Each appears whole: written under another name, then renamed.
-fn copies(folder: &Path, same_in: Option<&Path>, path: &str) -> Result<()> {
+/// Both copies of one file. Each appears whole: written outside the release, then renamed into it.
+fn copies(place: &Place, folder: &Path, path: &str) -> Result<()> {
     let mut original = None;
-    for extension in ["br", "gz"] {
-        let target = folder.join(format!("{path}.{extension}"));
+    for ending in COPIES {
+        let target = folder.join(format!("{path}{ending}"));
         if target.exists() {
-            continue;
-        }
-        let twin = same_in.map(|folder| folder.join(format!("{path}.{extension}")));
-        if twin.is_some_and(|twin| fs::hard_link(twin, &target).is_ok()) {
             continue;
         }
         let doing = || format!("compress {path}");
@@ -76,8 +54,8 @@ fn copies(folder: &Path, same_in: Option<&Path>, path: &str) -> Result<()> {
             original = Some(fs::read(folder.join(path)).with_context(doing)?);
         }
         let bytes = original.as_deref().unwrap_or_default();
-        let packed = if extension == "br" { brotli(bytes) } else { gzip(bytes) }.with_context(doing)?;
-        let draft = folder.join(format!("{path}.{extension}.new"));
+        let packed = if ending == ".br" { brotli(bytes) } else { gzip(bytes) }.with_context(doing)?;
+        let draft = place.copy_draft();
         fs::write(&draft, packed).and_then(|()| fs::rename(&draft, &target)).with_context(doing)?;
     }
     Ok(())

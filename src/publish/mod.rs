@@ -1,19 +1,24 @@
 //! Publishing: a release is a pure function of live revisions, settings, theme and renderer version.
 //!
 //! `snapshot` reads what is live, `plan` says which pages follow from it, `render` makes their bytes,
-//! `folder` writes them into a fresh folder, `swap` makes the complete release live by renaming a
-//! link. `serve` shows it. Public: [`service`] (build, activate), [`api`], [`serve`], [`model`].
+//! `keys` and `record` say which of them are made already, `draft` writes the others into the folder of
+//! an older release, `swap` makes the complete release live by renaming a link. `serve` shows it.
+//! Public: [`service`] (build, activate), [`api`], [`serve`], [`model`].
 
 pub mod api;
 mod build;
 mod compress;
 mod dates;
+mod disk;
+mod draft;
 mod feeds;
-mod folder;
+mod keys;
+mod listing;
 mod manifest;
 pub mod model;
 mod pages;
 pub mod plan;
+mod record;
 mod redirects;
 pub mod render;
 pub mod rules;

@@ -53,6 +53,12 @@ pub struct Card {
     pub updated_at: Timestamp,
     /// The fields that are not long, with `category` and `tags`.
     pub fields: Map<String, Value>,
+    /// Of the fields as they are stored.
+    pub card_digest: Digest,
+    /// The category as it stands in addresses.
+    pub category: Option<String>,
+    /// The tags as they stand in addresses, each with how it was written.
+    pub tags: Vec<(String, String)>,
 }
 
 impl Card {
@@ -63,10 +69,6 @@ impl Card {
 
     pub fn title(&self) -> &str {
         self.text("title").unwrap_or(&self.slug)
-    }
-
-    pub fn tags(&self) -> impl Iterator<Item = &str> {
-        self.fields.get("tags").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
     }
 }
 
@@ -189,9 +191,9 @@ pub struct Release {
 /// Whether what is already there may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Nothing is done when nothing changed since the active release.
+    /// What did not change is taken over; nothing is done when nothing did.
     Changed,
-    /// Everything is rendered anew.
+    /// Every page is rendered anew. A file whose bytes come out the same stays as it was.
     Fresh,
 }
 
@@ -224,7 +226,11 @@ pub struct Report {
     pub skipped: bool,
     pub manifest: Digest,
     pub pages: usize,
+    /// Pages that had to be made; the others were taken over.
+    pub rendered: usize,
     pub files: usize,
+    /// Files that had to be written; the others stayed as they were.
+    pub written: usize,
     pub bytes: u64,
     /// Reading, rendering and writing, not yet synced.
     pub build_s: f64,
@@ -248,11 +254,13 @@ impl std::fmt::Display for Report {
         }
         writeln!(
             f,
-            "{}: release {} is live, {} pages in {} files ({:.1} MiB)",
+            "{}: release {} is live, {} pages ({} made) in {} files ({} written, {:.1} MiB in all)",
             self.site,
             self.release,
             self.pages,
+            self.rendered,
             self.files,
+            self.written,
             self.bytes as f64 / MIB
         )?;
         for (kind, cost) in &self.kinds {

@@ -1,111 +1,154 @@
-//! The pages' own pass: rendered and written on all processors, a few bodies in memory at a time.
+//! The pages' own pass: made and written on all processors, a few bodies in memory at a time.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use rayon::prelude::*;
 
 use super::build::Build;
-use super::folder::{Listed, Output};
-use super::model::{KindCost, Phase};
+use super::draft::Draft;
+use super::keys::{Key, Keys};
+use super::listing::Listed;
+use super::model::{KindCost, Mode, Phase};
 use super::plan::Page;
-use super::render;
+use super::record::{Made, Record};
 use super::snapshot::{self, Body};
 use super::views::World;
+use crate::kernel::id::EntryId;
 use crate::kernel::{Digest, Error, Result};
 
-/// The pages' own pass over all processors.
+/// What the pass over all pages reads, and how far it is.
 pub struct Rendering<'r, 'b> {
     build: &'r Build<'b>,
     world: &'r World<'r>,
-    output: &'r Output,
+    keys: Keys<'r>,
+    record: &'r Record,
+    draft: &'r Draft<'r>,
     done: AtomicUsize,
     total: usize,
-    shared: Mutex<(BTreeMap<&'static str, KindCost>, BTreeSet<Digest>)>,
+}
+
+/// What it leaves.
+#[derive(Debug, Default)]
+pub struct Rendered {
+    /// Every page of the site.
+    pub files: Vec<Listed>,
+    /// Those that were made anew.
+    pub made: Vec<(String, Made)>,
+    /// How many of them had to be written.
+    pub written: usize,
+    /// Stored files that pages place.
+    pub placed: BTreeSet<Digest>,
+    /// What each kind of page that was made cost.
+    pub kinds: BTreeMap<&'static str, KindCost>,
+}
+
+impl Rendered {
+    fn and(mut self, other: Rendered) -> Rendered {
+        self.files.extend(other.files);
+        self.made.extend(other.made);
+        self.written += other.written;
+        self.placed.extend(other.placed);
+        for (kind, cost) in other.kinds {
+            let sum = self.kinds.entry(kind).or_default();
+            sum.pages += cost.pages;
+            sum.bytes += cost.bytes;
+            sum.seconds += cost.seconds;
+        }
+        self
+    }
 }
 
 impl<'r, 'b> Rendering<'r, 'b> {
-    pub fn new(build: &'r Build<'b>, world: &'r World<'r>, output: &'r Output, total: usize) -> Self {
-        Rendering { build, world, output, done: AtomicUsize::new(0), total, shared: Mutex::default() }
+    pub fn new(
+        build: &'r Build<'b>,
+        world: &'r World<'r>,
+        record: &'r Record,
+        draft: &'r Draft<'r>,
+        total: usize,
+    ) -> Self {
+        Rendering { build, world, keys: Keys::new(world), record, draft, done: AtomicUsize::new(0), total }
     }
 
-    /// Writes all pages; says what was written.
-    pub fn pages(&mut self, pages: &[(String, &Page)]) -> Result<Vec<Listed>> {
+    /// Has the draft hold all pages.
+    pub fn pages(&self, pages: &[(String, &Page)]) -> Result<Rendered> {
         let chunks: Vec<&[(String, &Page)]> = pages.chunks(snapshot::BODIES_AT_ONCE).collect();
-        let written: Vec<Vec<Listed>> = chunks.into_par_iter().map(|chunk| self.chunk(chunk)).collect::<Result<_>>()?;
-        Ok(written.into_iter().flatten().collect())
-    }
-
-    /// The stored files that pages placed.
-    pub fn placed(&mut self) -> BTreeSet<Digest> {
-        let mut placed = std::mem::take(&mut self.shared_mut().1);
-        for entry in &self.build.snapshot.steering {
-            let fields = serde_json::Value::Object(entry.fields.clone());
-            render::find_assets(&fields, self.build.snapshot, &mut placed);
-        }
-        placed
-    }
-
-    /// What each kind of page cost.
-    pub fn kinds(&mut self) -> BTreeMap<&'static str, KindCost> {
-        std::mem::take(&mut self.shared_mut().0)
-    }
-
-    fn shared_mut(&mut self) -> &mut (BTreeMap<&'static str, KindCost>, BTreeSet<Digest>) {
-        self.shared.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner)
+        let rendered: Vec<Rendered> = chunks.into_par_iter().map(|chunk| self.chunk(chunk)).collect::<Result<_>>()?;
+        Ok(rendered.into_iter().fold(Rendered::default(), Rendered::and))
     }
 
     /// Some pages: their bodies are read together, and nothing of them is kept.
-    fn chunk(&self, pages: &[(String, &Page)]) -> Result<Vec<Listed>> {
-        let snapshot = self.build.snapshot;
-        let wanted = |(_, page): &(String, &Page)| match page {
-            Page::Entry { card } => Some(&snapshot.cards[*card as usize]).map(|card| (card.entry, card.revision)),
+    fn chunk(&self, pages: &[(String, &Page)]) -> Result<Rendered> {
+        let mut rendered = Rendered::default();
+        let mut to_make = Vec::new();
+        for (path, page) in pages {
+            let key = self.keys.page(page);
+            let known = self.record.of(path, &key).filter(|_| self.build.mode == Mode::Changed);
+            match known.filter(|made| self.draft.has(&made.listed(path))) {
+                Some(made) => {
+                    rendered.files.push(made.listed(path));
+                    rendered.placed.extend(&made.placed);
+                }
+                None => to_make.push((path, *page, key)),
+            }
+        }
+        let bodies = self.bodies(&to_make)?;
+        for (path, page, key) in to_make {
+            self.make(path, page, key, &bodies, &mut rendered)?;
+        }
+        let done = self.done.fetch_add(pages.len(), Ordering::Relaxed) + pages.len();
+        self.build.say(Phase::Render, done, self.total);
+        Ok(rendered)
+    }
+
+    fn bodies(&self, pages: &[(&String, &Page, Key)]) -> Result<HashMap<EntryId, String>> {
+        let cards = &self.build.snapshot.cards;
+        let wanted = |(_, page, _): &(&String, &Page, Key)| match page {
+            Page::Entry { card } => Some(&cards[*card as usize]).map(|card| (card.entry, card.revision)),
             Page::Home { .. } | Page::List { .. } | Page::Terms { .. } | Page::ArchiveIndex { .. } | Page::NotFound => {
                 None
             }
         };
         let wanted: Vec<_> = pages.iter().filter_map(wanted).collect();
-        let bodies = match wanted.is_empty() {
-            true => Default::default(),
-            false => self.build.app.db.read_blocking(|c| snapshot::bodies(c, &wanted))?,
-        };
-        let mut listed = Vec::with_capacity(pages.len());
+        match wanted.is_empty() {
+            true => Ok(HashMap::new()),
+            false => self.build.app.db.read_blocking(|c| snapshot::bodies(c, &wanted)),
+        }
+    }
+
+    fn make(
+        &self,
+        path: &str,
+        page: &Page,
+        key: Key,
+        bodies: &HashMap<EntryId, String>,
+        rendered: &mut Rendered,
+    ) -> Result<()> {
+        let begun = Instant::now();
         let mut placed = BTreeSet::new();
-        let mut kinds: BTreeMap<&'static str, KindCost> = BTreeMap::new();
-        for (path, page) in pages {
-            let begun = Instant::now();
-            let bytes = match page {
-                Page::Entry { card } => {
-                    let entry = snapshot.cards[*card as usize].entry;
-                    let body = bodies.get(&entry).ok_or_else(|| snapshot::lost(entry))?;
-                    let body: Body = serde_json::from_str(body)
-                        .map_err(|error| Error::broken(format!("read the entry {entry}"), error))?;
-                    self.world.entry(*card as usize, &body.fields, &mut placed)?
-                }
-                Page::Home { .. }
-                | Page::List { .. }
-                | Page::Terms { .. }
-                | Page::ArchiveIndex { .. }
-                | Page::NotFound => self.world.page(page)?,
-            };
-            listed.push(self.output.write(path.clone(), &bytes)?);
-            let cost = kinds.entry(page.kind(&self.world.plan.lists)).or_default();
-            cost.pages += 1;
-            cost.bytes += bytes.len() as u64;
-            cost.seconds += begun.elapsed().as_secs_f64();
-        }
-        let done = self.done.fetch_add(pages.len(), Ordering::Relaxed) + pages.len();
-        self.build.say(Phase::Render, done, self.total);
-        let mut shared = self.shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        shared.1.append(&mut placed);
-        for (kind, cost) in kinds {
-            let sum = shared.0.entry(kind).or_default();
-            sum.pages += cost.pages;
-            sum.bytes += cost.bytes;
-            sum.seconds += cost.seconds;
-        }
-        Ok(listed)
+        let bytes = match page {
+            Page::Entry { card } => {
+                let entry = self.build.snapshot.cards[*card as usize].entry;
+                let body = bodies.get(&entry).ok_or_else(|| snapshot::lost(entry))?;
+                let body: Body = serde_json::from_str(body)
+                    .map_err(|error| Error::broken(format!("read the entry {entry}"), error))?;
+                self.world.entry(*card as usize, &body.fields, &mut placed)?
+            }
+            Page::Home { .. } | Page::List { .. } | Page::Terms { .. } | Page::ArchiveIndex { .. } | Page::NotFound => {
+                self.world.page(page)?
+            }
+        };
+        let (listed, written) = self.draft.put(path.to_owned(), &bytes)?;
+        rendered.written += usize::from(written);
+        let made = Made { key, size: listed.size, sha256: listed.sha256, placed: placed.iter().copied().collect() };
+        rendered.files.push(listed);
+        rendered.made.push((path.to_owned(), made));
+        rendered.placed.append(&mut placed);
+        let cost = rendered.kinds.entry(page.kind(&self.world.plan.lists)).or_default();
+        cost.pages += 1;
+        cost.bytes += bytes.len() as u64;
+        cost.seconds += begun.elapsed().as_secs_f64();
+        Ok(())
     }
 }

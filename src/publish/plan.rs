@@ -187,16 +187,13 @@ fn lists(
         if rules::presence(&card.type_key) == Presence::Listed {
             add(card.locale, ListKind::Section(card.type_key.clone()), "", at);
         }
-        if let Some(text) = card.text("category")
-            && let Some(slug) = rules::term_slug(text)
-        {
-            let name = category_name(categories, card.locale, slug.as_str()).unwrap_or_else(|| capitalized(text));
-            add(card.locale, ListKind::Category(slug.to_string()), &name, at);
+        if let Some(slug) = &card.category {
+            let text = card.text("category").unwrap_or(slug);
+            let name = category_name(categories, card.locale, slug).unwrap_or_else(|| capitalized(text));
+            add(card.locale, ListKind::Category(slug.clone()), &name, at);
         }
-        for tag in card.tags() {
-            if let Some(slug) = rules::term_slug(tag) {
-                add(card.locale, ListKind::Tag(slug.to_string()), tag, at);
-            }
+        for (slug, tag) in &card.tags {
+            add(card.locale, ListKind::Tag(slug.clone()), tag, at);
         }
         if wanted.archive && rules::is_news(&card.type_key) {
             let day = card.published_at.in_zone(&snapshot.site.zone);

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json};
 use tera::{Context, Value};
 
-use super::model::{SiteFacts, Snapshot};
-use super::plan::{List, ListKind, Page, Plan, TermKind};
+use super::model::{Card, SiteFacts, Snapshot};
+use super::plan::{self, List, ListKind, Page, Plan, TermKind};
 use super::rules::{self, ListPage};
 use super::theme::Theme;
 use super::views::{self, LocaleView, World, map};
@@ -15,18 +15,27 @@ use crate::kernel::{Digest, Error, Result};
 use crate::media::rules::public_path;
 
 /// Newest entries of the whole site that a home page may show.
-const HOME_LATEST: usize = 10;
+pub const HOME_LATEST: usize = 10;
 
 impl<'b> World<'b> {
     /// Everything that pages share, made once. `theme_files` are the fingerprinted addresses.
     pub fn new(snapshot: &'b Snapshot, theme: &'b Theme, plan: &'b Plan, base_url: String, theme_files: Value) -> Self {
-        use rayon::prelude::*;
         let markdown = |text: &str| markdown(text, snapshot, &mut BTreeSet::new());
         let locales = views::locale_views(snapshot, theme, plan, &base_url, &markdown);
-        let cards =
-            (0..snapshot.cards.len()).into_par_iter().map(|at| views::card(snapshot, plan, &locales, at)).collect();
+        let cards = snapshot.cards.iter().map(|_| std::sync::OnceLock::new()).collect();
         let prefixes = prefixes(&snapshot.site);
         World { snapshot, theme, plan, base_url, locales, prefixes, cards, theme_files }
+    }
+
+    /// What lists show of a card.
+    fn card(&self, at: u32) -> Value {
+        let at = at as usize;
+        self.cards[at].get_or_init(|| views::card(self.snapshot, self.plan, &self.locales, at)).clone()
+    }
+
+    /// The name of a card's category, when somebody gave it one.
+    pub fn category_name(&self, card: &Card) -> Option<String> {
+        plan::category_name(&self.plan.categories, card.locale, card.category.as_ref()?)
     }
 
     /// One page without a body: home, lists, terms, archive, 404.
@@ -97,12 +106,12 @@ impl<'b> World<'b> {
             },
         );
         let newest = self.plan.news[locale].iter().rev().take(HOME_LATEST);
-        let latest: Vec<Value> = newest.map(|at| self.cards[*at as usize].clone()).collect();
+        let latest: Vec<Value> = newest.map(|at| self.card(*at)).collect();
         context.insert_value("latest", latest.into());
         let sections = self.plan.lists.iter().filter(|list| list.locale == locale).filter_map(|list| {
             let ListKind::Section(key) = &list.kind else { return None };
             let newest = list.entries.iter().rev().take(self.theme.about.home_items);
-            let entries: Vec<Value> = newest.map(|at| self.cards[*at as usize].clone()).collect();
+            let entries: Vec<Value> = newest.map(|at| self.card(*at)).collect();
             let title = self.list_title(list);
             let section =
                 map([("title", title.into()), ("url", list.base.as_str().into()), ("entries", entries.into())]);
@@ -145,7 +154,7 @@ impl<'b> World<'b> {
                 }
             }
         }
-        context.insert_value("entry", self.cards[at].clone());
+        context.insert_value("entry", self.card(at as u32));
         context.insert_value("content", content.into());
         if let Some(list) = section {
             let list = &self.plan.lists[*list];
@@ -171,19 +180,22 @@ impl<'b> World<'b> {
     }
 
     fn neighbours(&self, list: &List, at: u32, context: &mut Context) {
-        // Sections are in the cards' order but for those that are listed by a field of their own.
-        let Some(place) =
-            list.entries.binary_search(&at).ok().or_else(|| list.entries.iter().position(|other| *other == at))
-        else {
-            return;
-        };
-        let mut put = |name: &'static str, other: Option<&u32>| {
+        let (newer, older) = self.neighbours_of(list, at);
+        for (name, other) in [("newer", newer), ("older", older)] {
             if let Some(other) = other {
-                context.insert_value(name, self.cards[*other as usize].clone());
+                context.insert_value(name, self.card(*other));
             }
+        }
+    }
+
+    /// The entries after and before one in its section.
+    pub fn neighbours_of<'l>(&self, list: &'l List, at: u32) -> (Option<&'l u32>, Option<&'l u32>) {
+        // Sections are in the cards' order but for those that are listed by a field of their own.
+        let found = list.entries.binary_search(&at).ok();
+        let Some(place) = found.or_else(|| list.entries.iter().position(|other| *other == at)) else {
+            return (None, None);
         };
-        put("newer", list.entries.get(place + 1));
-        put("older", place.checked_sub(1).and_then(|place| list.entries.get(place)));
+        (list.entries.get(place + 1), place.checked_sub(1).and_then(|place| list.entries.get(place)))
     }
 
     fn list(&self, list: &List, page: &ListPage) -> (&'static str, Context) {
@@ -209,8 +221,7 @@ impl<'b> World<'b> {
                 feed,
             },
         );
-        let entries: Vec<Value> =
-            list.entries[page.from..page.until].iter().rev().map(|at| self.cards[*at as usize].clone()).collect();
+        let entries: Vec<Value> = list.entries[page.from..page.until].iter().rev().map(|at| self.card(*at)).collect();
         let link = |number: Option<usize>| Value::from(rules::list_address(&list.base, number));
         context.insert_value(
             "list",
@@ -233,7 +244,7 @@ impl<'b> World<'b> {
         (self.theme.template(&[own]).map_or("list.html", |_| own), context)
     }
 
-    fn list_title(&self, list: &List) -> String {
+    pub fn list_title(&self, list: &List) -> String {
         let view = &self.locales[list.locale];
         match &list.kind {
             ListKind::Section(key) => {
@@ -244,7 +255,7 @@ impl<'b> World<'b> {
         }
     }
 
-    fn list_summary(&self, list: &List) -> Option<&str> {
+    pub fn list_summary(&self, list: &List) -> Option<&str> {
         let ListKind::Category(slug) = &list.kind else { return None };
         let mut named = self.snapshot.steering.iter().filter(|e| e.type_key == "kategori" && e.slug == *slug);
         named.find(|entry| entry.locale == list.locale)?.text("summary")
@@ -255,18 +266,25 @@ impl<'b> World<'b> {
             TermKind::Category => ("kategori", "categories"),
             TermKind::Tag => ("tag", "tags"),
         };
-        let wanted = |list: &&List| match (&list.kind, kind) {
-            (ListKind::Category(_), TermKind::Category) | (ListKind::Tag(_), TermKind::Tag) => list.locale == locale,
-            _ => false,
-        };
-        let terms: Vec<Value> = self.plan.lists.iter().filter(wanted).map(|list| self.term(list)).collect();
+        let terms: Vec<Value> = self.term_lists(locale, kind).map(|list| self.term(list)).collect();
         self.index(locale, (path, word), terms)
     }
 
+    pub fn term_lists(&self, locale: usize, kind: TermKind) -> impl Iterator<Item = &List> {
+        self.plan.lists.iter().filter(move |list| match (&list.kind, kind) {
+            (ListKind::Category(_), TermKind::Category) | (ListKind::Tag(_), TermKind::Tag) => list.locale == locale,
+            _ => false,
+        })
+    }
+
+    /// The months, newest first.
+    pub fn archive_lists(&self, locale: usize) -> impl Iterator<Item = &List> {
+        let months = self.plan.lists.iter().rev().filter(move |list| list.locale == locale);
+        months.filter(|list| matches!(list.kind, ListKind::Archive(..)))
+    }
+
     fn archive(&self, locale: usize) -> (&'static str, Context) {
-        let months = self.plan.lists.iter().rev().filter(|list| list.locale == locale);
-        let months = months.filter(|list| matches!(list.kind, ListKind::Archive(..)));
-        let months: Vec<Value> = months.map(|list| self.term(list)).collect();
+        let months: Vec<Value> = self.archive_lists(locale).map(|list| self.term(list)).collect();
         let (_, context) = self.index(locale, ("arsip", "archive"), months);
         ("archive.html", context)
     }
@@ -325,20 +343,26 @@ impl<'b> World<'b> {
 
     /// Pages of the same path in the site's other languages.
     fn same_path_elsewhere(&self, locale: usize, url: &str) -> Value {
+        let there = self.places_elsewhere(locale, url);
+        there.iter().map(|(locale, url)| self.alternate(locale, url)).collect::<Vec<Value>>().into()
+    }
+
+    /// The languages that have a page of the same path, with its address; none when it is one alone.
+    pub fn places_elsewhere(&self, locale: usize, url: &str) -> Vec<(&str, String)> {
+        if self.prefixes.len() < 2 {
+            return Vec::new();
+        }
         let path = url.strip_prefix(self.prefixes[locale].as_str()).unwrap_or(url);
-        let there: Vec<(&String, String)> = self
+        let there: Vec<(&str, String)> = self
             .snapshot
             .site
             .locales
             .iter()
             .zip(&self.prefixes)
-            .map(|(locale, prefix)| (locale, format!("{prefix}{path}")))
+            .map(|(locale, prefix)| (locale.as_str(), format!("{prefix}{path}")))
             .filter(|(_, url)| self.plan.known.contains(url))
             .collect();
-        if there.len() < 2 {
-            return Vec::<Value>::new().into();
-        }
-        there.iter().map(|(locale, url)| self.alternate(locale, url)).collect::<Vec<Value>>().into()
+        if there.len() < 2 { Vec::new() } else { there }
     }
 
     fn alternate(&self, locale: &str, url: &str) -> Value {

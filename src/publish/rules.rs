@@ -69,6 +69,12 @@ pub fn file_of(address: &str) -> String {
     if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() }
 }
 
+/// Whether a file that no page names any more stays for readers of older pages: its name changes with its
+/// bytes, and it is not what somebody just withdrew.
+pub fn lingers(path: &str, withdrawn: bool) -> bool {
+    path.starts_with("theme/") || (!withdrawn && path.starts_with("media/"))
+}
+
 /// One page of a list: which of its entries (positions in the list, oldest first) and its neighbours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListPage {

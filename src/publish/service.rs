@@ -1,18 +1,20 @@
 //! Use cases: build a release, make an older one live again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Instant;
 
 use serde_json::json;
 
-use super::build::{Build, peak_memory_bytes};
+use super::build::{Build, News, Past, peak_memory_bytes};
+use super::draft::{listing_of, read_lingering};
 pub use super::model::{Mode, Phase, Progress, Report};
 use super::model::{RENDERER, Release, ReleaseState, Snapshot};
+use super::record::Record;
 use super::swap::Place;
 use super::theme::Theme;
-use super::{compress, snapshot, store, views};
+use super::{compress, manifest, snapshot, store, views};
 use crate::app::App;
-use crate::db::Conn;
+use crate::db::{Conn, Durability};
 use crate::identity::{Actor, Permit, Scope, cases};
 use crate::jobs::{self, Job, NewJob, Outcome};
 use crate::kernel::id::{JobId, ReleaseId, SiteId, UserId};
@@ -55,22 +57,47 @@ fn build_by(app: &App, site: SiteId, mode: Mode, by: Option<UserId>, watch: Watc
     {
         return Ok(unchanged(&snapshot, active, begun));
     }
-    let folder = place.fresh()?;
-    let build = Build { app, place: &place, snapshot: &snapshot, theme: &theme, base_url, inputs, by, begun, watch };
-    build.run(&folder).inspect_err(|_| {
+    let mut past = past(&place)?;
+    let draft = place.draft(&past.live)?;
+    let build =
+        Build { app, place: &place, snapshot: &snapshot, theme: &theme, base_url, inputs, by, mode, begun, watch };
+    let (report, news) = build.run(&draft, &past).inspect_err(|_| {
         // The build's own error is what matters; the next build tidies what this leaves.
-        if let Err(error) = place.hide(&folder) {
+        if let Err(error) = place.hide(draft.root()) {
             tracing::warn!(%error, "could not put a failed release aside");
         }
-    })
+    })?;
+    if let Err(error) = remember(&place, &mut past.record, news) {
+        // A page that is not remembered is made again next time.
+        tracing::warn!(%error, "could not record how the pages were made");
+    }
+    Ok(report)
+}
+
+/// What earlier builds left on the disk.
+fn past(place: &Place) -> Result<Past> {
+    let folder = place.current();
+    let lingering = read_lingering(&folder)?;
+    Ok(Past { live: listing_of(&folder)?, lingering, record: Record::read(&place.record())? })
+}
+
+fn remember(place: &Place, record: &mut Record, news: News) -> Result<()> {
+    let pages: HashSet<&str> = news.pages.iter().map(String::as_str).collect();
+    record.retain(|path| pages.contains(path));
+    record.extend(&place.record(), news.made, pages.len())
 }
 
 /// Removes releases that nobody needs any more and makes compressed copies of the live one. Slow, and
-/// nothing depends on it: call it after [`build`], off the path of whoever waits.
+/// nothing depends on it: call it after [`build`], off the path of whoever waits. One at a time, across
+/// processes.
 pub fn tidy(app: &App, site_key: &str) -> Result<()> {
     let place = place(app, site_by_key(app, site_key)?)?;
+    let _lock = place.tidy_lock()?;
     compress::live_release(&place)?;
-    place.sweep()
+    place.sweep()?;
+    let _building = place.lock()?;
+    place.prune_objects()?;
+    Ok(())
 }
 
 /// Does the job `publish.build` with its payload `{"site", "fresh"?, "by"?}`.
@@ -128,7 +155,7 @@ pub fn activate(app: &App, actor: &Actor, id: ReleaseId) -> Result<Release> {
     let place = place(app, release.site_id)?;
     let _lock = place.lock()?;
     reconcile(app, release.site_id, &place)?;
-    if !place.release(release.number).is_dir() {
+    if !place.is_kept(release.number) {
         return Err(Refusal::new(Code::NotFound).detail("the files of this release are no longer kept").into());
     }
     let site = release.site_id;
@@ -140,6 +167,7 @@ pub fn activate(app: &App, actor: &Actor, id: ReleaseId) -> Result<Release> {
         });
         return Err(named.into());
     }
+    bring_back(app, &place, release.number)?;
     place.point(release.number)?;
     let now = app.now();
     let event = released(&release, &actor.ledger_name(), "publish.activate");
@@ -150,6 +178,33 @@ pub fn activate(app: &App, actor: &Actor, id: ReleaseId) -> Result<Release> {
     })?;
     let found = app.db.read_blocking(|c| store::release(c, id))?;
     found.ok_or_else(|| Refusal::new(Code::NotFound).into())
+}
+
+/// Has the folder of a kept release stand whole again, put together from what is stored by digest.
+fn bring_back(app: &App, place: &Place, number: i32) -> Result<()> {
+    if place.release(number).is_dir() {
+        return Ok(());
+    }
+    let live = listing_of(&place.current())?;
+    let draft = place.draft(&live)?;
+    let put_together = || {
+        let [manifest, seal] = place.attested(number)?;
+        let lingering = manifest::lingering_of(&seal).context("read the seal of a kept release")?;
+        let files = place.kept(number)?;
+        let files = files.iter().chain(lingering.iter().map(|file| &file.file)).cloned().collect();
+        draft.finish(&files, &HashSet::new(), app.storage.as_ref())?;
+        draft.attest(manifest::RELEASE, &manifest)?;
+        draft.attest(manifest::SEAL, &seal)?;
+        if place.durability() == Durability::Full {
+            draft.sync()?;
+        }
+        place.keep(draft.root(), number)
+    };
+    put_together().inspect_err(|_| {
+        if let Err(error) = place.hide(draft.root()) {
+            tracing::warn!(%error, "could not put a failed release aside");
+        }
+    })
 }
 
 /// Releases of a site, newest first.
@@ -212,6 +267,8 @@ fn unchanged(snapshot: &Snapshot, active: &Release, begun: Instant) -> Report {
         skipped: true,
         manifest: active.manifest_digest,
         pages: usize::try_from(active.pages).unwrap_or(0),
+        rendered: 0,
+        written: 0,
         files: usize::try_from(active.files).unwrap_or(0),
         bytes: u64::try_from(active.size_bytes).unwrap_or(0),
         build_s: 0.0,

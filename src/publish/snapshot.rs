@@ -68,8 +68,13 @@ fn facts(row: store::SiteRow) -> Result<SiteFacts> {
 }
 
 fn card(row: LiveRow, locale: usize) -> Result<Card> {
-    let fields = serde_json::from_str(&row.card).with_context(|| format!("read the card of {}", row.entry))?;
+    let fields: Map<String, Value> =
+        serde_json::from_str(&row.card).with_context(|| format!("read the card of {}", row.entry))?;
+    let (category, tags) = terms(&fields);
     Ok(Card {
+        card_digest: Digest::of(&row.card),
+        category,
+        tags,
         entry: row.entry,
         type_key: row.type_key.into(),
         locale,
@@ -81,6 +86,14 @@ fn card(row: LiveRow, locale: usize) -> Result<Card> {
         updated_at: row.updated_at,
         fields,
     })
+}
+
+/// Category and tags of an entry as they stand in addresses; the tags with how they were written.
+pub fn terms(fields: &Map<String, Value>) -> (Option<String>, Vec<(String, String)>) {
+    let slug = |text: &str| rules::term_slug(text).map(|slug| slug.to_string());
+    let category = fields.get("category").and_then(Value::as_str).and_then(slug);
+    let tags = fields.get("tags").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    (category, tags.filter_map(|tag| Some((slug(tag)?, tag.to_owned()))).collect())
 }
 
 /// Menus, redirects, settings and categories are few and small: they are read whole.

@@ -301,6 +301,16 @@ pub fn withdrawn_since(connection: &mut Conn, site: SiteId, sequence: i64) -> Re
     Ok(gone)
 }
 
+/// Whether anything was withdrawn after a sequence number.
+pub fn any_hidden_since(connection: &mut Conn, site: SiteId, sequence: i64) -> Result<bool> {
+    let hidden = live_changes::table
+        .filter(live_changes::site_id.eq(site).and(live_changes::sequence.gt(sequence)))
+        .filter(live_changes::kind.eq(LiveChangeKind::Hidden.as_str()))
+        .select(live_changes::sequence)
+        .first::<i64>(connection);
+    Ok(hidden.optional()?.is_some())
+}
+
 fn is_live(connection: &mut Conn, entry: EntryId) -> Result<bool> {
     let found = live_entries::table.find(entry).select(live_entries::entry_id).first::<EntryId>(connection);
     Ok(found.optional()?.is_some())

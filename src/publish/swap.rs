@@ -2,19 +2,30 @@
 //!
 //! ```text
 //! <public>/<site>/current → releases/<number>
-//! <public>/<site>/releases/<number>/   complete and synced before anything leads to it
-//! <public>/<site>/releases/.new-*      being written, or left behind by a build that died
-//! <public>/<site>/releases/.old-*      being removed
-//! <public>/<site>/.lock                held by the one build of the site, across processes
+//! <public>/<site>/releases/<number>/    complete and synced before anything leads to it: the live release,
+//!                                       and the one before, which the next build brings up to date
+//! <public>/<site>/releases/.new-*       being written, or left behind by a build that died
+//! <public>/<site>/releases/.old-*       being removed
+//! <public>/<site>/manifests/<number>/   release.json and seal.json of every release that is kept
+//! <public>/<site>/objects/              files that only older releases hold, by their digest
+//! <public>/<site>/.lock                 held by the one build of the site, across processes
+//! <public>/<site>/.tidy-lock            held by the one who tidies, beside a build that may go on
+//! <public>/<site>/.copy                 a compressed copy being written
 //! ```
+#![expect(clippy::disallowed_methods, reason = "the home of published files")]
 
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
-use std::os::unix::fs::symlink;
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::folder::sync_folder;
+use super::disk;
+use super::draft::{COPIES, Draft, listing_of};
+use super::listing::Listing;
+use super::manifest;
 use crate::db::Durability;
-use crate::kernel::{Context, Result};
+use crate::kernel::{Context, Digest, Result};
 
 const NEW: &str = ".new-";
 const OLD: &str = ".old-";
@@ -49,20 +60,55 @@ impl Place {
         self.releases().join(number.to_string())
     }
 
+    fn manifests(&self) -> PathBuf {
+        self.root.join("manifests")
+    }
+
+    /// What a kept release was made of: the folder of its `release.json` and `seal.json`.
+    fn manifest(&self, number: i32) -> PathBuf {
+        self.manifests().join(number.to_string())
+    }
+
+    fn objects(&self) -> PathBuf {
+        self.root.join("objects")
+    }
+
+    /// Where a file goes that only older releases hold.
+    pub fn object(&self, digest: &Digest) -> PathBuf {
+        let name = digest.as_str();
+        self.objects().join(&name[..2]).join(name)
+    }
+
+    /// What earlier builds made of their pages (see `record`).
+    pub fn record(&self) -> PathBuf {
+        self.root.join(".record")
+    }
+
+    /// Where a compressed copy is written before it is renamed into its release, so that who walks a
+    /// release meets whole files only.
+    pub fn copy_draft(&self) -> PathBuf {
+        self.root.join(".copy")
+    }
+
     pub fn durability(&self) -> Durability {
         self.durability
     }
 
     /// Waits until nobody else works on the site's releases.
     pub fn lock(&self) -> Result<Lock> {
+        self.lock_by(".lock")
+    }
+
+    /// Waits until nobody else tidies the site's releases. Builds do not wait for it.
+    pub fn tidy_lock(&self) -> Result<Lock> {
+        self.lock_by(".tidy-lock")
+    }
+
+    fn lock_by(&self, name: &str) -> Result<Lock> {
         let doing = || format!("lock {}", self.root.display());
-        fs::create_dir_all(self.releases()).with_context(doing)?;
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(self.root.join(".lock"))
-            .with_context(doing)?;
+        disk::make_folders(&self.releases()).with_context(doing)?;
+        let file =
+            File::options().create(true).truncate(false).write(true).open(self.root.join(name)).with_context(doing)?;
         file.lock().with_context(doing)?;
         Ok(Lock { _file: file })
     }
@@ -73,56 +119,104 @@ impl Place {
         target.file_name()?.to_str()?.parse().ok()
     }
 
-    /// The highest number of any release folder; numbers are never used twice.
+    /// The highest number of any release; numbers are never used twice.
     pub fn highest(&self) -> Result<i32> {
-        Ok(self.names()?.iter().filter_map(|name| name.parse().ok()).max().unwrap_or(0))
+        let folders = self.names(&self.releases())?.into_iter().chain(self.names(&self.manifests())?);
+        Ok(folders.filter_map(|name| name.parse().ok()).max().unwrap_or(0))
     }
 
-    /// A new folder to write a release into. The lock must be held.
-    pub fn fresh(&self) -> Result<PathBuf> {
+    /// Whether an older release can be made live again.
+    pub fn is_kept(&self, number: i32) -> bool {
+        self.manifest(number).join(manifest::RELEASE_NAME).is_file()
+    }
+
+    /// What a kept release is made of.
+    pub fn kept(&self, number: i32) -> Result<Listing> {
+        let path = self.manifest(number).join(manifest::RELEASE_NAME);
+        let doing = || format!("read {}", path.display());
+        let bytes = disk::read(&path).with_context(doing)?.unwrap_or_default();
+        manifest::files_of(&bytes).with_context(doing)
+    }
+
+    /// The files that tell what a kept release was, as they stood in it.
+    pub fn attested(&self, number: i32) -> Result<[Vec<u8>; 2]> {
+        let folder = self.manifest(number);
+        let read = |name: &str| {
+            let path = folder.join(name);
+            let bytes = disk::read(&path).with_context(|| format!("read {}", path.display()))?;
+            Ok::<_, crate::kernel::Error>(bytes.unwrap_or_default())
+        };
+        Ok([read(manifest::RELEASE_NAME)?, read(manifest::SEAL_NAME)?])
+    }
+
+    /// A folder to write the next release into: an older release that is taken out of sight, or else a
+    /// copy of the live one made of links, or else an empty one. The lock must be held.
+    pub fn draft<'d>(&'d self, live: &'d Listing) -> Result<Draft<'d>> {
+        let live_number = self.live();
+        let live_root = live_number.map(|number| self.release(number));
+        let root = self.free_name()?;
+        let spare = self.numbers()?.into_iter().filter(|number| Some(*number) != live_number).max();
+        let differs = match spare {
+            Some(number) => {
+                let folder = self.release(number);
+                let held = listing_of(&folder)?;
+                let doing = || format!("take {} out of sight", folder.display());
+                disk::rename(&folder, &root).with_context(doing)?;
+                live.differs(&held)
+            }
+            None => {
+                disk::make_folders(&root).with_context(|| format!("make the folder {}", root.display()))?;
+                live.iter().map(|file| (file.path.clone(), None)).collect::<HashMap<_, _>>()
+            }
+        };
+        Ok(Draft::new(self, root, (live, live_root), differs))
+    }
+
+    fn free_name(&self) -> Result<PathBuf> {
         let process = std::process::id();
         let free = (0..).map(|turn| self.releases().join(format!("{NEW}{process}-{turn}"))).find(|path| !path.exists());
-        let path = free.unwrap_or_else(|| self.releases().join(NEW));
-        fs::create_dir(&path).with_context(|| format!("make the folder {}", path.display()))?;
-        Ok(path)
+        Ok(free.unwrap_or_else(|| self.releases().join(NEW)))
     }
 
-    /// Gives a finished, synced folder its number.
+    /// Gives a finished, synced folder its number, and keeps what it is made of.
     pub fn keep(&self, finished: &Path, number: i32) -> Result<()> {
+        let doing = || format!("keep what release {number} is made of");
+        let kept = self.manifest(number);
+        for (path, name) in [(manifest::RELEASE, manifest::RELEASE_NAME), (manifest::SEAL, manifest::SEAL_NAME)] {
+            let target = kept.join(name);
+            disk::remove(&target).with_context(doing)?;
+            disk::link(&finished.join(path), &target).with_context(doing)?;
+        }
+        self.sync(&kept)?;
         let target = self.release(number);
-        fs::rename(finished, &target).with_context(|| format!("rename a release to {}", target.display()))?;
+        disk::rename(finished, &target).with_context(|| format!("rename a release to {}", target.display()))?;
         self.sync(&self.releases())
     }
 
-    /// Makes a kept release live. When this returns, a power cut changes nothing any more.
+    /// Makes a release live. When this returns, a power cut changes nothing any more.
     pub fn point(&self, number: i32) -> Result<()> {
         let doing = || format!("make release {number} live");
         let draft = self.root.join(".current-new");
-        if fs::symlink_metadata(&draft).is_ok() {
-            fs::remove_file(&draft).with_context(doing)?;
-        }
-        symlink(format!("releases/{number}"), &draft).with_context(doing)?;
-        fs::rename(&draft, self.current()).with_context(doing)?;
+        disk::remove(&draft).with_context(doing)?;
+        disk::point_link(&format!("releases/{number}"), &draft).with_context(doing)?;
+        disk::rename(&draft, &self.current()).with_context(doing)?;
         self.sync(&self.root)
     }
 
-    /// Takes everything but these releases and the live one out of sight; returns the numbers that went.
-    /// What was being written by builds that died goes too. The lock must be held.
-    pub fn retire(&self, kept: &[i32]) -> Result<Vec<i32>> {
+    /// Forgets what releases other than these and the live one were made of, and takes drafts of builds that
+    /// died out of sight. Says which of `known` are no longer kept. The lock must be held.
+    pub fn retire(&self, kept: &[i32], known: &[i32]) -> Result<Vec<i32>> {
         let live = self.live();
-        let mut gone = Vec::new();
-        for name in self.names()? {
-            let number = name.parse::<i32>().ok();
-            let stays = match number {
-                Some(number) => kept.contains(&number) || live == Some(number),
-                None => !name.starts_with(NEW),
-            };
-            if !stays {
-                self.hide(&self.releases().join(&name))?;
-                gone.extend(number);
-            }
+        for name in self.names(&self.releases())?.iter().filter(|name| name.starts_with(NEW)) {
+            self.hide(&self.releases().join(name))?;
         }
-        Ok(gone)
+        let stays = |number: &i32| kept.contains(number) || live == Some(*number);
+        let manifests = self.names(&self.manifests())?;
+        for number in manifests.iter().filter_map(|name| name.parse::<i32>().ok()).filter(|number| !stays(number)) {
+            let folder = self.manifest(number);
+            fs::remove_dir_all(&folder).with_context(|| format!("remove {}", folder.display()))?;
+        }
+        Ok(known.iter().copied().filter(|number| !stays(number)).collect())
     }
 
     /// Renames a folder of releases so that only [`Place::sweep`] will look at it again.
@@ -131,26 +225,63 @@ impl Place {
         let name = name.unwrap_or_default();
         let free = (0..).map(|turn| self.releases().join(format!("{OLD}{name}-{turn}"))).find(|path| !path.exists());
         let target = free.unwrap_or_else(|| self.releases().join(OLD));
-        fs::rename(folder, target).with_context(|| format!("put {} aside", folder.display()))
+        disk::rename(folder, &target).with_context(|| format!("put {} aside", folder.display()))
     }
 
-    /// Removes what was taken out of sight. Slow, needs no lock, may be cut short at any moment.
+    /// Removes what was taken out of sight; files that no other folder holds go to `objects/` first, since
+    /// an older release may need them. Slow, may be cut short at any moment.
     pub fn sweep(&self) -> Result<()> {
-        for name in self.names()?.iter().filter(|name| name.starts_with(OLD)) {
-            let path = self.releases().join(name);
-            match fs::remove_dir_all(&path) {
-                // Another sweep was faster.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                outcome => outcome.with_context(|| format!("remove {}", path.display()))?,
+        for name in self.names(&self.releases())?.iter().filter(|name| name.starts_with(OLD)) {
+            let folder = self.releases().join(name);
+            let doing = || format!("remove {}", folder.display());
+            for found in walkdir::WalkDir::new(&folder) {
+                let found = found.with_context(doing)?;
+                let alone = found.file_type().is_file() && found.metadata().with_context(doing)?.nlink() == 1;
+                let copy = COPIES.iter().any(|ending| found.path().to_string_lossy().ends_with(ending));
+                if alone && !copy {
+                    let digest = Digest::of(fs::read(found.path()).with_context(doing)?);
+                    disk::rename_into(found.path(), &self.object(&digest)).with_context(doing)?;
+                }
             }
+            fs::remove_dir_all(&folder).with_context(doing)?;
         }
         Ok(())
     }
 
-    fn names(&self) -> Result<Vec<String>> {
-        let doing = || format!("list {}", self.releases().display());
-        let entries = match fs::read_dir(self.releases()) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+    /// Removes from `objects/` what no kept release needs. The lock must be held, so that no build puts
+    /// something aside meanwhile.
+    pub fn prune_objects(&self) -> Result<usize> {
+        let folders = self.names(&self.objects())?;
+        if folders.is_empty() {
+            return Ok(0);
+        }
+        let mut needed: HashSet<Digest> = HashSet::new();
+        for name in self.names(&self.manifests())? {
+            if let Ok(number) = name.parse() {
+                needed.extend(self.kept(number)?.iter().map(|file| file.sha256));
+            }
+        }
+        let mut removed = 0;
+        for folder in folders.iter().map(|name| self.objects().join(name)) {
+            for name in self.names(&folder)? {
+                if Digest::parse(&name).is_none_or(|digest| !needed.contains(&digest)) {
+                    let path = folder.join(name);
+                    removed += usize::from(disk::remove(&path).with_context(|| format!("remove {}", path.display()))?);
+                }
+            }
+        }
+        Ok(removed)
+    }
+
+    /// The numbers of the releases whose folders are whole.
+    fn numbers(&self) -> Result<Vec<i32>> {
+        Ok(self.names(&self.releases())?.iter().filter_map(|name| name.parse().ok()).collect())
+    }
+
+    fn names(&self, folder: &Path) -> Result<Vec<String>> {
+        let doing = || format!("list {}", folder.display());
+        let entries = match fs::read_dir(folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries.with_context(doing)?,
         };
         entries.map(|entry| Ok(entry.with_context(doing)?.file_name().to_string_lossy().into_owned())).collect()
@@ -158,41 +289,8 @@ impl Place {
 
     fn sync(&self, folder: &Path) -> Result<()> {
         match self.durability {
-            Durability::Full => sync_folder(folder),
+            Durability::Full => disk::sync_folder(folder).with_context(|| format!("sync {}", folder.display())),
             Durability::Off => Ok(()),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    #[expect(clippy::disallowed_methods, reason = "a test's own files")]
-    fn a_link_leads_to_one_complete_release_and_old_ones_go() {
-        let folder = tempfile::tempdir().unwrap();
-        let place = Place::new(folder.path(), "portal", Durability::Off);
-        let _lock = place.lock().unwrap();
-        assert_eq!(place.live(), None);
-        for number in 1..=4 {
-            let new = place.fresh().unwrap();
-            fs::write(new.join("index.html"), number.to_string()).unwrap();
-            place.keep(&new, number).unwrap();
-            place.point(number).unwrap();
-        }
-        let half = place.fresh().unwrap();
-        assert_eq!(place.live(), Some(4));
-        assert_eq!(fs::read_to_string(place.current().join("index.html")).unwrap(), "4");
-        place.point(2).unwrap();
-        let mut gone = place.retire(&[4]).unwrap();
-        gone.sort_unstable();
-        assert_eq!(gone, [1, 3], "the live one stays though nobody asked for it");
-        assert!(!half.exists(), "what a dead build left goes");
-        place.sweep().unwrap();
-        let mut left = place.names().unwrap();
-        left.sort();
-        assert_eq!(left, ["2", "4"]);
-        assert_eq!(place.highest().unwrap(), 4);
     }
 }

@@ -1,7 +1,7 @@
 //! What templates see: small values, made once and shared by the pages that show them.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value as Json;
 use tera::Value;
@@ -44,8 +44,8 @@ pub struct World<'b> {
     pub base_url: String,
     pub locales: Vec<LocaleView>,
     pub prefixes: Vec<String>,
-    /// One for each card.
-    pub cards: Vec<Value>,
+    /// One for each card, made when a page first shows it.
+    pub cards: Vec<OnceLock<Value>>,
     /// Fingerprinted addresses of the theme's files.
     pub theme_files: Value,
 }
@@ -192,19 +192,16 @@ pub fn card(snapshot: &Snapshot, plan: &Plan, locales: &[LocaleView], at: usize)
 }
 
 fn category(plan: &Plan, card: &Card, prefix: &str) -> Option<Value> {
-    let text = card.text("category")?;
-    let slug = rules::term_slug(text)?;
-    let name = plan::category_name(&plan.categories, card.locale, slug.as_str());
-    let title = name.unwrap_or_else(|| text.to_owned());
+    let (slug, text) = (card.category.as_ref()?, card.text("category")?);
+    let title = plan::category_name(&plan.categories, card.locale, slug).unwrap_or_else(|| text.to_owned());
     Some(map([("title", title.into()), ("url", format!("{prefix}/kategori/{slug}/").into())]))
 }
 
 fn tags(card: &Card, prefix: &str) -> Option<Value> {
-    let tag = |tag: &str| {
-        let slug = rules::term_slug(tag)?;
-        Some(map([("title", tag.into()), ("url", format!("{prefix}/tag/{slug}/").into())]))
+    let tag = |(slug, tag): &(String, String)| {
+        map([("title", tag.as_str().into()), ("url", format!("{prefix}/tag/{slug}/").into())])
     };
-    let tags: Vec<Value> = card.tags().filter_map(tag).collect();
+    let tags: Vec<Value> = card.tags.iter().map(tag).collect();
     (!tags.is_empty()).then(|| tags.into())
 }
 
