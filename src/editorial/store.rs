@@ -121,7 +121,7 @@ pub struct Place {
 pub fn waiting(connection: &mut Conn, places: &[Place], limit: Limit, after: Option<&Cursor>) -> Result<Page<CaseId>> {
     let no_case = cases::id.eq("");
     let mut query = cases::table
-        .left_join(entries::table.on(entries::case_id.eq(cases::id)))
+        .left_join(entries::table.on(cases::entry_id.eq(entries::id.nullable())))
         .select((cases::id, cases::due_at))
         .filter(no_case)
         .into_boxed();
