@@ -1,4 +1,4 @@
-//! JSON bodies: read strictly, refused by name.
+//! Bodies: JSON, read strictly and refused by name; a definition may come as its TOML file.
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use futures_util::future::LocalBoxFuture;
