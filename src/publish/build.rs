@@ -8,7 +8,7 @@ use super::listing::{Listed, Listing};
 use super::manifest::{self, Lingering, Manifest, Named, Seal};
 use super::model::{KindCost, Mode, Phase, Progress, Release, ReleaseState, Report, Snapshot};
 use super::pages::{Rendered, Rendering};
-use super::plan::{self, Page, Plan, Wanted};
+use super::plan::{Page, Plan};
 use super::record::{Made, Record};
 use super::service::{Watch, released};
 use super::swap::Place;
@@ -31,6 +31,7 @@ pub struct Build<'b> {
     pub app: &'b App,
     pub place: &'b Place,
     pub snapshot: &'b Snapshot,
+    pub plan: &'b Plan,
     pub theme: &'b Theme,
     pub base_url: String,
     pub inputs: Digest,
@@ -48,16 +49,21 @@ pub struct Past {
     pub record: Record,
 }
 
-/// What a build adds to the record.
+/// What a build leaves for the next one.
 pub struct News {
     pub made: Vec<(String, Made)>,
     /// Every page of the site.
     pub pages: Vec<String>,
+    /// What the live release holds now, and what of it lingers.
+    pub live: Listing,
+    pub lingering: Vec<Lingering>,
 }
 
 /// What rendering left in the draft.
 struct Written {
     files: Listing,
+    /// With what lingers, if anything does.
+    holds: Option<Listing>,
     made: Vec<(String, Made)>,
     pages: Vec<String>,
     rendered: usize,
@@ -77,6 +83,7 @@ impl Build<'_> {
         draft.attest(manifest::RELEASE, &bytes)?;
         let build_time = self.begun.elapsed();
 
+        let seal_lingering = written.lingering.clone();
         let release = self.enter(&manifest, &bytes, written.pages.len(), build_time)?;
         let outcome = self.go_live(draft, &release, &bytes, written.lingering);
         let sync_time = match outcome {
@@ -104,7 +111,8 @@ impl Build<'_> {
             kinds: written.kinds,
             warnings: written.warnings,
         };
-        Ok((report, News { made: written.made, pages: written.pages }))
+        let live = written.holds.unwrap_or(manifest.files);
+        Ok((report, News { made: written.made, pages: written.pages, live, lingering: seal_lingering }))
     }
 
     /// Enters the release into the database before it is live, so that its number is nobody else's.
@@ -192,15 +200,11 @@ impl Build<'_> {
 
     /// Has the draft hold everything but manifest and seal.
     fn write(&self, draft: &Draft, past: &Past) -> Result<Written> {
-        let wanted = Wanted {
-            archive: self.theme.template(&["archive.html"]).is_some(),
-            terms: self.theme.template(&["terms.html"]).is_some(),
-        };
-        let mut plan = plan::plan(self.snapshot, wanted);
-        let mut warnings = drop_doubles(&mut plan, self.snapshot);
+        let plan = self.plan;
+        let mut warnings = plan.doubles.clone();
         let styles = self.style_files();
-        let world = World::new(self.snapshot, self.theme, &plan, self.base_url.clone(), styles.1);
-        let (redirects, refused) = redirects::table(self.snapshot, &plan, &world.prefixes);
+        let world = World::new(self.snapshot, self.theme, plan, self.base_url.clone(), styles.1);
+        let (redirects, refused) = redirects::table(self.snapshot, plan, &world.prefixes);
         warnings.extend(refused);
         let mut small = styles.0;
         small.extend(feeds::feeds(&world));
@@ -210,8 +214,10 @@ impl Build<'_> {
         small.extend(self.redirect_files(&redirects)?);
         let pages: Vec<(String, &Page)> =
             plan.pages.iter().map(|page| (rules::file_of(&plan.address(page, &world.prefixes)), page)).collect();
-        let paths = pages.iter().map(|(path, _)| path.as_str()).chain(small.iter().map(|(path, _)| path.as_str()));
-        draft.make_folders(paths.chain([manifest::RELEASE]))?;
+        if past.live.is_empty() {
+            let small = small.iter().map(|(path, _)| path.as_str());
+            draft.make_folders(pages.iter().map(|(path, _)| path.as_str()).chain(small).chain([manifest::RELEASE]))?;
+        }
 
         let rendering = Rendering::new(self, &world, &past.record, draft, pages.len());
         let mut rendered = rendering.pages(&pages)?;
@@ -235,11 +241,15 @@ impl Build<'_> {
         }
         let files = Listing::new(files);
         let lingering = self.lingering(&files, past)?;
-        let stays = files.iter().chain(lingering.iter().map(|file| &file.file)).cloned().collect();
-        draft.finish(&stays, &put.iter().map(String::as_str).collect(), self.app.storage.as_ref())?;
+        let holds = match lingering.is_empty() {
+            true => None,
+            false => Some(files.iter().chain(lingering.iter().map(|file| &file.file)).cloned().collect()),
+        };
+        let put = put.iter().map(String::as_str).collect();
+        draft.finish(holds.as_ref().unwrap_or(&files), &put, self.app.storage.as_ref())?;
         let Rendered { made, kinds, .. } = rendered;
         let pages = pages.into_iter().map(|(path, _)| path).collect();
-        Ok(Written { files, rendered: made.len(), made, pages, written, lingering, kinds, warnings })
+        Ok(Written { files, holds, rendered: made.len(), made, pages, written, lingering, kinds, warnings })
     }
 
     /// Fingerprinted files that this release does without: they stay for a while for readers of older pages.
@@ -320,25 +330,6 @@ impl Build<'_> {
         }
         Ok(files)
     }
-}
-
-/// Of several pages at one address (a page named like a section), the first in the plan stays.
-fn drop_doubles(plan: &mut Plan, snapshot: &Snapshot) -> Vec<String> {
-    let prefixes = render::prefixes(&snapshot.site);
-    let mut seen = std::collections::HashSet::new();
-    let addresses: Vec<String> = plan.pages.iter().map(|page| plan.address(page, &prefixes)).collect();
-    let mut doubles = Vec::new();
-    let mut at = 0;
-    plan.pages.retain(|_| {
-        let address = &addresses[at];
-        at += 1;
-        let first = seen.insert(address.clone());
-        if !first {
-            doubles.push(format!("{address}: more than one page belongs at this address"));
-        }
-        first
-    });
-    doubles
 }
 
 /// The largest resident memory of this process so far; 0 where the system does not tell.

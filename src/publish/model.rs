@@ -32,6 +32,12 @@ impl SiteFacts {
         self.locales.first().map_or("id", String::as_str)
     }
 
+    /// Whether nothing but entries can differ.
+    pub fn same_but_for_entries(&self, other: &SiteFacts) -> bool {
+        let named = |site: &SiteFacts| (site.key.clone(), site.name.clone(), site.zone_name.clone());
+        named(self) == named(other) && (&self.hosts, &self.locales) == (&other.hosts, &other.locales)
+    }
+
     /// The place of a locale among the site's; entries in another are not shown.
     pub fn locale_index(&self, locale: &str) -> Option<usize> {
         self.locales.iter().position(|known| known == locale)
@@ -126,7 +132,7 @@ pub enum Show {
 }
 
 /// The fields of a content type that are shown otherwise than plainly, and its name.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shape {
     pub title_id: String,
     pub title_en: String,
