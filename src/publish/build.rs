@@ -1,12 +1,13 @@
 //! One build: render into a fresh folder, seal, sync, swap.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::draft::Draft;
 use super::listing::{Listed, Listing};
 use super::manifest::{self, Lingering, Manifest, Named, Seal};
-use super::model::{KindCost, Mode, Phase, Progress, Release, ReleaseState, Report, Snapshot};
+use super::model::{KindCost, Mode, Phase, Progress, Release, ReleaseState, Report, Snapshot, Step};
 use super::pages::{Rendered, Rendering};
 use super::plan::{Page, Plan};
 use super::record::{Made, Record};
@@ -38,7 +39,29 @@ pub struct Build<'b> {
     pub by: Option<UserId>,
     pub mode: Mode,
     pub begun: Instant,
+    pub watched: Stopwatch,
     pub watch: Watch<'b>,
+}
+
+/// Tells where the time of a build went.
+pub struct Stopwatch(Mutex<(Instant, Vec<Step>)>);
+
+impl Stopwatch {
+    pub fn new(begun: Instant) -> Self {
+        Stopwatch(Mutex::new((begun, Vec::new())))
+    }
+
+    /// What was done since the last step, or the beginning, was this.
+    pub fn step(&self, name: &'static str) {
+        let mut watched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let seconds = (now - std::mem::replace(&mut watched.0, now)).as_secs_f64();
+        watched.1.push(Step { name, seconds });
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.clone()
+    }
 }
 
 /// What earlier builds left: what the live release holds, and how its pages were made.
@@ -81,6 +104,7 @@ impl Build<'_> {
         let manifest = Manifest::new(theme, views::settings_digest(self.snapshot), written.files);
         let bytes = manifest.to_bytes();
         draft.attest(manifest::RELEASE, &bytes)?;
+        self.watched.step("manifest");
         let build_time = self.begun.elapsed();
 
         let seal_lingering = written.lingering.clone();
@@ -108,6 +132,7 @@ impl Build<'_> {
             sync_s: sync_time.as_secs_f64(),
             total_s: self.begun.elapsed().as_secs_f64(),
             peak_memory_bytes: peak_memory_bytes(),
+            steps: self.watched.steps(),
             kinds: written.kinds,
             warnings: written.warnings,
         };
@@ -156,18 +181,22 @@ impl Build<'_> {
         let now = release.created_at;
         let secrets = &self.app.secrets;
         let checkpoint = self.app.db.write_blocking(|tx| ledger::checkpoint(tx, secrets, now))?;
+        self.watched.step("enter");
         let seal =
             Seal::new(&self.snapshot.site.key, release.number, manifest, (checkpoint, lingering), (secrets, now));
         draft.attest(manifest::SEAL, &seal.to_bytes())?;
+        self.watched.step("seal");
         self.say(Phase::Sync, 0, 0);
         let begun = Instant::now();
         if self.place.durability() == Durability::Full {
             draft.sync()?;
         }
+        self.watched.step("sync");
         self.say(Phase::Swap, 0, 0);
         self.place.keep(draft.root(), release.number)?;
         self.place.point(release.number)?;
         let took = begun.elapsed();
+        self.watched.step("swap");
         let actor = self.by.map_or("system:publisher".into(), |user| format!("user:{user}"));
         let event = released(release, &actor, "publish.release");
         self.app.db.write_blocking(|tx| {
@@ -175,6 +204,7 @@ impl Build<'_> {
             ledger::record(tx, &event, now)?;
             Ok(())
         })?;
+        self.watched.step("ledger");
         if let Err(error) = self.retire(release.site_id) {
             // The new release is live and stays so; the next build tries again.
             tracing::warn!(%error, "could not put old releases aside");
@@ -212,6 +242,7 @@ impl Build<'_> {
         small.push(feeds::robots(&self.base_url));
         small.extend(feeds::security(self.snapshot, &self.base_url));
         small.extend(self.redirect_files(&redirects)?);
+        self.watched.step("feeds");
         let pages: Vec<(String, &Page)> =
             plan.pages.iter().map(|page| (rules::file_of(&plan.address(page, &world.prefixes)), page)).collect();
         if past.live.is_empty() {
@@ -220,7 +251,9 @@ impl Build<'_> {
         }
 
         let rendering = Rendering::new(self, &world, &past.record, draft, pages.len());
+        self.watched.step("keys");
         let mut rendered = rendering.pages(&pages)?;
+        self.watched.step("pages");
         let mut files = std::mem::take(&mut rendered.files);
         let mut written = rendered.written;
         let mut put: Vec<String> = rendered.made.iter().map(|(path, _)| path.clone()).collect();
@@ -249,6 +282,7 @@ impl Build<'_> {
         draft.finish(holds.as_ref().unwrap_or(&files), &put, self.app.storage.as_ref())?;
         let Rendered { made, kinds, .. } = rendered;
         let pages = pages.into_iter().map(|(path, _)| path).collect();
+        self.watched.step("files");
         Ok(Written { files, holds, rendered: made.len(), made, pages, written, lingering, kinds, warnings })
     }
 

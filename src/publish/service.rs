@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use super::build::{Build, peak_memory_bytes};
+use super::build::{Build, Stopwatch, peak_memory_bytes};
 use super::draft::listing_of;
 pub use super::model::{Mode, Phase, Progress, Report};
 use super::model::{RENDERER, Release, ReleaseState, Snapshot};
@@ -46,6 +46,7 @@ fn build_by(
     watch: Watch,
 ) -> Result<Report> {
     let begun = Instant::now();
+    let watched = Stopwatch::new(begun);
     watch(Progress { phase: Phase::Read, done: 0, total: 0 });
     let place = place(app, site)?;
     let _lock = place.lock()?;
@@ -55,6 +56,7 @@ fn build_by(
         Some(model) => model.refreshed(app)?,
         None => Model::read(app, site, &place)?,
     };
+    watched.step("read");
     let base_url = views::base_url(&model.snapshot, app.config.server_url.as_str());
     let inputs = inputs(&model, &base_url);
     let active = app.db.read_blocking(|c| store::active(c, site))?;
@@ -68,8 +70,9 @@ fn build_by(
         return Ok(report);
     }
     let draft = place.draft(&model.past.live, model.spare.as_ref())?;
+    watched.step("draft");
     let Model { snapshot, plan, theme, .. } = &model;
-    let build = Build { app, place: &place, snapshot, plan, theme, base_url, inputs, by, mode, begun, watch };
+    let build = Build { app, place: &place, snapshot, plan, theme, base_url, inputs, by, mode, begun, watched, watch };
     let (report, news) = build.run(&draft, &model.past).inspect_err(|_| {
         // The build's own error is what matters; the next build tidies what this leaves.
         if let Err(error) = place.hide(draft.root()) {
@@ -271,6 +274,7 @@ fn unchanged(snapshot: &Snapshot, active: &Release, begun: Instant) -> Report {
         sync_s: 0.0,
         total_s: begun.elapsed().as_secs_f64(),
         peak_memory_bytes: peak_memory_bytes(),
+        steps: Vec::new(),
         kinds: BTreeMap::new(),
         warnings: Vec::new(),
     }
