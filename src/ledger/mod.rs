@@ -11,4 +11,4 @@ mod store;
 
 pub use checkpoints::{checkpoint, newest_checkpoint, signed_by};
 pub use model::{Checkpoint, Event, Finding, Record, Verdict};
-pub use store::{Wanted, head, list, record, verify};
+pub use store::{Wanted, head, list, record, record_all, verify};

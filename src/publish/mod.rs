@@ -16,6 +16,7 @@ mod keys;
 mod listing;
 mod manifest;
 pub mod model;
+pub mod models;
 pub mod outgoing;
 mod pages;
 pub mod plan;

@@ -32,6 +32,12 @@ impl SiteFacts {
         self.locales.first().map_or("id", String::as_str)
     }
 
+    /// Whether nothing but entries can differ.
+    pub fn same_but_for_entries(&self, other: &SiteFacts) -> bool {
+        let named = |site: &SiteFacts| (site.key.clone(), site.name.clone(), site.zone_name.clone());
+        named(self) == named(other) && (&self.hosts, &self.locales) == (&other.hosts, &other.locales)
+    }
+
     /// The place of a locale among the site's; entries in another are not shown.
     pub fn locale_index(&self, locale: &str) -> Option<usize> {
         self.locales.iter().position(|known| known == locale)
@@ -51,25 +57,37 @@ pub struct Card {
     pub digest: Digest,
     pub published_at: Timestamp,
     pub updated_at: Timestamp,
-    /// The fields that are not long, with `category` and `tags`.
-    pub fields: Map<String, Value>,
-    /// Of the fields as they are stored.
-    pub card_digest: Digest,
-    /// The category as it stands in addresses.
-    pub category: Option<String>,
-    /// The tags as they stand in addresses, each with how it was written.
-    pub tags: Vec<(String, String)>,
+    /// The fields that are not long, with `category` and `tags`, as JSON: read where they are shown, since
+    /// all cards of a site are in memory at once. See [`Card::fields`].
+    pub card: Box<str>,
+    pub title: Box<str>,
+    pub category: Option<Term>,
+    pub tags: Vec<Term>,
+}
+
+/// A category or tag: as it stands in addresses, and as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    pub slug: Box<str>,
+    pub text: Box<str>,
 }
 
 impl Card {
-    /// A field that is text and not empty.
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+    /// When it was last different for readers.
+    pub fn changed_at(&self) -> Timestamp {
+        self.updated_at.max(self.published_at)
     }
 
-    pub fn title(&self) -> &str {
-        self.text("title").unwrap_or(&self.slug)
+    /// The fields that are not long.
+    pub fn fields(&self) -> Map<String, Value> {
+        // It was read whole when the card was made.
+        serde_json::from_str(&self.card).unwrap_or_default()
     }
+}
+
+/// A field that is text and not empty.
+pub fn text_in<'f>(fields: &'f Map<String, Value>, name: &str) -> Option<&'f str> {
+    fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
 /// A live entry without a page (menu, redirect, settings, category), whole.
@@ -84,7 +102,7 @@ pub struct Steering {
 
 impl Steering {
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+        text_in(&self.fields, name)
     }
 }
 
@@ -126,7 +144,7 @@ pub enum Show {
 }
 
 /// The fields of a content type that are shown otherwise than plainly, and its name.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shape {
     pub title_id: String,
     pub title_en: String,
@@ -240,6 +258,8 @@ pub struct Report {
     pub total_s: f64,
     /// The process's largest resident memory so far.
     pub peak_memory_bytes: u64,
+    /// Where the time went, step after step.
+    pub steps: Vec<Step>,
     /// Pages of each kind and the processor time spent on them, all threads together.
     pub kinds: BTreeMap<&'static str, KindCost>,
     /// What was left out of pages, such as a picture that is not stored.
@@ -272,6 +292,9 @@ impl std::fmt::Display for Report {
                 cost.seconds
             )?;
         }
+        let steps: Vec<String> =
+            self.steps.iter().map(|step| format!("{} {:.1}", step.name, step.seconds * 1000.0)).collect();
+        writeln!(f, "  milliseconds: {}", steps.join(", "))?;
         for warning in &self.warnings {
             writeln!(f, "  warning: {warning}")?;
         }
@@ -282,6 +305,13 @@ impl std::fmt::Display for Report {
             self.build_s, self.sync_s, self.total_s
         )
     }
+}
+
+/// A part of a build, and how long it took.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Step {
+    pub name: &'static str,
+    pub seconds: f64,
 }
 
 /// What the pages of a kind cost.

@@ -171,6 +171,7 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
         ("PUT", p) if p.contains("/targets/") => {
             json!({"kind": "ssh", "settings": {"host": "a.test", "path": "/srv/www"}})
         }
+        ("POST", p) if p.ends_with("/imported/confirm") => json!({"entries": []}),
         ("PATCH", "/api/v1/sites/{site}/assets/{digest}") => json!({"credit": "Dinas"}),
         _ => json!({}),
     }
