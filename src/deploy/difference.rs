@@ -33,14 +33,14 @@ pub fn difference(release: &Outgoing, held: &Listing, copies: bool) -> Going<Dif
                     found.send.extend(copies_of(release, path)?);
                 }
             }
-            None => stale.push(path.to_owned()),
+            None => stale.push(path.to_string()),
         }
     }
     found.send.extend(proof(release).map(|(file, _)| file));
     found.send.sort_by(|a, b| (rules::phase(&a.path), &a.path).cmp(&(rules::phase(&b.path), &b.path)));
     // The manifest last of all: it is what says which release this is.
-    found.send.sort_by_key(|file| file.path == crate::publish::outgoing::RELEASE);
-    let stays: HashSet<&str> = found.send.iter().map(|file| file.path.as_str()).collect();
+    found.send.sort_by_key(|file| &*file.path == crate::publish::outgoing::RELEASE);
+    let stays: HashSet<&str> = found.send.iter().map(|file| &*file.path).collect();
     found.remove = stale.into_iter().filter(|path| !stays.contains(path.as_str())).collect();
     Ok(found)
 }

@@ -209,12 +209,12 @@ type Plan<'p> = (&'p Report, &'p Held, &'p Difference, String);
 
 fn send(release: &Outgoing, channel: &mut Channel, plan: Plan, moved: &mut Moved) -> Going<()> {
     let (report, held, difference, names) = plan;
-    let wanted: HashSet<&str> = difference.send.iter().map(|file| file.path.as_str()).collect();
+    let wanted: HashSet<&str> = difference.send.iter().map(|file| &*file.path).collect();
     let drop = report.arrived.keys().filter(|path| !wanted.contains(path.as_str()));
     let mut sums: Vec<String> =
         difference.send.iter().map(|file| format!("{} ./{}\n", file.sha256, file.path)).collect();
     sums.sort_unstable();
-    let missing = difference.send.iter().filter(|file| report.arrived.get(&file.path) != Some(&file.sha256));
+    let missing = difference.send.iter().filter(|file| report.arrived.get(&*file.path) != Some(&file.sha256));
     let missing: Vec<&Listed> = missing.collect();
     let (patched, whole) = patches(release, held, &missing)?;
     channel.write(if report.tar { b"tar\n" } else { b"plain\n" })?;
@@ -262,7 +262,7 @@ fn patches<'f>(release: &Outgoing, held: &Held, missing: &[&'f Listed]) -> Going
         let old = match held.files.find(&file.path) {
             _ if file.size < PATCHED_BYTES_MIN || count >= PATCHES_MAX || packed(&file.path) => None,
             Some(old) => release.earlier(old),
-            None if file.path == RELEASE && !held.manifest.is_empty() => Some(held.manifest.clone()),
+            None if &*file.path == RELEASE && !held.manifest.is_empty() => Some(held.manifest.clone()),
             None => None,
         };
         let fitting = match old {

@@ -100,7 +100,7 @@ fn bring(release: &Outgoing, files: &mut dyn Files, fresh: bool, moved: &mut Mov
         v: 1,
         release: release.release,
         manifest: release.manifest_digest,
-        renames: difference.send.iter().map(|file| (name_of(file), file.path.clone(), file.size)).collect(),
+        renames: difference.send.iter().map(|file| (name_of(file), file.path.to_string(), file.size)).collect(),
         removals: difference.remove.clone(),
     };
     moved.files_removed = u32::try_from(journal.removals.len()).unwrap_or(u32::MAX);

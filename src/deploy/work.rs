@@ -32,8 +32,11 @@ pub fn bytes_of(release: &Outgoing, file: &Listed) -> Going<Vec<u8>> {
 /// The compressed copies of these files, each a file to be sent like others.
 pub fn copies_of(release: &Outgoing, path: &str) -> Going<Vec<Listed>> {
     let copies = release.copies(path)?.ok_or(Stop::Outdated)?;
-    let listed =
-        |(path, bytes): (String, Vec<u8>)| Listed { path, size: bytes.len() as u64, sha256: Digest::of(bytes) };
+    let listed = |(path, bytes): (String, Vec<u8>)| Listed {
+        path: path.into(),
+        size: bytes.len() as u64,
+        sha256: Digest::of(bytes),
+    };
     Ok(copies.into_iter().map(listed).collect())
 }
 

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 
 pub use super::compress::gzip;
-use super::draft::{COPIES, read_lingering};
+use super::draft::{COPIES, listing_of};
 pub use super::listing::{Listed, Listing};
 pub use super::manifest::{RELEASE, SEAL, files_of, lingering_of};
 pub use super::serve::{FOREVER as NEVER_CHANGES, PAGE_CACHE as PAGES_CHANGE, SECURITY, content_type};
@@ -17,6 +17,9 @@ use super::swap::Place;
 use super::{compress, disk};
 use crate::app::App;
 use crate::kernel::{Context, Digest, Result};
+
+/// Compressed copies: path and bytes.
+pub type Copies = Vec<(String, Vec<u8>)>;
 
 /// A release on its way out.
 pub struct Outgoing {
@@ -48,9 +51,7 @@ impl Outgoing {
         let manifest = disk::read(&root.join(RELEASE)).with_context(doing)?;
         let seal = disk::read(&root.join(SEAL)).with_context(doing)?;
         let (Some(manifest), Some(seal)) = (manifest, seal) else { return Ok(None) };
-        let listed = files_of(&manifest).with_context(doing)?;
-        let lingering = read_lingering(&root)?.into_iter().map(|lingering| lingering.file);
-        let files = listed.iter().cloned().chain(lingering).collect();
+        let files = listing_of(&root)?;
         let manifest_digest = Digest::of(&manifest);
         Ok(Some(Outgoing { release, root, place, files, manifest, manifest_digest, seal }))
     }
@@ -62,7 +63,7 @@ impl Outgoing {
     }
 
     /// The compressed copies that stand beside a file: path and bytes. `None` as for [`Outgoing::read`].
-    pub fn copies(&self, path: &str) -> Result<Option<Vec<(String, Vec<u8>)>>> {
+    pub fn copies(&self, path: &str) -> Result<Option<Copies>> {
         let mut copies = Vec::new();
         for ending in COPIES {
             let path = format!("{path}{ending}");
@@ -112,7 +113,7 @@ impl Outgoing {
     pub fn earlier(&self, file: &Listed) -> Option<Vec<u8>> {
         let aside = self.place.object(&file.sha256);
         let standing = self.place.kept_numbers().unwrap_or_default().into_iter();
-        let standing = standing.map(|number| self.place.release(number).join(&file.path));
+        let standing = standing.map(|number| self.place.release(number).join(&*file.path));
         let found = std::iter::once(aside).chain(standing).filter_map(|path| fs::read(path).ok());
         found.into_iter().find(|bytes| Digest::of(bytes) == file.sha256)
     }

@@ -126,7 +126,7 @@ async fn a_bucket_points_at_a_whole_release_or_at_none_after_a_cut() {
 /// One changed page of a large site: what goes over the wire, and how long it takes.
 #[actix_web::test]
 async fn one_changed_page_is_all_that_is_sent() {
-    let pages: usize = if std::env::vars().any(|(name, _)| name == "LAMIN_TEST_TORTURE") { 10_000 } else { 1_000 };
+    let pages: usize = if super::in_torture() { 10_000 } else { 1_000 };
     let stage = Stage::new().await;
     let place = Place::new(On::Ssh);
     let key = stage.target(&place).await;
