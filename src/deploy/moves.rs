@@ -26,7 +26,7 @@ pub const SHOWN_BYTES_MAX: u64 = 256 * 1024 * 1024;
 pub trait Files {
     /// `None` when there is no such file.
     fn read(&mut self, path: &str) -> Going<Option<Vec<u8>>>;
-    /// Stores a file for [`Files::list`] to find, perhaps after a while: [`Files::settle`] waits for it. A file
+    /// Stores a file for [`Files::list_new`] to find, perhaps after a while: [`Files::settle`] waits for it. A file
     /// that is cut off is shorter than it should be.
     fn put_new(&mut self, name: &str, bytes: &[u8], becomes: &str) -> Going<()>;
     /// The files that `put_new` stored, with what of them arrived; no size where they always arrive whole.
