@@ -259,7 +259,7 @@ impl Build<'_> {
         let mut written = rendered.written;
         let placed = self.placed(past, &rendered);
         let small = small.into_iter().map(|(path, bytes)| draft.put(path.into(), &bytes));
-        let media = placed.iter().filter_map(|digest| self.place(draft, digest, &mut warnings).transpose());
+        let media = placed.iter().flatten().filter_map(|digest| self.place(draft, digest, &mut warnings).transpose());
         for file in small.chain(media) {
             let (listed, new) = file?;
             written += usize::from(new);
@@ -268,7 +268,7 @@ impl Build<'_> {
         }
         let files = match self.reach {
             Reach::Whole => Listing::new(files),
-            Reach::Cards(_) => past.files.patched(&self.patch(files, past, &placed)),
+            Reach::Cards(_) => past.files.patched(&patch(files, past, placed.is_some())),
         };
         let lingering = self.lingering(&files, past)?;
         let holds = with_lingering(&files, &lingering);
@@ -295,14 +295,14 @@ impl Build<'_> {
         Ok(small)
     }
 
-    /// The stored files that all pages together place, and what steers the site; within a reach, none when
+    /// The stored files that all pages together place, and what steers the site; within a reach, `None` when
     /// they are those of the release before.
-    fn placed(&self, past: &Past, rendered: &Rendered) -> BTreeSet<Digest> {
+    fn placed(&self, past: &Past, rendered: &Rendered) -> Option<BTreeSet<Digest>> {
         let mut placed = rendered.placed.clone();
         if let Reach::Cards(_) = self.reach {
             let same = |(path, made): &(Arc<str>, Made)| past.record.placed_by(path) == made.placed;
             if rendered.made.iter().all(same) {
-                return BTreeSet::new();
+                return None;
             }
             let anew = rendered.made.iter().map(|(path, _)| &**path).collect();
             placed.append(&mut past.record.placed_but_by(&anew));
@@ -311,19 +311,7 @@ impl Build<'_> {
             let fields = serde_json::Value::Object(entry.fields.clone());
             render::find_assets(&fields, self.snapshot, &mut placed);
         }
-        placed
-    }
-
-    /// What is to be changed in the listing of the release before. Stored files that nothing places any
-    /// more go, when it is known what all pages place.
-    fn patch(&self, files: Vec<Listed>, past: &Past, placed: &BTreeSet<Digest>) -> HashMap<Arc<str>, Option<Listed>> {
-        let mut patch: HashMap<Arc<str>, Option<Listed>> = HashMap::new();
-        if !placed.is_empty() {
-            let media = past.files.iter().filter(|file| file.path.starts_with("media/"));
-            patch.extend(media.map(|file| (file.path.clone(), None)));
-        }
-        patch.extend(files.into_iter().map(|file| (file.path.clone(), Some(file))));
-        patch
+        Some(placed)
     }
 
     /// Fingerprinted files that this release does without: they stay for a while for readers of older pages.
@@ -398,6 +386,15 @@ impl Build<'_> {
         }
         Ok(placed)
     }
+}
+
+/// What is to be changed in the listing of the release before. With `media`, these are all stored files
+/// that pages place, and others go.
+fn patch(files: Vec<Listed>, past: &Past, media: bool) -> HashMap<Arc<str>, Option<Listed>> {
+    let before = past.files.iter().filter(|file| media && file.path.starts_with("media/"));
+    let mut patch: HashMap<Arc<str>, Option<Listed>> = before.map(|file| (file.path.clone(), None)).collect();
+    patch.extend(files.into_iter().map(|file| (file.path.clone(), Some(file))));
+    patch
 }
 
 /// What a folder holds whose release is made of `files`.
