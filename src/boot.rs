@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, Semaphore};
 
-use crate::adapters::{FolderStorage, SystemChance, SystemClock};
+use crate::adapters::{FolderStorage, HttpFetcher, SystemChance, SystemClock};
 use crate::app::{App, Parts};
 use crate::config::Config;
 use crate::db::{self, Db};
@@ -14,7 +14,7 @@ use crate::kernel::tally::Tally;
 use crate::kernel::time::HOUR;
 use crate::kernel::time::{DAY, MINUTE};
 use crate::kernel::{Context, Result};
-use crate::ports::{Chance, Clock};
+use crate::ports::{Chance, Clock, Fetcher};
 use crate::secrets::Secrets;
 use crate::{editorial, ledger, procedure, publish};
 
@@ -47,6 +47,7 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
     })?;
     let secrets = Secrets::open(&config.data, chance.as_ref())?;
     let storage = Arc::new(FolderStorage::new(config.data.join("assets")));
+    let fetcher = fetcher(&config)?;
     let hashing = Arc::new(Semaphore::new(config.password_hashes_in_flight.max(1)));
     Ok(App::new(Parts {
         config,
@@ -54,6 +55,7 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
         clock,
         chance,
         storage,
+        fetcher,
         secrets,
         hashing,
         hashing_queue: Arc::new(Semaphore::new(HASHES_QUEUED_MAX)),
@@ -62,6 +64,16 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
         live_commits: AtomicU64::new(0),
         job_waiting: Arc::new(Notify::new()),
     }))
+}
+
+/// What speaks to foreign hosts, within what the settings allow. Needs no installation.
+#[expect(clippy::disallowed_methods, reason = "a file that a setting names")]
+pub fn fetcher(config: &Config) -> Result<Arc<dyn Fetcher>> {
+    let file = &config.fetch_roots_file;
+    let roots = if file.is_empty() { Ok(Vec::new()) } else { std::fs::read(file) };
+    let roots = roots.with_context(|| format!("read fetch_roots_file {file}"))?;
+    let allowed = config.fetch_private_networks.clone();
+    Ok(Arc::new(HttpFetcher::new(move |address| allowed.contains(address), &roots)?))
 }
 
 /// Logs to the error stream: readable on a terminal, one JSON object a line elsewhere.

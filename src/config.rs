@@ -88,6 +88,10 @@ settings! {
     holidays_file: String = "";
     /// What is logged: error, warn, info, debug, or a filter such as lamin=debug,info.
     log: String = "info";
+    /// Networks that may be fetched although they are private, with commas between, such as 127.0.0.0/8,10.1.0.0/16.
+    fetch_private_networks: Addresses = "";
+    /// File of certificate authorities (PEM) to trust when fetching, beside Mozilla's; empty means none.
+    fetch_roots_file: String = "";
     /// full: every accepted write survives a power cut. off: for tests whose subject is something else.
     durability: DurabilitySetting = "full";
 }
