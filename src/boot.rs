@@ -16,7 +16,7 @@ use crate::kernel::time::{DAY, MINUTE};
 use crate::kernel::{Context, Result};
 use crate::ports::{Chance, Clock, Fetcher};
 use crate::secrets::Secrets;
-use crate::{editorial, ledger, procedure, publish};
+use crate::{editorial, ledger, procedure, publish, verify};
 
 /// More than one network can have waiting (see `identity::limits`), and a wait of a second or two.
 const HASHES_QUEUED_MAX: usize = 64;
@@ -92,13 +92,14 @@ pub fn log_to_stderr(config: &Config) {
 
 /// Which job follows which event: the one table of who does what.
 pub fn handlers() -> Handlers {
-    Handlers::default().on("publish.build", publish::service::build_job)
+    Handlers::default().on("publish.build", publish::service::build_job).on("verify.site", verify::service::job)
 }
 
 /// What the worker does before each look at its queue: publications that came due, and a checkpoint of the
 /// ledger when the last one is old.
 pub fn on_tick(app: &App) -> Result<()> {
     editorial::schedule::run_due(app)?;
+    verify::service::enqueue_due(app)?;
     let now = app.now();
     let newest = app.db.read_blocking(ledger::newest_checkpoint)?;
     if newest.is_none_or(|point| point.at.plus(CHECKPOINT_INTERVAL) <= now) {

@@ -22,3 +22,4 @@ pub mod publish;
 pub mod secrets;
 pub mod server;
 pub mod sites;
+pub mod verify;

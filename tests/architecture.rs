@@ -24,6 +24,7 @@ const ROOMS: &[&str] = &[
     "editorial",
     "import",
     "publish",
+    "verify",
     "delivery",
     "adapters",
     "server",

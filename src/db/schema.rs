@@ -371,6 +371,42 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    verify_runs (id) {
+        id -> Text,
+        site_id -> Text,
+        url -> Text,
+        started_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+        turn -> BigInt,
+        report -> Text,
+    }
+}
+
+diesel::table! {
+    verify_findings (id) {
+        id -> Text,
+        site_id -> Text,
+        url -> Text,
+        kind -> Text,
+        path -> Text,
+        detail -> Text,
+        evidence -> Nullable<Text>,
+        found_at -> BigInt,
+        seen_at -> BigInt,
+        cleared_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    verify_certificates (site_id, url) {
+        site_id -> Text,
+        url -> Text,
+        fingerprint -> Text,
+        seen_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
     users,
@@ -399,6 +435,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_head,
     ledger_checkpoints,
     idempotency,
+    verify_runs,
+    verify_findings,
+    verify_certificates,
 );
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));

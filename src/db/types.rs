@@ -10,7 +10,8 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{BigInt, Nullable, SingleValue, Text};
 
 use crate::kernel::id::{
-    AttachmentId, CaseId, CommentId, EntryId, GroupId, JobId, ReleaseId, SessionId, SiteId, UserId,
+    AttachmentId, CaseId, CommentId, EntryId, FindingId, GroupId, JobId, PreviewId, ReleaseId, RunId, SessionId,
+    SiteId, UserId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 
@@ -119,6 +120,9 @@ parse_refusing!(
     AttachmentId,
     JobId,
     ReleaseId,
+    RunId,
+    FindingId,
+    PreviewId,
     Slug,
     Locale,
 );
@@ -140,6 +144,9 @@ stored_as_text!(
     AttachmentId,
     JobId,
     ReleaseId,
+    RunId,
+    FindingId,
+    PreviewId,
     Slug,
     Locale,
     Digest,

@@ -7,7 +7,8 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::kernel::id::{
-    AttachmentId, CaseId, CommentId, EntryId, GroupId, JobId, ReleaseId, SessionId, SiteId, UserId,
+    AttachmentId, CaseId, CommentId, EntryId, FindingId, GroupId, JobId, PreviewId, ReleaseId, RunId, SessionId,
+    SiteId, UserId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 
@@ -47,6 +48,9 @@ string_schemas! {
     AttachmentId: uuid(), "Id of an attachment.";
     JobId: uuid(), "Id of a job.";
     ReleaseId: uuid(), "Id of a release.";
+    RunId: uuid(), "Id of a check.";
+    FindingId: uuid(), "Id of a finding.";
+    PreviewId: uuid(), "Id of a preview.";
     Digest: None, "SHA-256, 64 lower-case hexadecimal letters.";
     Slug: None, "Lower-case letters, digits and single hyphens.";
     Locale: None, "A language tag such as id or en.";

@@ -110,6 +110,9 @@ use_cases! {
     SeeReleases "see_releases" [Editor Approver Publisher Head AgencyHead WebDeveloper Auditor Admin];
     BuildRelease "build_release" [Publisher];
     ActivateRelease "activate_release" [Publisher];
+    // proof
+    /// Have what a site's address serves checked, and see what was found.
+    VerifySite "verify_site" [Publisher Head AgencyHead WebDeveloper Monitor Auditor Admin];
     // ledger
     ReadLedger "read_ledger" [Head AgencyHead Auditor Admin];
 }

@@ -75,6 +75,12 @@ ids! {
     JobId
     /// One complete rendering of a site.
     ReleaseId
+    /// One check of what a site's address serves.
+    RunId
+    /// Something that such a check found wrong.
+    FindingId
+    /// A link to one revision that is not published.
+    PreviewId
 }
 
 fn v7(now: Timestamp, chance: [u8; 10]) -> [u8; 36] {

@@ -6,6 +6,7 @@
 //! Public: [`service`] (build, activate), [`api`], [`serve`], [`model`].
 
 pub mod api;
+pub mod attested;
 mod build;
 mod compress;
 mod dates;
@@ -13,13 +14,13 @@ mod disk;
 mod draft;
 mod feeds;
 mod keys;
-mod listing;
-mod manifest;
+pub mod listing;
+pub mod manifest;
 pub mod model;
 mod pages;
 pub mod plan;
 mod record;
-mod redirects;
+pub mod redirects;
 pub mod render;
 pub mod rules;
 pub mod serve;

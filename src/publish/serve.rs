@@ -250,7 +250,8 @@ fn secure(answer: &mut HttpResponseBuilder) {
         .insert_header((header::PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=()"));
 }
 
-fn content_type(path: &str) -> String {
+/// The type that a file of a site is served with, by its name.
+pub fn content_type(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     match (name, name.rsplit_once('.').map_or("", |(_, extension)| extension)) {
         ("atom.xml", _) => "application/atom+xml; charset=utf-8".into(),

@@ -27,5 +27,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     crate::content::api::routes(config);
     crate::editorial::api::routes(config);
     crate::publish::api::routes(config);
+    crate::verify::api::routes(config);
     crate::procedure::api::routes(config);
 }

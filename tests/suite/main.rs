@@ -21,4 +21,5 @@ mod publish;
 mod query_plans;
 mod sites;
 mod tour;
+mod verify;
 mod workflow;
