@@ -9,6 +9,7 @@ pub mod content;
 pub mod db;
 pub mod delivery;
 pub mod editorial;
+pub mod evidence;
 pub mod http;
 pub mod identity;
 pub mod import;

@@ -25,6 +25,7 @@ const ROOMS: &[&str] = &[
     "import",
     "publish",
     "verify",
+    "evidence",
     "delivery",
     "adapters",
     "server",

@@ -1,6 +1,6 @@
 //! `lamin verify`: is what is stored what was recorded?
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -11,7 +11,7 @@ use crate::ledger;
 use crate::verify::model::{Problem, Verdict};
 use crate::verify::release;
 use crate::verify::visit::Limits;
-use crate::{boot, verify};
+use crate::{boot, evidence, verify};
 
 /// Check that what is stored is what was recorded
 #[derive(Args)]
@@ -43,6 +43,16 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Check a file of evidence (GET /api/v1/entries/{id}/evidence) by itself; needs no installation
+    Evidence {
+        file: PathBuf,
+        /// The public key that must have signed it; without it the file is only compared with itself
+        #[arg(long, value_name = "PUB", value_parser = release::public_key)]
+        key: Option<String>,
+        /// Print what does not fit as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Compare what an address serves with what this installation published there
     Site {
         /// The address, such as https://portal.example.go.id; the site's own, if absent
@@ -68,6 +78,7 @@ impl Verify {
         match self.what {
             What::Ledger { head, json } => of_ledger(place, head, json),
             What::Release { place: at, key, json } => of_release(place, &at, &key, json),
+            What::Evidence { file, key, json } => of_evidence(&file, key.as_deref(), json),
             What::Site { url, site, json } => of_site(place, url.as_deref(), site.as_deref(), json),
         }
     }
@@ -159,4 +170,21 @@ fn of_site(place: &Place, url: Option<&str>, site: Option<&str>, json: bool) -> 
     }
     tell_problems(&report.problems, report.problems_left_out);
     Ok(exit(report.intact))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a file that the command line names")]
+fn of_evidence(file: &Path, key: Option<&str>, json: bool) -> Result<ExitCode> {
+    let bytes = std::fs::read(file).with_context(|| format!("read {}", file.display()))?;
+    let wrong = evidence::service::check(&bytes, key);
+    if json {
+        print_json(&wrong)?;
+        return Ok(exit(wrong.is_empty()));
+    }
+    match (wrong.is_empty(), key) {
+        (true, Some(_)) => println!("all of it fits, and the key signed it"),
+        (true, None) => println!("all of it fits together; give --key to know who signed it"),
+        (false, _) => println!("it does NOT fit:"),
+    }
+    wrong.iter().for_each(|misfit| println!("  {misfit}"));
+    Ok(exit(wrong.is_empty()))
 }

@@ -113,6 +113,8 @@ use_cases! {
     // proof
     /// Have what a site's address serves checked, and see what was found.
     VerifySite "verify_site" [Publisher Head AgencyHead WebDeveloper Monitor Auditor Admin];
+    /// The whole way of an entry, for somebody outside to check.
+    ReadEvidence "read_evidence" [Editor Approver Publisher Head AgencyHead Auditor Admin];
     // ledger
     ReadLedger "read_ledger" [Head AgencyHead Auditor Admin];
 }

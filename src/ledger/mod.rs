@@ -6,9 +6,10 @@
 
 mod checkpoints;
 pub mod model;
+pub mod proof;
 mod rules;
 mod store;
 
 pub use checkpoints::{checkpoint, newest_checkpoint, signed_by};
 pub use model::{Checkpoint, Event, Finding, Record, Verdict};
-pub use store::{Wanted, head, list, record, verify};
+pub use store::{Wanted, head, list, prove, record, records_naming, records_of, verify};

@@ -28,5 +28,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     crate::editorial::api::routes(config);
     crate::publish::api::routes(config);
     crate::verify::api::routes(config);
+    crate::evidence::api::routes(config);
     crate::procedure::api::routes(config);
 }

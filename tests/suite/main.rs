@@ -10,6 +10,7 @@ mod cases;
 mod content;
 mod delivery;
 mod editorial;
+mod evidence;
 mod foundation;
 mod identity;
 mod import;
