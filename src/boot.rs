@@ -15,6 +15,7 @@ use crate::kernel::time::HOUR;
 use crate::kernel::time::{DAY, MINUTE};
 use crate::kernel::{Context, Result};
 use crate::ports::{Chance, Clock, Fetcher};
+use crate::publish::models::Models;
 use crate::secrets::Secrets;
 use crate::{editorial, ledger, procedure, publish, verify};
 
@@ -90,17 +91,31 @@ pub fn log_to_stderr(config: &Config) {
     };
 }
 
-/// Which job follows which event: the one table of who does what.
-pub fn handlers() -> Handlers {
-    Handlers::default().on("publish.build", publish::service::build_job).on("verify.site", verify::service::job)
+/// What a server's worker does: the jobs, and what comes before each look at its queue. Both share the models
+/// of the sites in memory.
+pub fn worker() -> (Handlers, impl Fn(&App) -> Result<()> + Send + Sync + 'static) {
+    let models = Models::default();
+    (handlers_with(models.clone()), move |app: &App| on_tick(app, &models))
 }
 
-/// What the worker does before each look at its queue: publications that came due, and a checkpoint of the
-/// ledger when the last one is old.
-pub fn on_tick(app: &App) -> Result<()> {
+/// The jobs alone.
+pub fn handlers() -> Handlers {
+    handlers_with(Models::default())
+}
+
+/// Which job follows which event: the one table of who does what.
+fn handlers_with(models: Models) -> Handlers {
+    Handlers::default()
+        .on("publish.build", move |app, job| publish::service::build_job(app, &models, job))
+        .on("verify.site", verify::service::job)
+}
+
+/// Publications that came due, a checkpoint of the ledger when the last one is old, models that nobody uses.
+fn on_tick(app: &App, models: &Models) -> Result<()> {
     editorial::schedule::run_due(app)?;
     verify::service::enqueue_due(app)?;
     let now = app.now();
+    models.forget_unused(now);
     let newest = app.db.read_blocking(ledger::newest_checkpoint)?;
     if newest.is_none_or(|point| point.at.plus(CHECKPOINT_INTERVAL) <= now) {
         app.db.write_blocking(|tx| ledger::checkpoint(tx, &app.secrets, now))?;

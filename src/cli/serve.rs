@@ -41,7 +41,8 @@ impl Serve {
 async fn serve(app: App, with_demo: bool) -> Result<()> {
     boot::load_procedures(&app).await?;
     let serving = Serving::new(app.clone());
-    let running = server::start(&serving, boot::handlers(), boot::on_tick)?;
+    let (handlers, on_tick) = boot::worker();
+    let running = server::start(&serving, handlers, on_tick)?;
     let port = running.address.port();
     println!("Lamin {} on {}, database {}", env!("CARGO_PKG_VERSION"), running.address, engine_name(&app));
     println!("  site       http://localhost:{port}/");

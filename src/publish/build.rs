@@ -1,14 +1,15 @@
 //! One build: render into a fresh folder, seal, sync, swap.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::draft::Draft;
 use super::listing::{Listed, Listing};
 use super::manifest::{self, Lingering, Manifest, Named, Seal};
-use super::model::{KindCost, Mode, Phase, Progress, Release, ReleaseState, Report, Snapshot};
+use super::model::{KindCost, Mode, Phase, Progress, Release, ReleaseState, Report, Snapshot, Step};
 use super::pages::{Rendered, Rendering};
-use super::plan::{self, Page, Plan, Wanted};
+use super::plan::{Page, Plan};
 use super::record::{Made, Record};
 use super::service::{Watch, released};
 use super::swap::Place;
@@ -31,13 +32,36 @@ pub struct Build<'b> {
     pub app: &'b App,
     pub place: &'b Place,
     pub snapshot: &'b Snapshot,
+    pub plan: &'b Plan,
     pub theme: &'b Theme,
     pub base_url: String,
     pub inputs: Digest,
     pub by: Option<UserId>,
     pub mode: Mode,
     pub begun: Instant,
+    pub watched: Stopwatch,
     pub watch: Watch<'b>,
+}
+
+/// Tells where the time of a build went.
+pub struct Stopwatch(Mutex<(Instant, Vec<Step>)>);
+
+impl Stopwatch {
+    pub fn new(begun: Instant) -> Self {
+        Stopwatch(Mutex::new((begun, Vec::new())))
+    }
+
+    /// What was done since the last step, or the beginning, was this.
+    pub fn step(&self, name: &'static str) {
+        let mut watched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let seconds = (now - std::mem::replace(&mut watched.0, now)).as_secs_f64();
+        watched.1.push(Step { name, seconds });
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.clone()
+    }
 }
 
 /// What earlier builds left: what the live release holds, and how its pages were made.
@@ -48,16 +72,21 @@ pub struct Past {
     pub record: Record,
 }
 
-/// What a build adds to the record.
+/// What a build leaves for the next one.
 pub struct News {
     pub made: Vec<(String, Made)>,
     /// Every page of the site.
     pub pages: Vec<String>,
+    /// What the live release holds now, and what of it lingers.
+    pub live: Listing,
+    pub lingering: Vec<Lingering>,
 }
 
 /// What rendering left in the draft.
 struct Written {
     files: Listing,
+    /// With what lingers, if anything does.
+    holds: Option<Listing>,
     made: Vec<(String, Made)>,
     pages: Vec<String>,
     rendered: usize,
@@ -75,8 +104,10 @@ impl Build<'_> {
         let manifest = Manifest::new(theme, views::settings_digest(self.snapshot), written.files);
         let bytes = manifest.to_bytes();
         draft.attest(manifest::RELEASE, &bytes)?;
+        self.watched.step("manifest");
         let build_time = self.begun.elapsed();
 
+        let seal_lingering = written.lingering.clone();
         let release = self.enter(&manifest, &bytes, written.pages.len(), build_time)?;
         let outcome = self.go_live(draft, &release, &bytes, written.lingering);
         let sync_time = match outcome {
@@ -101,10 +132,12 @@ impl Build<'_> {
             sync_s: sync_time.as_secs_f64(),
             total_s: self.begun.elapsed().as_secs_f64(),
             peak_memory_bytes: peak_memory_bytes(),
+            steps: self.watched.steps(),
             kinds: written.kinds,
             warnings: written.warnings,
         };
-        Ok((report, News { made: written.made, pages: written.pages }))
+        let live = written.holds.unwrap_or(manifest.files);
+        Ok((report, News { made: written.made, pages: written.pages, live, lingering: seal_lingering }))
     }
 
     /// Enters the release into the database before it is live, so that its number is nobody else's.
@@ -148,18 +181,22 @@ impl Build<'_> {
         let now = release.created_at;
         let secrets = &self.app.secrets;
         let checkpoint = self.app.db.write_blocking(|tx| ledger::checkpoint(tx, secrets, now))?;
+        self.watched.step("enter");
         let seal =
             Seal::new(&self.snapshot.site.key, release.number, manifest, (checkpoint, lingering), (secrets, now));
         draft.attest(manifest::SEAL, &seal.to_bytes())?;
+        self.watched.step("seal");
         self.say(Phase::Sync, 0, 0);
         let begun = Instant::now();
         if self.place.durability() == Durability::Full {
             draft.sync()?;
         }
+        self.watched.step("sync");
         self.say(Phase::Swap, 0, 0);
         self.place.keep(draft.root(), release.number)?;
         self.place.point(release.number)?;
         let took = begun.elapsed();
+        self.watched.step("swap");
         let actor = self.by.map_or("system:publisher".into(), |user| format!("user:{user}"));
         let event = released(release, &actor, "publish.release");
         self.app.db.write_blocking(|tx| {
@@ -167,6 +204,7 @@ impl Build<'_> {
             ledger::record(tx, &event, now)?;
             Ok(())
         })?;
+        self.watched.step("ledger");
         if let Err(error) = self.retire(release.site_id) {
             // The new release is live and stays so; the next build tries again.
             tracing::warn!(%error, "could not put old releases aside");
@@ -192,15 +230,11 @@ impl Build<'_> {
 
     /// Has the draft hold everything but manifest and seal.
     fn write(&self, draft: &Draft, past: &Past) -> Result<Written> {
-        let wanted = Wanted {
-            archive: self.theme.template(&["archive.html"]).is_some(),
-            terms: self.theme.template(&["terms.html"]).is_some(),
-        };
-        let mut plan = plan::plan(self.snapshot, wanted);
-        let mut warnings = drop_doubles(&mut plan, self.snapshot);
+        let plan = self.plan;
+        let mut warnings = plan.doubles.clone();
         let styles = self.style_files();
-        let world = World::new(self.snapshot, self.theme, &plan, self.base_url.clone(), styles.1);
-        let (redirects, refused) = redirects::table(self.snapshot, &plan, &world.prefixes);
+        let world = World::new(self.snapshot, self.theme, plan, self.base_url.clone(), styles.1);
+        let (redirects, refused) = redirects::table(self.snapshot, plan, &world.prefixes);
         warnings.extend(refused);
         let mut small = styles.0;
         small.extend(feeds::feeds(&world));
@@ -208,13 +242,18 @@ impl Build<'_> {
         small.push(feeds::robots(&self.base_url));
         small.extend(feeds::security(self.snapshot, &self.base_url));
         small.extend(self.redirect_files(&redirects)?);
+        self.watched.step("feeds");
         let pages: Vec<(String, &Page)> =
             plan.pages.iter().map(|page| (rules::file_of(&plan.address(page, &world.prefixes)), page)).collect();
-        let paths = pages.iter().map(|(path, _)| path.as_str()).chain(small.iter().map(|(path, _)| path.as_str()));
-        draft.make_folders(paths.chain([manifest::RELEASE]))?;
+        if past.live.is_empty() {
+            let small = small.iter().map(|(path, _)| path.as_str());
+            draft.make_folders(pages.iter().map(|(path, _)| path.as_str()).chain(small).chain([manifest::RELEASE]))?;
+        }
 
         let rendering = Rendering::new(self, &world, &past.record, draft, pages.len());
+        self.watched.step("keys");
         let mut rendered = rendering.pages(&pages)?;
+        self.watched.step("pages");
         let mut files = std::mem::take(&mut rendered.files);
         let mut written = rendered.written;
         let mut put: Vec<String> = rendered.made.iter().map(|(path, _)| path.clone()).collect();
@@ -235,11 +274,16 @@ impl Build<'_> {
         }
         let files = Listing::new(files);
         let lingering = self.lingering(&files, past)?;
-        let stays = files.iter().chain(lingering.iter().map(|file| &file.file)).cloned().collect();
-        draft.finish(&stays, &put.iter().map(String::as_str).collect(), self.app.storage.as_ref())?;
+        let holds = match lingering.is_empty() {
+            true => None,
+            false => Some(files.iter().chain(lingering.iter().map(|file| &file.file)).cloned().collect()),
+        };
+        let put = put.iter().map(String::as_str).collect();
+        draft.finish(holds.as_ref().unwrap_or(&files), &put, self.app.storage.as_ref())?;
         let Rendered { made, kinds, .. } = rendered;
         let pages = pages.into_iter().map(|(path, _)| path).collect();
-        Ok(Written { files, rendered: made.len(), made, pages, written, lingering, kinds, warnings })
+        self.watched.step("files");
+        Ok(Written { files, holds, rendered: made.len(), made, pages, written, lingering, kinds, warnings })
     }
 
     /// Fingerprinted files that this release does without: they stay for a while for readers of older pages.
@@ -320,25 +364,6 @@ impl Build<'_> {
         }
         Ok(files)
     }
-}
-
-/// Of several pages at one address (a page named like a section), the first in the plan stays.
-fn drop_doubles(plan: &mut Plan, snapshot: &Snapshot) -> Vec<String> {
-    let prefixes = render::prefixes(&snapshot.site);
-    let mut seen = std::collections::HashSet::new();
-    let addresses: Vec<String> = plan.pages.iter().map(|page| plan.address(page, &prefixes)).collect();
-    let mut doubles = Vec::new();
-    let mut at = 0;
-    plan.pages.retain(|_| {
-        let address = &addresses[at];
-        at += 1;
-        let first = seen.insert(address.clone());
-        if !first {
-            doubles.push(format!("{address}: more than one page belongs at this address"));
-        }
-        first
-    });
-    doubles
 }
 
 /// The largest resident memory of this process so far; 0 where the system does not tell.

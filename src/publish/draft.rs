@@ -5,6 +5,7 @@
 //! since, not what the site weighs; a file that did not change keeps its inode and its time. What is
 //! replaced goes to `objects/` by its digest, so that older releases can be put together again.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,14 +20,22 @@ use crate::ports::Storage;
 /// Endings of the compressed copies that stand beside a file.
 pub const COPIES: [&str; 2] = [".br", ".gz"];
 
+/// The folder of an older release, which the next build brings up to date.
+#[derive(Debug, Default)]
+pub struct Spare {
+    pub number: i32,
+    /// Where it does not hold what the live release holds: what it holds there, or that there is nothing.
+    pub differs: HashMap<String, Option<Listed>>,
+}
+
 /// The folder that becomes a release. Nothing is synced before [`Draft::sync`].
 pub struct Draft<'d> {
     place: &'d Place,
     root: PathBuf,
     live: &'d Listing,
     live_root: Option<PathBuf>,
-    /// Where it does not hold what the live release holds: what it holds there, or that there is nothing.
-    differs: HashMap<String, Option<Listed>>,
+    /// As in [`Spare`].
+    differs: Cow<'d, HashMap<String, Option<Listed>>>,
 }
 
 impl<'d> Draft<'d> {
@@ -35,7 +44,7 @@ impl<'d> Draft<'d> {
         place: &'d Place,
         root: PathBuf,
         (live, live_root): (&'d Listing, Option<PathBuf>),
-        differs: HashMap<String, Option<Listed>>,
+        differs: Cow<'d, HashMap<String, Option<Listed>>>,
     ) -> Self {
         Draft { place, root, live, live_root, differs }
     }
@@ -141,7 +150,13 @@ impl<'d> Draft<'d> {
     /// Takes a file out of the folder; an older release may still need it.
     fn set_aside(&self, held: &Listed) -> Result<()> {
         let doing = || format!("put {} aside", held.path);
-        disk::rename_into(&self.root.join(&held.path), &self.place.object(&held.sha256)).with_context(doing)?;
+        let (file, object) = (self.root.join(&held.path), self.place.object(&held.sha256));
+        // Not always renamed: of two names of one file, the system would keep both.
+        match object.exists() {
+            true => disk::remove(&file).map(|_| ()),
+            false => disk::rename_into(&file, &object),
+        }
+        .with_context(doing)?;
         self.remove_copies(&held.path)
     }
 

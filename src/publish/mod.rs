@@ -17,6 +17,7 @@ mod keys;
 pub mod listing;
 pub mod manifest;
 pub mod model;
+pub mod models;
 mod pages;
 pub mod plan;
 mod record;

@@ -32,6 +32,12 @@ impl SiteFacts {
         self.locales.first().map_or("id", String::as_str)
     }
 
+    /// Whether nothing but entries can differ.
+    pub fn same_but_for_entries(&self, other: &SiteFacts) -> bool {
+        let named = |site: &SiteFacts| (site.key.clone(), site.name.clone(), site.zone_name.clone());
+        named(self) == named(other) && (&self.hosts, &self.locales) == (&other.hosts, &other.locales)
+    }
+
     /// The place of a locale among the site's; entries in another are not shown.
     pub fn locale_index(&self, locale: &str) -> Option<usize> {
         self.locales.iter().position(|known| known == locale)
@@ -126,7 +132,7 @@ pub enum Show {
 }
 
 /// The fields of a content type that are shown otherwise than plainly, and its name.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shape {
     pub title_id: String,
     pub title_en: String,
@@ -240,6 +246,8 @@ pub struct Report {
     pub total_s: f64,
     /// The process's largest resident memory so far.
     pub peak_memory_bytes: u64,
+    /// Where the time went, step after step.
+    pub steps: Vec<Step>,
     /// Pages of each kind and the processor time spent on them, all threads together.
     pub kinds: BTreeMap<&'static str, KindCost>,
     /// What was left out of pages, such as a picture that is not stored.
@@ -272,6 +280,9 @@ impl std::fmt::Display for Report {
                 cost.seconds
             )?;
         }
+        let steps: Vec<String> =
+            self.steps.iter().map(|step| format!("{} {:.1}", step.name, step.seconds * 1000.0)).collect();
+        writeln!(f, "  milliseconds: {}", steps.join(", "))?;
         for warning in &self.warnings {
             writeln!(f, "  warning: {warning}")?;
         }
@@ -282,6 +293,13 @@ impl std::fmt::Display for Report {
             self.build_s, self.sync_s, self.total_s
         )
     }
+}
+
+/// A part of a build, and how long it took.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Step {
+    pub name: &'static str,
+    pub seconds: f64,
 }
 
 /// What the pages of a kind cost.

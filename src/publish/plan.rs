@@ -1,6 +1,6 @@
 //! Which pages follow from what is live: pure.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::model::{Card, Snapshot, Steering};
@@ -66,11 +66,13 @@ pub struct Plan {
     /// Categories with their names, by locale and slug.
     pub categories: BTreeMap<(usize, String), String>,
     /// Every address that will have a page.
-    pub known: BTreeSet<String>,
+    pub known: HashSet<String>,
+    /// Addresses that more than one page wanted.
+    pub doubles: Vec<String>,
 }
 
 /// Which kinds of pages the theme has templates for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted {
     pub archive: bool,
     pub terms: bool,
@@ -120,14 +122,46 @@ pub fn plan(snapshot: &Snapshot, wanted: Wanted) -> Plan {
         translations: translations(&snapshot.cards),
         sections,
         categories,
-        known: BTreeSet::new(),
+        known: HashSet::new(),
+        doubles: Vec::new(),
         lists,
     };
-    plan.known = plan.pages.iter().map(|page| plan.address(page, &prefixes)).collect();
+    plan.drop_doubles(&prefixes);
     plan
 }
 
+/// Whether two cards of an entry stand at the same places: same address, same lists, same order in them.
+/// Then whatever else changed in it changes no plan.
+pub fn stand_alike(one: &Card, other: &Card) -> bool {
+    let place = |card: &Card| {
+        let order = match &*card.type_key {
+            "agenda" => card.fields.get("start").cloned(),
+            "pejabat" => card.fields.get("order").cloned(),
+            key if rules::is_listed_by_title(key) => Some(card.title().into()),
+            _ => None,
+        };
+        (card.published_at, card.locale, card.group, order)
+    };
+    let names = |card: &Card| (card.type_key.clone(), card.slug.clone(), card.category.clone(), card.tags.clone());
+    let category = |card: &Card| card.text("category").map(str::to_owned);
+    place(one) == place(other) && names(one) == names(other) && category(one) == category(other)
+}
+
 impl Plan {
+    /// Of several pages at one address (a page named like a section), the first in the plan stays.
+    fn drop_doubles(&mut self, prefixes: &[String]) {
+        let mut pages = std::mem::take(&mut self.pages);
+        pages.retain(|page| {
+            let address = self.address(page, prefixes);
+            if self.known.contains(&address) {
+                self.doubles.push(format!("{address}: more than one page belongs at this address"));
+                return false;
+            }
+            self.known.insert(address)
+        });
+        self.pages = pages;
+    }
+
     /// The address of a page. `prefixes` are those of the site's locales.
     pub fn address(&self, page: &Page, prefixes: &[String]) -> String {
         match page {

@@ -1,6 +1,6 @@
 //! Redirects: entries of type pengalihan and former addresses, as pages and as web servers' maps.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -31,8 +31,9 @@ pub const NGINX: &str = ".well-known/lamin/redirects.nginx";
 pub fn table(snapshot: &Snapshot, plan: &Plan, prefixes: &[String]) -> (Vec<Redirect>, Vec<String>) {
     let mut table: BTreeMap<String, Redirect> = BTreeMap::new();
     let mut refused = Vec::new();
-    let now: HashMap<_, _> =
-        snapshot.cards.iter().zip(&plan.addresses).map(|(card, address)| (card.entry, address)).collect();
+    let moved: HashSet<_> = snapshot.former.iter().map(|former| former.entry).collect();
+    let cards = snapshot.cards.iter().zip(&plan.addresses).filter(|(card, _)| moved.contains(&card.entry));
+    let now: HashMap<_, _> = cards.map(|(card, address)| (card.entry, address)).collect();
     for former in &snapshot.former {
         let from = rules::entry_address(&prefixes[former.locale], &former.type_key, &former.slug);
         if let (Some(from), Some(to)) = (from, now.get(&former.entry)) {

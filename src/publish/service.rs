@@ -5,14 +5,13 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use super::build::{Build, News, Past, peak_memory_bytes};
-use super::draft::{listing_of, read_lingering};
+use super::build::{Build, Stopwatch, peak_memory_bytes};
+use super::draft::listing_of;
 pub use super::model::{Mode, Phase, Progress, Report};
 use super::model::{RENDERER, Release, ReleaseState, Snapshot};
-use super::record::Record;
+use super::models::{Model, Models};
 use super::swap::Place;
-use super::theme::Theme;
-use super::{compress, manifest, snapshot, store, views};
+use super::{compress, manifest, store, views};
 use crate::app::App;
 use crate::db::{Conn, Durability};
 use crate::identity::{Actor, Permit, Scope, cases};
@@ -29,7 +28,7 @@ pub type Watch<'w> = &'w (dyn Fn(Progress) + Sync);
 /// Builds a release of what is live and makes it the live one. Blocks; one build of a site runs at
 /// a time, across processes. When this returns, the release is durable.
 pub fn build(app: &App, site_key: &str, mode: Mode, watch: Watch) -> Result<Report> {
-    build_by(app, site_by_key(app, site_key)?, mode, None, watch)
+    build_by(app, &Models::default(), (site_by_key(app, site_key)?, mode), None, watch)
 }
 
 fn site_by_key(app: &App, key: &str) -> Result<SiteId> {
@@ -38,53 +37,51 @@ fn site_by_key(app: &App, key: &str) -> Result<SiteId> {
         .ok_or_else(|| Refusal::new(Code::NotFound).detail(format!("there is no site {key:?}")).into())
 }
 
-/// The same, in the name of a user.
-fn build_by(app: &App, site: SiteId, mode: Mode, by: Option<UserId>, watch: Watch) -> Result<Report> {
+/// The same with the models of sites in memory, in the name of a user.
+fn build_by(
+    app: &App,
+    models: &Models,
+    (site, mode): (SiteId, Mode),
+    by: Option<UserId>,
+    watch: Watch,
+) -> Result<Report> {
     let begun = Instant::now();
+    let watched = Stopwatch::new(begun);
     watch(Progress { phase: Phase::Read, done: 0, total: 0 });
     let place = place(app, site)?;
     let _lock = place.lock()?;
     reconcile(app, site, &place)?;
     // Read under the lock: whatever was committed before the caller's job began is in it.
-    let (snapshot, active) = app.db.read_blocking(|c| Ok((snapshot::read(c, site)?, store::active(c, site)?)))?;
-    let theme = Theme::of_site(&app.config.themes_folder, &snapshot.site.key)?;
-    let base_url = views::base_url(&snapshot, app.config.server_url.as_str());
-    let inputs = inputs(&snapshot, &theme, &base_url);
+    let model = match models.take(site).filter(|model| model.fits(&place)) {
+        Some(model) => model.refreshed(app)?,
+        None => Model::read(app, site, &place)?,
+    };
+    watched.step("read");
+    let base_url = views::base_url(&model.snapshot, app.config.server_url.as_str());
+    let inputs = inputs(&model, &base_url);
+    let active = app.db.read_blocking(|c| store::active(c, site))?;
     if let (Mode::Changed, Some(active)) = (mode, &active)
-        && active.live_sequence == snapshot.site.live_sequence
+        && active.live_sequence == model.snapshot.site.live_sequence
         && active.inputs == inputs
         && place.live() == Some(active.number)
     {
-        return Ok(unchanged(&snapshot, active, begun));
+        let report = unchanged(&model.snapshot, active, begun);
+        models.put(site, model);
+        return Ok(report);
     }
-    let mut past = past(&place)?;
-    let draft = place.draft(&past.live)?;
-    let build =
-        Build { app, place: &place, snapshot: &snapshot, theme: &theme, base_url, inputs, by, mode, begun, watch };
-    let (report, news) = build.run(&draft, &past).inspect_err(|_| {
+    let draft = place.draft(&model.past.live, model.spare.as_ref())?;
+    watched.step("draft");
+    let Model { snapshot, plan, theme, .. } = &model;
+    let build = Build { app, place: &place, snapshot, plan, theme, base_url, inputs, by, mode, begun, watched, watch };
+    let (report, news) = build.run(&draft, &model.past).inspect_err(|_| {
         // The build's own error is what matters; the next build tidies what this leaves.
         if let Err(error) = place.hide(draft.root()) {
             tracing::warn!(%error, "could not put a failed release aside");
         }
     })?;
-    if let Err(error) = remember(&place, &mut past.record, news) {
-        // A page that is not remembered is made again next time.
-        tracing::warn!(%error, "could not record how the pages were made");
-    }
+    drop(draft);
+    models.put(site, model.after(report.release, &place, news));
     Ok(report)
-}
-
-/// What earlier builds left on the disk.
-fn past(place: &Place) -> Result<Past> {
-    let folder = place.current();
-    let lingering = read_lingering(&folder)?;
-    Ok(Past { live: listing_of(&folder)?, lingering, record: Record::read(&place.record())? })
-}
-
-fn remember(place: &Place, record: &mut Record, news: News) -> Result<()> {
-    let pages: HashSet<&str> = news.pages.iter().map(String::as_str).collect();
-    record.retain(|path| pages.contains(path));
-    record.extend(&place.record(), news.made, pages.len())
 }
 
 /// Removes releases that nobody needs any more and makes compressed copies of the live one. Slow, and
@@ -101,13 +98,13 @@ pub fn tidy(app: &App, site_key: &str) -> Result<()> {
 }
 
 /// Does the job `publish.build` with its payload `{"site", "fresh"?, "by"?}`.
-pub fn build_job(app: &App, job: &Job) -> Outcome {
+pub fn build_job(app: &App, models: &Models, job: &Job) -> Outcome {
     let text = |name: &str| job.payload.get(name).and_then(serde_json::Value::as_str);
     let site = SiteId::parse(text("site").unwrap_or_default())?;
     let by = text("by").map(UserId::parse).transpose()?;
     let fresh = job.payload.get("fresh").and_then(serde_json::Value::as_bool).unwrap_or(false);
     let mode = if fresh { Mode::Fresh } else { Mode::Changed };
-    let report = build_by(app, site, mode, by, &|_| {})?;
+    let report = build_by(app, models, (site, mode), by, &|_| {})?;
     if !report.skipped {
         let (app, key) = (app.clone(), report.site.clone());
         std::thread::spawn(move || {
@@ -186,7 +183,7 @@ fn bring_back(app: &App, place: &Place, number: i32) -> Result<()> {
         return Ok(());
     }
     let live = listing_of(&place.current())?;
-    let draft = place.draft(&live)?;
+    let draft = place.draft(&live, None)?;
     let put_together = || {
         let [manifest, seal] = place.attested(number)?;
         let lingering = manifest::lingering_of(&seal).context("read the seal of a kept release")?;
@@ -218,10 +215,12 @@ fn place(app: &App, site: SiteId) -> Result<Place> {
 }
 
 /// What a release is made from besides the live entries: when it is the same, and they are, so is the release.
-fn inputs(snapshot: &Snapshot, theme: &Theme, base_url: &str) -> Digest {
-    let site = &snapshot.site;
+fn inputs(model: &Model, base_url: &str) -> Digest {
+    let Model { snapshot: Snapshot { site, shapes, .. }, theme, .. } = model;
     let place = [&site.key, &site.name, &site.zone_name];
-    Digest::of_json(&json!([RENDERER, theme.name, theme.digest, place, site.locales, base_url]))
+    // Its derived text names every field that a shape has; the map puts them in order.
+    let shapes = format!("{:?}", shapes.iter().collect::<BTreeMap<_, _>>());
+    Digest::of_json(&json!([RENDERER, theme.name, theme.digest, place, site.locales, base_url, shapes]))
 }
 
 /// The ledger's event of a release that went live.
@@ -275,6 +274,7 @@ fn unchanged(snapshot: &Snapshot, active: &Release, begun: Instant) -> Report {
         sync_s: 0.0,
         total_s: begun.elapsed().as_secs_f64(),
         peak_memory_bytes: peak_memory_bytes(),
+        steps: Vec::new(),
         kinds: BTreeMap::new(),
         warnings: Vec::new(),
     }

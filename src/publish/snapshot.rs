@@ -1,11 +1,12 @@
 //! Reading what is live, at one moment: cards of all entries, whole entries that steer the site.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use super::model::{Asset, Card, Former, Shape, Show, SiteFacts, Snapshot, Steering};
+use super::plan;
 use super::rules::{self, Presence};
 use super::store::{self, LiveRow};
 use crate::content::model::{Choice, ContentType, Field, FieldKind};
@@ -26,27 +27,148 @@ pub fn read(connection: &mut Conn, site: SiteId) -> Result<Snapshot> {
     let site = facts(row)?;
     let shapes = shapes(connection, site.id)?;
     let live = store::live(connection, site.id)?;
-    let without_page = |row: &LiveRow| {
-        let wants_none = shapes.get(&row.type_key).is_some_and(|shape| !shape.pages);
-        wants_none || rules::presence(&row.type_key) == Presence::Hidden
-    };
-    let (steering, paged): (Vec<LiveRow>, Vec<LiveRow>) = live.into_iter().partition(without_page);
+    let (steering, paged): (Vec<LiveRow>, Vec<LiveRow>) =
+        live.into_iter().partition(|row| steers(&shapes, &row.type_key));
     let steering = read_steering(connection, &site, steering)?;
-    let former = store::former(connection, site.id)?;
-    let assets = store::assets(connection, site.id)?;
+    let former = former(connection, &site)?;
+    let assets = assets_by_digest(store::assets(connection, site.id)?);
     let mut cards = paged
         .into_par_iter()
         .filter_map(|row| site.locale_index(&row.locale).map(|locale| card(row, locale)))
         .collect::<Result<Vec<_>>>()?;
-    cards.sort_by(|a, b| {
-        let key = |card: &Card| (card.published_at, card.type_key.clone(), card.locale);
-        key(a).cmp(&key(b)).then_with(|| a.slug.cmp(&b.slug))
+    cards.sort_unstable_by(in_order);
+    Ok(Snapshot { cards, steering, former, assets, shapes, site })
+}
+
+/// What an update found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Update {
+    /// Entries changed, but none of them changed its place: the plan of the site stays.
+    Within,
+    /// Something changed its place, or what steers the site changed.
+    Places,
+}
+
+/// Changes of which a whole reading costs less than looking after each.
+const CHANGES_MAX: usize = 2_000;
+
+/// Brings a snapshot up to date, reading what changed since. After an error it must not be used.
+pub fn update(connection: &mut Conn, snapshot: &mut Snapshot) -> Result<Update> {
+    let row = store::site(connection, snapshot.site.id)?.ok_or_else(|| Error::from(Refusal::new(Code::NotFound)))?;
+    let site = facts(row)?;
+    let shapes = shapes(connection, site.id)?;
+    let changed = store::changed_since(connection, site.id, snapshot.site.live_sequence)?;
+    if !site.same_but_for_entries(&snapshot.site) || shapes != snapshot.shapes || changed.len() > CHANGES_MAX {
+        *snapshot = read(connection, site.id)?;
+        return Ok(Update::Places);
+    }
+    snapshot.site = site;
+    if changed.is_empty() {
+        return Ok(Update::Within);
+    }
+    if changed.iter().any(|(_, type_key)| steers(&shapes, type_key)) {
+        let rows = store::live_of_types(connection, snapshot.site.id, &steering_types(&shapes))?;
+        snapshot.steering = read_steering(connection, &snapshot.site, rows)?;
+        snapshot.former = former(connection, &snapshot.site)?;
+        replace_cards(connection, snapshot, &changed)?;
+        return Ok(Update::Places);
+    }
+    let update = replace_cards(connection, snapshot, &changed)?;
+    if update == Update::Places {
+        snapshot.former = former(connection, &snapshot.site)?;
+    }
+    Ok(update)
+}
+
+/// Puts what is live of these entries in the place of what was.
+fn replace_cards(connection: &mut Conn, snapshot: &mut Snapshot, changed: &[(EntryId, String)]) -> Result<Update> {
+    let ids: Vec<EntryId> = changed.iter().map(|(entry, _)| *entry).collect();
+    let rows = store::live_among(connection, &ids)?;
+    read_new_assets(connection, snapshot, &rows)?;
+    let paged = rows.into_iter().filter(|row| !steers(&snapshot.shapes, &row.type_key));
+    let site = &snapshot.site;
+    let cards = paged.filter_map(|row| site.locale_index(&row.locale).map(|locale| card(row, locale)));
+    let mut now: HashMap<EntryId, Card> = HashMap::new();
+    for card in cards {
+        let card = card?;
+        now.insert(card.entry, card);
+    }
+    let wanted: HashSet<EntryId> = ids.into_iter().collect();
+    let mut update = Update::Within;
+    snapshot.cards.retain_mut(|card| {
+        if !wanted.contains(&card.entry) {
+            return true;
+        }
+        match now.remove(&card.entry) {
+            Some(new) if plan::stand_alike(card, &new) => {
+                *card = new;
+                true
+            }
+            Some(new) => {
+                now.insert(new.entry, new);
+                update = Update::Places;
+                false
+            }
+            None => {
+                update = Update::Places;
+                false
+            }
+        }
     });
-    let former = former.into_iter().filter_map(|(type_key, locale, slug, entry)| {
+    if !now.is_empty() {
+        update = Update::Places;
+        snapshot.cards.extend(now.into_values());
+        // Nearly in order already, which the stable sort knows how to use.
+        snapshot.cards.sort_by(in_order);
+    }
+    Ok(update)
+}
+
+/// Files that entries may name which were uploaded after the snapshot was read.
+fn read_new_assets(connection: &mut Conn, snapshot: &mut Snapshot, rows: &[LiveRow]) -> Result<()> {
+    let mut named = BTreeSet::new();
+    for chunk in rows.chunks(BODIES_AT_ONCE) {
+        let wanted: Vec<_> = chunk.iter().map(|row| (row.entry, row.revision)).collect();
+        for body in bodies(connection, &wanted)?.values() {
+            named.extend(digests_in(body));
+        }
+    }
+    named.retain(|digest| !snapshot.assets.contains_key(digest));
+    let named: Vec<Digest> = named.into_iter().collect();
+    for chunk in named.chunks(BODIES_AT_ONCE) {
+        snapshot.assets.extend(assets_by_digest(store::assets_among(connection, snapshot.site.id, chunk)?));
+    }
+    Ok(())
+}
+
+/// Everything in a text that could be a digest.
+fn digests_in(text: &str) -> impl Iterator<Item = Digest> {
+    let runs = text.split(|letter: char| !matches!(letter, '0'..='9' | 'a'..='f'));
+    runs.filter(|run| run.len() == 64).filter_map(Digest::parse)
+}
+
+/// Oldest first; ties by type, locale and slug, so that the order is the same everywhere.
+fn in_order(a: &Card, b: &Card) -> std::cmp::Ordering {
+    let first = a.published_at.cmp(&b.published_at).then_with(|| a.type_key.cmp(&b.type_key));
+    first.then_with(|| a.locale.cmp(&b.locale)).then_with(|| a.slug.cmp(&b.slug))
+}
+
+/// Whether entries of the type steer the site instead of having pages.
+fn steers(shapes: &HashMap<String, Shape>, type_key: &str) -> bool {
+    let wants_none = shapes.get(type_key).is_some_and(|shape| !shape.pages);
+    wants_none || rules::presence(type_key) == Presence::Hidden
+}
+
+fn steering_types(shapes: &HashMap<String, Shape>) -> Vec<&str> {
+    shapes.keys().map(String::as_str).filter(|key| steers(shapes, key)).collect()
+}
+
+fn former(connection: &mut Conn, site: &SiteFacts) -> Result<Vec<Former>> {
+    let rows = store::former(connection, site.id)?.into_iter();
+    let former = rows.filter_map(|(type_key, locale, slug, entry)| {
         Some(Former { locale: site.locale_index(&locale)?, type_key, slug, entry })
     });
-    let former = former.collect();
-    Ok(Snapshot { cards, steering, former, assets: assets_by_digest(assets), shapes, site })
+    Ok(former.collect())
 }
 
 fn facts(row: store::SiteRow) -> Result<SiteFacts> {

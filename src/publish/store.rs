@@ -65,36 +65,76 @@ pub struct LiveRow {
 
 type LiveColumns = (EntryId, String, String, String, GroupId, i32, Digest, String, Timestamp, Timestamp);
 
+type LiveSelection = (
+    live_entries::entry_id,
+    live_entries::type_key,
+    live_entries::locale,
+    live_entries::slug,
+    live_entries::group_id,
+    live_entries::revision,
+    live_entries::digest,
+    live_entries::card,
+    live_entries::published_at,
+    live_entries::updated_at,
+);
+
+const LIVE: LiveSelection = (
+    live_entries::entry_id,
+    live_entries::type_key,
+    live_entries::locale,
+    live_entries::slug,
+    live_entries::group_id,
+    live_entries::revision,
+    live_entries::digest,
+    live_entries::card,
+    live_entries::published_at,
+    live_entries::updated_at,
+);
+
+fn live_from_row(row: LiveColumns) -> LiveRow {
+    let (entry, type_key, locale, slug, group, revision, digest, card, published_at, updated_at) = row;
+    LiveRow { entry, type_key, locale, slug, group, revision, digest, card, published_at, updated_at }
+}
+
 /// Every live entry of a site: its card, not its body.
 pub fn live(connection: &mut Conn, site: SiteId) -> Result<Vec<LiveRow>> {
+    let rows =
+        live_entries::table.filter(live_entries::site_id.eq(site)).select(LIVE).load::<LiveColumns>(connection)?;
+    Ok(rows.into_iter().map(live_from_row).collect())
+}
+
+/// What is live of these types.
+pub fn live_of_types(connection: &mut Conn, site: SiteId, types: &[&str]) -> Result<Vec<LiveRow>> {
     let rows = live_entries::table
-        .filter(live_entries::site_id.eq(site))
-        .select((
-            live_entries::entry_id,
-            live_entries::type_key,
-            live_entries::locale,
-            live_entries::slug,
-            live_entries::group_id,
-            live_entries::revision,
-            live_entries::digest,
-            live_entries::card,
-            live_entries::published_at,
-            live_entries::updated_at,
-        ))
+        .filter(live_entries::site_id.eq(site).and(live_entries::type_key.eq_any(types)))
+        .select(LIVE)
         .load::<LiveColumns>(connection)?;
-    let from_row = |(entry, type_key, locale, slug, group, revision, digest, card, published_at, updated_at)| LiveRow {
-        entry,
-        type_key,
-        locale,
-        slug,
-        group,
-        revision,
-        digest,
-        card,
-        published_at,
-        updated_at,
-    };
-    Ok(rows.into_iter().map(from_row).collect())
+    Ok(rows.into_iter().map(live_from_row).collect())
+}
+
+/// What is live of these entries.
+pub fn live_among(connection: &mut Conn, entries: &[EntryId]) -> Result<Vec<LiveRow>> {
+    let mut found = Vec::with_capacity(entries.len());
+    for chunk in entries.chunks(IDS_AT_ONCE) {
+        let rows = live_entries::table
+            .filter(live_entries::entry_id.eq_any(chunk))
+            .select(LIVE)
+            .load::<LiveColumns>(connection)?;
+        found.extend(rows.into_iter().map(live_from_row));
+    }
+    Ok(found)
+}
+
+/// Ids in one statement.
+const IDS_AT_ONCE: usize = 500;
+
+/// The entries whose state changed after a sequence number, each once, with their types.
+pub fn changed_since(connection: &mut Conn, site: SiteId, sequence: i64) -> Result<Vec<(EntryId, String)>> {
+    Ok(live_changes::table
+        .filter(live_changes::site_id.eq(site).and(live_changes::sequence.gt(sequence)))
+        .select((live_changes::entry_id, live_changes::type_key))
+        .distinct()
+        .load(connection)?)
 }
 
 /// A revision, by its entry and number.
@@ -133,6 +173,14 @@ pub type AssetRow = (Digest, String, String, i64, Option<i32>, Option<i32>);
 pub fn assets(connection: &mut Conn, site: SiteId) -> Result<Vec<AssetRow>> {
     Ok(assets::table
         .filter(assets::site_id.eq(site))
+        .select((assets::digest, assets::name, assets::media_type, assets::size_bytes, assets::width, assets::height))
+        .load(connection)?)
+}
+
+/// Of these digests, the files of the site.
+pub fn assets_among(connection: &mut Conn, site: SiteId, digests: &[Digest]) -> Result<Vec<AssetRow>> {
+    Ok(assets::table
+        .filter(assets::site_id.eq(site).and(assets::digest.eq_any(digests)))
         .select((assets::digest, assets::name, assets::media_type, assets::size_bytes, assets::width, assets::height))
         .load(connection)?)
 }

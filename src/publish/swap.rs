@@ -14,6 +14,7 @@
 //! ```
 #![expect(clippy::disallowed_methods, reason = "the home of published files")]
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::ErrorKind;
@@ -21,7 +22,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::disk;
-use super::draft::{COPIES, Draft, listing_of};
+use super::draft::{COPIES, Draft, Spare, listing_of};
 use super::listing::Listing;
 use super::manifest;
 use crate::db::Durability;
@@ -150,8 +151,9 @@ impl Place {
     }
 
     /// A folder to write the next release into: an older release that is taken out of sight, or else a
-    /// copy of the live one made of links, or else an empty one. The lock must be held.
-    pub fn draft<'d>(&'d self, live: &'d Listing) -> Result<Draft<'d>> {
+    /// copy of the live one made of links, or else an empty one. The lock must be held. `known` saves
+    /// reading what the older release holds.
+    pub fn draft<'d>(&'d self, live: &'d Listing, known: Option<&'d Spare>) -> Result<Draft<'d>> {
         let live_number = self.live();
         let live_root = live_number.map(|number| self.release(number));
         let root = self.free_name()?;
@@ -159,14 +161,17 @@ impl Place {
         let differs = match spare {
             Some(number) => {
                 let folder = self.release(number);
-                let held = listing_of(&folder)?;
+                let differs = match known.filter(|spare| spare.number == number) {
+                    Some(spare) => Cow::Borrowed(&spare.differs),
+                    None => Cow::Owned(live.differs(&listing_of(&folder)?)),
+                };
                 let doing = || format!("take {} out of sight", folder.display());
                 disk::rename(&folder, &root).with_context(doing)?;
-                live.differs(&held)
+                differs
             }
             None => {
                 disk::make_folders(&root).with_context(|| format!("make the folder {}", root.display()))?;
-                live.iter().map(|file| (file.path.clone(), None)).collect::<HashMap<_, _>>()
+                Cow::Owned(live.iter().map(|file| (file.path.clone(), None)).collect::<HashMap<_, _>>())
             }
         };
         Ok(Draft::new(self, root, (live, live_root), differs))

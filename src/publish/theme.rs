@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::json;
 use tera::Tera;
 
+use super::plan::Wanted;
 use super::squeeze;
 use crate::kernel::{Code, Context, Digest, Error, Refusal, Result};
 
@@ -55,17 +56,31 @@ impl Theme {
     /// The theme of a site: `<folder>/<site key>`, else `<folder>/lamin`, else the built-in one.
     /// A theme that cannot be read is refused with its file, line and reason.
     pub fn of_site(themes_folder: &str, site_key: &str) -> Result<Theme> {
+        let (name, files) = Theme::files(themes_folder, site_key)?;
+        Theme::read(&name, &files)
+    }
+
+    /// The same; `known` serves again while its files are the same.
+    pub fn of_site_again(themes_folder: &str, site_key: &str, known: Theme) -> Result<Theme> {
+        let (name, files) = Theme::files(themes_folder, site_key)?;
+        match known.name == name && known.digest == digest_of(&files) {
+            true => Ok(known),
+            false => Theme::read(&name, &files),
+        }
+    }
+
+    fn files(themes_folder: &str, site_key: &str) -> Result<(String, BTreeMap<String, Vec<u8>>)> {
         if !themes_folder.is_empty() {
             for name in [site_key, HOUSE_THEME] {
                 let folder = Path::new(themes_folder).join(name);
                 if folder.is_dir() {
-                    return Theme::read(name, &files_of(&folder)?);
+                    return Ok((name.to_owned(), files_of(&folder)?));
                 }
             }
         }
         let file =
             |path: std::borrow::Cow<'static, str>| Some((path.to_string(), Lamin::get(&path)?.data.into_owned()));
-        Theme::read(HOUSE_THEME, &Lamin::iter().filter_map(file).collect())
+        Ok((HOUSE_THEME.to_owned(), Lamin::iter().filter_map(file).collect()))
     }
 
     fn read(name: &str, files: &BTreeMap<String, Vec<u8>>) -> Result<Theme> {
@@ -95,8 +110,7 @@ impl Theme {
                 return Err(bad(name, needed, "the theme lacks this template"));
             }
         }
-        let digests: Vec<_> = files.iter().map(|(path, bytes)| json!([path, Digest::of(bytes)])).collect();
-        Ok(Theme { name: name.into(), about, tera, sources, digest: Digest::of_json(&json!(digests)), words, assets })
+        Ok(Theme { name: name.into(), about, tera, sources, digest: digest_of(files), words, assets })
     }
 
     /// Renders a template into memory. An error names template and line as they were written.
@@ -105,6 +119,11 @@ impl Theme {
             let told = as_written(&self.sources).and_then(|tera| tera.render(template, context));
             told.err().unwrap_or(error)
         })
+    }
+
+    /// Which kinds of pages it has templates for.
+    pub fn wanted(&self) -> Wanted {
+        Wanted { archive: self.template(&["archive.html"]).is_some(), terms: self.template(&["terms.html"]).is_some() }
     }
 
     /// The first of these templates that the theme has.
@@ -117,6 +136,11 @@ impl Theme {
         let of = |locale: &str| self.words.get(locale).and_then(|words| words.get(name));
         of(locale).or_else(|| of("id")).map_or(name, String::as_str)
     }
+}
+
+fn digest_of(files: &BTreeMap<String, Vec<u8>>) -> Digest {
+    let digests: Vec<_> = files.iter().map(|(path, bytes)| json!([path, Digest::of(bytes)])).collect();
+    Digest::of_json(&json!(digests))
 }
 
 fn as_written(sources: &[(String, String)]) -> Result<Tera, tera::Error> {

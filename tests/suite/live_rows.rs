@@ -65,7 +65,7 @@ impl Live {
         self
     }
 
-    /// In one group with the entry that has this slug.
+    /// In one group with the entry that has this slug, if it is there already.
     pub fn translates(mut self, slug: &str) -> Self {
         self.group_of = Some(slug.into());
         self
@@ -209,6 +209,22 @@ impl Portal {
                     ))
                     .execute(&mut **tx)?;
                 note(tx, site, sequence, "changed", entry, &Live::new("berita", &to))
+            })
+            .await
+            .unwrap();
+        app.live_changed();
+    }
+
+    /// What is live of the entry that was written under `slug` gets another address, if it is live.
+    pub async fn move_live(&self, app: &App, slug: &str, to: &str) {
+        let (site, slug, to, now) = (self.site, slug.to_owned(), to.to_owned(), app.now());
+        app.db
+            .write(move |tx| {
+                let Some((entry, _)) = find(tx, site, &slug)? else { return Ok(()) };
+                let Some(mut live) = lamin::content::live::find(tx, entry)? else { return Ok(()) };
+                live.slug = lamin::kernel::Slug::parse(&to)?;
+                lamin::content::live::show(tx, &live, "test", now)?;
+                Ok(())
             })
             .await
             .unwrap();
@@ -362,7 +378,7 @@ fn store_revision(tx: &mut Tx, entry: EntryId, number: i32, live: &Live) -> Resu
 
 fn insert(tx: &mut Tx, site: SiteId, live: &Live, (entry, case, group): Ids) -> Result<(EntryId, GroupId)> {
     let group = match &live.group_of {
-        Some(slug) => find(tx, site, slug)?.unwrap().1,
+        Some(slug) => find(tx, site, slug)?.map_or(group, |(_, group)| group),
         None => group,
     };
     diesel::insert_into(cases::table)

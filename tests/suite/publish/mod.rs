@@ -1,6 +1,7 @@
 //! Publishing: releases, their bytes, their order, and what a reader gets.
 
 mod activation;
+mod histories;
 mod kills;
 mod pages;
 mod serving;
@@ -151,7 +152,7 @@ async fn nothing_changed_means_no_new_release(app: TestApp) {
 }
 
 async fn a_job_builds_what_was_committed_before_it(app: TestApp) {
-    use lamin::jobs::{self, Handlers, NewJob};
+    use lamin::jobs::{self, NewJob};
     use lamin::kernel::id::JobId;
     let portal = portal(&app).await;
     let job = NewJob {
@@ -165,10 +166,19 @@ async fn a_job_builds_what_was_committed_before_it(app: TestApp) {
         let (id, now, job) = (app.id(JobId::new), app.now(), job.clone());
         app.db.write(move |tx| jobs::enqueue(tx, id, &job, now)).await.unwrap();
     }
-    let handlers = Handlers::default().on("publish.build", service::build_job);
+    let handlers = lamin::boot::handlers();
     assert_eq!(jobs::run_due(&app, &handlers).unwrap(), 1, "two commits cost one release");
     let tree = tree(&current(&app));
     assert!(tree.contains_key("berita/satu/index.html") && tree.contains_key("berita/dua/index.html"));
+}
+
+/// Paths of files that no page of the release names, but pages of older ones do.
+#[expect(clippy::disallowed_methods, reason = "a test reads what was published")]
+pub fn lingering(root: &Path) -> Vec<String> {
+    let seal: Value =
+        serde_json::from_slice(&std::fs::read(root.join(".well-known/lamin/seal.json")).unwrap()).unwrap();
+    let paths = seal["lingering"].as_array().unwrap().iter().map(|file| file["path"].as_str().unwrap().to_owned());
+    paths.collect()
 }
 
 /// Every file of a release, and nothing else, is in its manifest with its size and digest.
@@ -184,6 +194,10 @@ pub fn assert_whole(root: &Path) {
         lamin::secrets::signature_holds(seal["public_key"].as_str().unwrap(), seal[signature].as_str().unwrap(), text)
     };
     assert!(signed("signature", &manifest));
+    for file in seal["lingering"].as_array().unwrap() {
+        let bytes = files.remove(file["path"].as_str().unwrap()).expect("what lingers is there");
+        assert_eq!(file["sha256"], json!(Digest::of(&bytes)), "{file}");
+    }
     let manifest: Value = serde_json::from_slice(&manifest).unwrap();
     let listed = manifest["files"].as_array().unwrap();
     assert_eq!(listed.len(), files.len());

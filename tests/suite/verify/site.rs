@@ -234,15 +234,16 @@ async fn a_check_is_asked_for_over_the_api_for_the_sites_own_addresses_alone(app
 
 async fn a_schedule_checks_each_site_once_when_its_time_has_come(app: TestApp) {
     let watched = Watched::open(app.db.engine(), &[("verify_interval_hours", "6")]).await;
-    lamin::boot::on_tick(&watched.app).unwrap();
-    lamin::boot::on_tick(&watched.app).unwrap();
+    let (_, tick) = lamin::boot::worker();
+    tick(&watched.app).unwrap();
+    tick(&watched.app).unwrap();
     assert_eq!(watched.run_due().await, 1);
-    lamin::boot::on_tick(&watched.app).unwrap();
+    tick(&watched.app).unwrap();
     watched.app.clock.advance(5 * HOUR);
-    lamin::boot::on_tick(&watched.app).unwrap();
+    tick(&watched.app).unwrap();
     assert_eq!(watched.run_due().await, 0, "its time has not come");
     watched.app.clock.advance(HOUR);
-    lamin::boot::on_tick(&watched.app).unwrap();
+    tick(&watched.app).unwrap();
     assert_eq!(watched.run_due().await, 1);
     assert_eq!(watched.events("verify.site"), 2);
 }

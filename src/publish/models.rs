@@ -1,0 +1,107 @@
+//! The model of each site in the memory of a server: what the last build read, kept so that the next one
+//! reads only what changed since. Rebuilt from the database and the disk whenever it does not fit.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::build::{News, Past};
+use super::draft::{Spare, listing_of, read_lingering};
+use super::model::Snapshot;
+use super::plan::{self, Plan};
+use super::record::Record;
+use super::snapshot::{self, Update};
+use super::swap::Place;
+use super::theme::Theme;
+use crate::app::App;
+use crate::kernel::id::SiteId;
+use crate::kernel::time::MINUTE;
+use crate::kernel::{Result, Timestamp};
+
+/// A model that nobody used for so long is dropped: it weighs some kilobytes for each entry.
+const KEPT_UNUSED: i64 = 10 * MINUTE;
+
+/// The models of all sites that were built lately; one for a process.
+#[derive(Clone, Default)]
+pub struct Models(Arc<Mutex<HashMap<SiteId, Model>>>);
+
+/// What the last build of a site left in memory.
+pub struct Model {
+    /// The release that is live; `None` before the first.
+    pub number: Option<i32>,
+    pub snapshot: Snapshot,
+    pub plan: Plan,
+    pub theme: Theme,
+    pub past: Past,
+    /// What the folder of the release before holds.
+    pub spare: Option<Spare>,
+    pub used_at: Timestamp,
+}
+
+impl Models {
+    /// Takes the model of a site out; who builds puts it back when nothing went wrong.
+    pub fn take(&self, site: SiteId) -> Option<Model> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&site)
+    }
+
+    pub fn put(&self, site: SiteId, model: Model) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(site, model);
+    }
+
+    /// Drops the models that nobody used lately.
+    pub fn forget_unused(&self, now: Timestamp) {
+        let mut models = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        models.retain(|_, model| model.used_at.plus(KEPT_UNUSED) > now);
+    }
+}
+
+impl Model {
+    /// Reads all: the first time, and whenever what is in memory does not speak of the live release.
+    pub fn read(app: &App, site: SiteId, place: &Place) -> Result<Model> {
+        let snapshot = app.db.read_blocking(|c| snapshot::read(c, site))?;
+        let theme = Theme::of_site(&app.config.themes_folder, &snapshot.site.key)?;
+        let plan = plan::plan(&snapshot, theme.wanted());
+        let past = past_on_disk(place)?;
+        Ok(Model { number: place.live(), snapshot, plan, theme, past, spare: None, used_at: app.now() })
+    }
+
+    /// Reads what changed since.
+    pub fn refreshed(mut self, app: &App) -> Result<Model> {
+        let update = app.db.read_blocking(|c| snapshot::update(c, &mut self.snapshot))?;
+        let wanted = self.theme.wanted();
+        self.theme = Theme::of_site_again(&app.config.themes_folder, &self.snapshot.site.key, self.theme)?;
+        if update == Update::Places || self.theme.wanted() != wanted {
+            self.plan = plan::plan(&self.snapshot, self.theme.wanted());
+        }
+        self.used_at = app.now();
+        Ok(self)
+    }
+
+    /// Whether it speaks of the release that is live.
+    pub fn fits(&self, place: &Place) -> bool {
+        place.live() == self.number
+    }
+
+    /// Takes over what a build made: its release is live, and the one before is the next to be brought up to date.
+    pub fn after(mut self, number: i32, place: &Place, news: News) -> Model {
+        let differs = news.live.differs(&self.past.live);
+        self.spare = self.number.map(|number| Spare { number, differs });
+        self.number = Some(number);
+        let pages: HashSet<&str> = news.pages.iter().map(String::as_str).collect();
+        let record = &mut self.past.record;
+        record.retain(|path| pages.contains(path));
+        if let Err(error) = record.extend(&place.record(), news.made, pages.len()) {
+            // A page that is not remembered is made again next time.
+            tracing::warn!(%error, "could not record how the pages were made");
+        }
+        self.past.live = news.live;
+        self.past.lingering = news.lingering;
+        self
+    }
+}
+
+/// What earlier builds left on the disk.
+fn past_on_disk(place: &Place) -> Result<Past> {
+    let folder = place.current();
+    let lingering = read_lingering(&folder)?;
+    Ok(Past { live: listing_of(&folder)?, lingering, record: Record::read(&place.record())? })
+}
