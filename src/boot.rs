@@ -17,7 +17,7 @@ use crate::kernel::{Context, Result};
 use crate::ports::{Chance, Clock, Fetcher};
 use crate::publish::models::Models;
 use crate::secrets::Secrets;
-use crate::{editorial, ledger, procedure, publish, verify};
+use crate::{editorial, ledger, preview, procedure, publish, verify};
 
 /// More than one network can have waiting (see `identity::limits`), and a wait of a second or two.
 const HASHES_QUEUED_MAX: usize = 64;
@@ -108,6 +108,7 @@ fn handlers_with(models: Models) -> Handlers {
     Handlers::default()
         .on("publish.build", move |app, job| publish::service::build_job(app, &models, job))
         .on("verify.site", verify::service::job)
+        .on("preview.stage", preview::staging::job)
 }
 
 /// Publications that came due, a checkpoint of the ledger when the last one is old, models that nobody uses.

@@ -18,6 +18,7 @@ pub mod kernel;
 pub mod ledger;
 pub mod media;
 pub mod ports;
+pub mod preview;
 pub mod procedure;
 pub mod publish;
 pub mod secrets;

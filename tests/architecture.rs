@@ -26,6 +26,7 @@ const ROOMS: &[&str] = &[
     "publish",
     "verify",
     "evidence",
+    "preview",
     "delivery",
     "adapters",
     "server",

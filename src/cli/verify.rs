@@ -13,6 +13,10 @@ use crate::verify::release;
 use crate::verify::visit::Limits;
 use crate::{boot, evidence, verify};
 
+/// Of a release that is fetched: 100 GiB, and one hour.
+const FETCHED_BYTES_MAX: u64 = 100 << 30;
+const FETCHED_SECONDS_MAX: u64 = 3600;
+
 /// Check that what is stored is what was recorded
 #[derive(Args)]
 pub struct Verify {
@@ -39,6 +43,12 @@ enum What {
         /// The public key that must have signed it: 64 hexadecimal letters, or a file that begins with them
         #[arg(long, value_name = "PUB", value_parser = release::public_key)]
         key: String,
+        /// From an address: bytes to fetch at most
+        #[arg(long, value_name = "BYTES", default_value_t = FETCHED_BYTES_MAX)]
+        bytes_max: u64,
+        /// From an address: seconds to take at most
+        #[arg(long, value_name = "SECONDS", default_value_t = FETCHED_SECONDS_MAX)]
+        seconds_max: u64,
         /// Print the verdict as JSON
         #[arg(long)]
         json: bool,
@@ -77,7 +87,9 @@ impl Verify {
     pub fn run(self, place: &Place) -> Result<ExitCode> {
         match self.what {
             What::Ledger { head, json } => of_ledger(place, head, json),
-            What::Release { place: at, key, json } => of_release(place, &at, &key, json),
+            What::Release { place: at, key, bytes_max, seconds_max, json } => {
+                of_release(place, (&at, &key), Limits { bytes_max, seconds_max }, json)
+            }
             What::Evidence { file, key, json } => of_evidence(&file, key.as_deref(), json),
             What::Site { url, site, json } => of_site(place, url.as_deref(), site.as_deref(), json),
         }
@@ -112,10 +124,9 @@ fn print_json(value: &impl serde::Serialize) -> Result<()> {
     Ok(())
 }
 
-fn of_release(place: &Place, at: &str, key: &str, json: bool) -> Result<ExitCode> {
+fn of_release(place: &Place, (at, key): (&str, &str), limits: Limits, json: bool) -> Result<ExitCode> {
     let verdict = if at.starts_with("http://") || at.starts_with("https://") {
         let config = place.config(&[])?;
-        let limits = Limits { bytes_max: u64::MAX, seconds_max: u64::MAX };
         release::at_address(boot::fetcher(&config)?.as_ref(), at, key, limits)
     } else {
         release::in_folder(Path::new(at), key)?

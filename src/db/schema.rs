@@ -407,6 +407,34 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    previews (id) {
+        id -> Text,
+        entry_id -> Text,
+        site_id -> Text,
+        revision -> BigInt,
+        digest -> Text,
+        recipient -> Text,
+        token_hash -> Text,
+        created_by -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    staging_passes (hash) {
+        hash -> Text,
+        kind -> Text,
+        site_id -> Text,
+        session_id -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
     users,
@@ -438,6 +466,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     verify_runs,
     verify_findings,
     verify_certificates,
+    previews,
+    staging_passes,
 );
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));

@@ -106,6 +106,12 @@ use_cases! {
     ReadCases "read_cases" [Author Editor Approver Publisher Head AgencyHead SubCoordinator Operator WebDeveloper Secretary Monitor Requester Auditor Admin];
     /// The procedure then decides which flow may be opened and which command is whose.
     WorkOnCases "work_on_cases" [Author Editor Approver Publisher Head AgencyHead SubCoordinator Operator WebDeveloper Secretary Monitor Requester];
+    // preview
+    /// For themselves, for minutes; and see and revoke the links of an entry.
+    PreviewEntry "preview_entry" [Author Editor Approver Publisher Head AgencyHead SubCoordinator Operator WebDeveloper];
+    /// For a person without an account, for days.
+    SharePreview "share_preview" [Editor Approver Publisher Head AgencyHead];
+    EnterStaging "enter_staging" [Author Editor Approver Publisher Head AgencyHead SubCoordinator Operator WebDeveloper Secretary Monitor Auditor Admin];
     // publishing
     SeeReleases "see_releases" [Editor Approver Publisher Head AgencyHead WebDeveloper Auditor Admin];
     BuildRelease "build_release" [Publisher];

@@ -5,6 +5,7 @@
 //! an older release, `swap` makes the complete release live by renaming a link. `serve` shows it.
 //! Public: [`service`] (build, activate), [`api`], [`serve`], [`model`].
 
+pub mod ahead;
 pub mod api;
 pub mod attested;
 mod build;
@@ -25,11 +26,12 @@ pub mod redirects;
 pub mod render;
 pub mod rules;
 pub mod serve;
-mod served;
+pub mod served;
 pub mod service;
 pub mod snapshot;
 mod squeeze;
 mod store;
+mod styles;
 mod swap;
 pub mod theme;
 pub mod views;

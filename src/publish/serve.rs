@@ -241,7 +241,8 @@ fn knows(headers: &HeaderMap, etag: &str) -> bool {
     text.split(',').map(str::trim).any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == etag)
 }
 
-fn secure(answer: &mut HttpResponseBuilder) {
+/// The headers that every page brings.
+pub fn secure(answer: &mut HttpResponseBuilder) {
     answer
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

@@ -16,6 +16,7 @@ mod identity;
 mod import;
 mod media;
 mod model;
+mod previews;
 mod procedure_files;
 mod procedures;
 mod publish;
