@@ -46,10 +46,10 @@ fn card(number: u32) -> Card {
         digest: Digest::of(number.to_be_bytes()),
         published_at: at,
         updated_at: at,
-        card_digest: Digest::of(number.to_be_bytes()),
+        title: fields["title"].as_str().unwrap_or_default().into(),
+        card: serde_json::Value::Object(fields).to_string().into(),
         category,
         tags,
-        fields,
     }
 }
 

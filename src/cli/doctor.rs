@@ -10,7 +10,8 @@ use crate::app::App;
 use crate::config::SETTINGS;
 use crate::db::schema::{entries, ledger, live_entries, sites, users};
 use crate::db::{self, Conn};
-use crate::kernel::Result;
+use crate::kernel::{Result, time};
+use crate::procedure::shelf;
 
 /// Say what this installation stands on and what is wrong with it
 #[derive(Args)]
@@ -29,6 +30,9 @@ impl Doctor {
         for (name, count) in ["sites", "users", "entries", "live entries", "ledger events"].iter().zip(counts) {
             println!("{name:<16} {count}");
         }
+        for line in holidays(&app)? {
+            println!("{line}");
+        }
         println!("settings");
         for setting in SETTINGS {
             println!("  {:<26} {}", setting.name, in_force(&app, setting.name));
@@ -45,6 +49,18 @@ fn counts(connection: &mut Conn) -> Result<[i64; 5]> {
         live_entries::table.count().get_result(connection)?,
         ledger::table.count().get_result(connection)?,
     ])
+}
+
+/// The years of the calendar in force, and a warning for each that it lacks.
+fn holidays(app: &App) -> Result<Vec<String>> {
+    let calendar = app.db.read_blocking(shelf::calendar)?;
+    let known: Vec<String> = calendar.years().iter().map(i16::to_string).collect();
+    let mut lines = vec![format!("holidays         {}", known.join(", "))];
+    let today = app.now().in_zone(&time::zone(time::ZONE_DEFAULT)?).date();
+    lines.extend(calendar.years_missing(today).into_iter().map(|year| {
+        format!("warning          no holidays of {year}: its due times count them as working days; set holidays_file")
+    }));
+    Ok(lines)
 }
 
 /// The value in force, as the debug form of the configuration shows it: that hides passwords.

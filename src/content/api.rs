@@ -16,7 +16,8 @@ use super::view::EntryView;
 use super::{diff, service, store, type_store, types, view};
 use crate::app::App;
 use crate::db::Conn;
-use crate::http::{Answer, Json, Params, etag};
+use crate::http::body::{self, Definition};
+use crate::http::{Answer, Params, etag};
 use crate::identity::{Actor, Permit, cases};
 use crate::kernel::id::EntryId;
 use crate::kernel::page::{Cursor, Limit, Page};
@@ -84,13 +85,14 @@ async fn show_type(
 
 /// Changes a content type, or makes one. A change that existing entries would not survive is refused
 /// with the list of what would break. `version` and `schema` of an answer may be sent back; they are
-/// not read.
+/// not read. A TOML file, as the shipped types are, may be sent as it is: what is wrong with it is told with
+/// its line.
 #[utoipa::path(
     tag = "content",
     params(("If-Match" = Option<String>, Header, description = "needed when the type exists")),
-    request_body = ContentType,
+    request_body(content((ContentType = "application/json"), (String = "application/toml"))),
     responses((status = 200, body = TypeView), (status = 201, body = TypeView), (status = 409), (status = 412),
-        (status = 422), (status = 428))
+        (status = 415), (status = 422), (status = 428))
 )]
 #[put("/api/v1/sites/{site}/types/{type}")]
 async fn put_type(
@@ -98,7 +100,7 @@ async fn put_type(
     actor: Actor,
     path: web::Path<(String, String)>,
     request: HttpRequest,
-    body: Json<Map<String, Value>>,
+    body: Definition,
 ) -> Answer {
     Params::parse(request.query_string())?.finish()?;
     let (site, key) = path.into_inner();
@@ -106,7 +108,7 @@ async fn put_type(
     let by = actor.clone();
     let site = app.db.read(move |c| sites::store::find_visible(c, &site, &by)).await?;
     let _: Permit<cases::ChangeTypes> = actor.permit(site.id)?;
-    let definition = definition(&key, body.0)?;
+    let definition = definition(&key, body)?;
     let stored = service::change_type(&app, &actor, site.id, definition, seen).await?;
     let made = stored.version == VERSION_FIRST;
     let mut answer = if made { HttpResponse::Created() } else { HttpResponse::Ok() };
@@ -117,15 +119,22 @@ async fn put_type(
 }
 
 /// The definition in a body, whose key is that of the address.
-fn definition(key: &str, mut body: Map<String, Value>) -> Result<ContentType, Refusal> {
-    body.remove("version");
-    body.remove("schema");
-    let named = body.entry("key").or_insert_with(|| key.into());
-    if named != key {
+fn definition(key: &str, body: Definition) -> Result<ContentType, Refusal> {
+    let found = match body {
+        Definition::Toml(source) => types::from_file(&format!("{key}.toml"), &source)?,
+        Definition::Json(bytes) => {
+            let mut members: Map<String, Value> = body::parse(&bytes)?;
+            members.remove("version");
+            members.remove("schema");
+            members.entry("key").or_insert_with(|| key.into());
+            types::from_json(Value::Object(members).to_string().as_bytes())?
+        }
+    };
+    if found.key != key {
         let refusal = Refusal::new(Code::BadDefinition);
         return Err(refusal.field("key", "not_the_address", "the key is the last part of the address"));
     }
-    types::from_json(Value::Object(body).to_string().as_bytes())
+    Ok(found)
 }
 
 /// An entry in a list.

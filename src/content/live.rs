@@ -4,14 +4,17 @@
 //! Each change takes the site's next sequence number, so that the published site and the public API
 //! know what they have seen. Call `app.live_changed()` after the commit.
 
+use std::collections::{BTreeMap, HashMap};
+
 use diesel::prelude::*;
 
 use super::model::{Content, ContentType, EntryRow, FormerAddress, LiveChange, LiveChangeKind, LiveEntry};
 use super::rules;
+use crate::db::rows::insert_all;
 use crate::db::schema::{entries, former_addresses, live_changes, live_entries, sites};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{EntryId, GroupId, SiteId, UserId};
-use crate::kernel::{Code, Digest, Locale, Refusal, Result, Slug, Timestamp};
+use crate::kernel::{Code, Digest, Error, Locale, Refusal, Result, Slug, Timestamp};
 
 impl LiveEntry {
     /// The newest revision of an entry as it would go live; `published_at` is when it first did.
@@ -88,118 +91,174 @@ fn from_row(row: Row) -> LiveEntry {
 /// leads to the new one from now on; an old address of others that it occupies is freed. Sets
 /// `entries.published_at` as well.
 pub fn show(tx: &mut Tx, live: &LiveEntry, reason: &str, now: Timestamp) -> Result<i64> {
-    if let Some(other) = at_address(tx, live)?.filter(|other| *other != live.entry_id) {
-        let about = format!("the entry {other} is live at this address");
-        return Err(Refusal::new(Code::Taken).field("slug", "taken", about).into());
+    put(tx, live.site_id, std::slice::from_ref(live), (reason, now))
+}
+
+/// The same for many entries of one site at once, in their order; so none of them can take the address that another
+/// of them leaves.
+pub fn show_all(tx: &mut Tx, entries: &[LiveEntry], reason: &str, now: Timestamp) -> Result<()> {
+    let Some(site) = entries.first().map(|live| live.site_id) else { return Ok(()) };
+    if entries.iter().any(|live| live.site_id != site) {
+        return Err(Error::broken("show entries at once", "they are of several sites"));
     }
-    let before = find(tx, live.entry_id)?;
-    if let Some(before) = before.as_ref().filter(|before| !same_address(before, live)) {
-        remember_address(tx, before, now)?;
+    put(tx, site, entries, (reason, now)).map(|_| ())
+}
+
+/// Returns the sequence number of the last change.
+fn put(tx: &mut Tx, site: SiteId, live: &[LiveEntry], (reason, now): (&str, Timestamp)) -> Result<i64> {
+    refuse_taken(tx, site, live)?;
+    let ids: Vec<EntryId> = live.iter().map(|live| live.entry_id).collect();
+    let before = find_all(tx, &ids)?;
+    move_addresses(tx, site, &before, live, now)?;
+    if !before.is_empty() {
+        diesel::delete(live_entries::table.filter(live_entries::entry_id.eq_any(&ids))).execute(&mut **tx)?;
     }
-    free_address(tx, live)?;
-    let sequence = next_sequence(tx, live.site_id)?;
-    if before.is_some() {
-        diesel::delete(live_entries::table.find(live.entry_id)).execute(&mut **tx)?;
-    }
-    diesel::insert_into(live_entries::table)
-        .values((
+    let last = take_sequences(tx, site, live.len())?;
+    insert_live(tx, live, last + 1)?;
+    let published_at = live_entries::table
+        .filter(live_entries::entry_id.eq(entries::id))
+        .select(live_entries::published_at.nullable())
+        .single_value();
+    diesel::update(entries::table.filter(entries::id.eq_any(&ids)))
+        .set(entries::published_at.eq(published_at))
+        .execute(&mut **tx)?;
+    record(tx, (LiveChangeKind::Shown, reason), (last + 1..).zip(live), now)?;
+    Ok(last + live.len() as i64)
+}
+
+fn insert_live(tx: &mut Tx, live: &[LiveEntry], first_sequence: i64) -> Result<()> {
+    let row = |(sequence, live): (i64, &LiveEntry)| {
+        let live = live.clone();
+        (
             live_entries::entry_id.eq(live.entry_id),
             live_entries::site_id.eq(live.site_id),
-            live_entries::type_key.eq(&live.type_key),
-            live_entries::locale.eq(&live.locale),
-            live_entries::slug.eq(&live.slug),
+            live_entries::type_key.eq(live.type_key),
+            live_entries::locale.eq(live.locale),
+            live_entries::slug.eq(live.slug),
             live_entries::group_id.eq(live.group_id),
             live_entries::revision.eq(live.revision),
             live_entries::digest.eq(live.digest),
             live_entries::closure.eq(live.closure),
             live_entries::card.eq(live.card.to_string()),
             live_entries::approver_id.eq(live.approver_id),
-            live_entries::origin.eq(&live.origin),
+            live_entries::origin.eq(live.origin),
             live_entries::published_at.eq(live.published_at),
             live_entries::updated_at.eq(live.updated_at),
             live_entries::sequence.eq(sequence),
-        ))
-        .execute(&mut **tx)?;
-    diesel::update(entries::table.find(live.entry_id))
-        .set(entries::published_at.eq(live.published_at))
-        .execute(&mut **tx)?;
-    record(tx, live, LiveChangeKind::Shown, sequence, reason, now)?;
-    Ok(sequence)
+        )
+    };
+    insert_all!(tx, live_entries::table, (first_sequence..).zip(live).map(row));
+    Ok(())
 }
 
 /// Takes an entry away from citizens; returns the change's sequence number. `not_live` when it is not.
 pub fn hide(tx: &mut Tx, entry: EntryId, reason: &str, now: Timestamp) -> Result<i64> {
     let live = find(tx, entry)?.ok_or_else(|| Refusal::new(Code::NotLive))?;
-    let sequence = next_sequence(tx, live.site_id)?;
+    let sequence = take_sequences(tx, live.site_id, 1)? + 1;
     diesel::delete(live_entries::table.find(entry)).execute(&mut **tx)?;
-    record(tx, &live, LiveChangeKind::Hidden, sequence, reason, now)?;
+    record(tx, (LiveChangeKind::Hidden, reason), std::iter::once((sequence, &live)), now)?;
     Ok(sequence)
+}
+
+/// Names the approver of entries that went live without one. What citizens see stays as it is, so no change is
+/// counted. `already_approved` unless every one of them is live and waits for an approver.
+pub fn confirm(tx: &mut Tx, entries: &[EntryId], approver: UserId) -> Result<()> {
+    let waiting =
+        live_entries::table.filter(live_entries::entry_id.eq_any(entries)).filter(live_entries::approver_id.is_null());
+    let confirmed = diesel::update(waiting).set(live_entries::approver_id.eq(approver)).execute(&mut **tx)?;
+    if confirmed == entries.len() { Ok(()) } else { Err(Refusal::new(Code::AlreadyApproved).into()) }
 }
 
 fn same_address(one: &LiveEntry, other: &LiveEntry) -> bool {
     (&one.type_key, &one.locale, &one.slug) == (&other.type_key, &other.locale, &other.slug)
 }
 
-fn at_address(connection: &mut Conn, live: &LiveEntry) -> Result<Option<EntryId>> {
-    let query = live_entries::table
-        .filter(live_entries::site_id.eq(live.site_id))
-        .filter(live_entries::type_key.eq(&live.type_key))
-        .filter(live_entries::locale.eq(&live.locale))
-        .filter(live_entries::slug.eq(&live.slug))
-        .select(live_entries::entry_id);
-    Ok(query.first::<EntryId>(connection).optional()?)
+/// What stands beside one another: by type and locale, so that an index answers for all of them at once.
+fn by_place<'l>(all: impl Iterator<Item = &'l LiveEntry>) -> BTreeMap<(&'l str, &'l Locale), Vec<&'l LiveEntry>> {
+    let mut places: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for live in all {
+        places.entry((live.type_key.as_str(), &live.locale)).or_default().push(live);
+    }
+    places
 }
 
-fn remember_address(tx: &mut Tx, before: &LiveEntry, now: Timestamp) -> Result<()> {
-    free_address(tx, before)?;
-    diesel::insert_into(former_addresses::table)
-        .values((
-            former_addresses::site_id.eq(before.site_id),
-            former_addresses::type_key.eq(&before.type_key),
-            former_addresses::locale.eq(&before.locale),
-            former_addresses::slug.eq(&before.slug),
+fn refuse_taken(connection: &mut Conn, site: SiteId, live: &[LiveEntry]) -> Result<()> {
+    for ((type_key, locale), here) in by_place(live.iter()) {
+        let query = live_entries::table
+            .filter(live_entries::site_id.eq(site))
+            .filter(live_entries::type_key.eq(type_key))
+            .filter(live_entries::locale.eq(locale))
+            .filter(live_entries::slug.eq_any(here.iter().map(|live| &live.slug)))
+            .select((live_entries::slug, live_entries::entry_id));
+        let mut owners: HashMap<Slug, EntryId> = query.load::<(Slug, EntryId)>(connection)?.into_iter().collect();
+        for live in here {
+            let other = owners.insert(live.slug.clone(), live.entry_id);
+            if let Some(other) = other.filter(|other| *other != live.entry_id) {
+                let about = format!("the entry {other} is live at this address");
+                return Err(Refusal::new(Code::Taken).field("slug", "taken", about).into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Each address that one of the entries leaves leads to it from now on; those that they come to lead nowhere else.
+fn move_addresses(tx: &mut Tx, site: SiteId, before: &[LiveEntry], live: &[LiveEntry], now: Timestamp) -> Result<()> {
+    let after: HashMap<EntryId, &LiveEntry> = live.iter().map(|live| (live.entry_id, live)).collect();
+    let moves = |before: &&LiveEntry| after.get(&before.entry_id).is_some_and(|live| !same_address(before, live));
+    let left: Vec<&LiveEntry> = before.iter().filter(moves).collect();
+    for ((type_key, locale), here) in by_place(left.iter().copied().chain(live)) {
+        let freed = former_addresses::table
+            .filter(former_addresses::site_id.eq(site))
+            .filter(former_addresses::type_key.eq(type_key))
+            .filter(former_addresses::locale.eq(locale))
+            .filter(former_addresses::slug.eq_any(here.iter().map(|live| &live.slug)));
+        diesel::delete(freed).execute(&mut **tx)?;
+    }
+    let row = |before: &LiveEntry| {
+        (
+            former_addresses::site_id.eq(site),
+            former_addresses::type_key.eq(before.type_key.clone()),
+            former_addresses::locale.eq(before.locale.clone()),
+            former_addresses::slug.eq(before.slug.clone()),
             former_addresses::entry_id.eq(before.entry_id),
             former_addresses::at.eq(now),
-        ))
-        .execute(&mut **tx)?;
+        )
+    };
+    insert_all!(tx, former_addresses::table, left.into_iter().map(row));
     Ok(())
 }
 
-fn free_address(tx: &mut Tx, live: &LiveEntry) -> Result<()> {
-    let address = (live.site_id, &live.type_key, &live.locale, &live.slug);
-    let row = former_addresses::table.find(address);
-    diesel::delete(row).execute(&mut **tx)?;
-    Ok(())
-}
-
-fn next_sequence(tx: &mut Tx, site: SiteId) -> Result<i64> {
+/// Counts so many changes; returns the number of the last one before them.
+fn take_sequences(tx: &mut Tx, site: SiteId, changes: usize) -> Result<i64> {
     let last: i64 = sites::table.find(site).select(sites::live_sequence).first(&mut **tx)?;
-    diesel::update(sites::table.find(site)).set(sites::live_sequence.eq(last + 1)).execute(&mut **tx)?;
-    Ok(last + 1)
+    let next = last + changes as i64;
+    diesel::update(sites::table.find(site)).set(sites::live_sequence.eq(next)).execute(&mut **tx)?;
+    Ok(last)
 }
 
-fn record(
+/// Writes each change under its sequence number.
+fn record<'l>(
     tx: &mut Tx,
-    live: &LiveEntry,
-    kind: LiveChangeKind,
-    sequence: i64,
-    reason: &str,
+    (kind, reason): (LiveChangeKind, &str),
+    changes: impl Iterator<Item = (i64, &'l LiveEntry)>,
     now: Timestamp,
 ) -> Result<()> {
-    diesel::insert_into(live_changes::table)
-        .values((
+    let row = |(sequence, live): (i64, &LiveEntry)| {
+        (
             live_changes::site_id.eq(live.site_id),
             live_changes::sequence.eq(sequence),
             live_changes::kind.eq(kind.as_str()),
             live_changes::entry_id.eq(live.entry_id),
-            live_changes::type_key.eq(&live.type_key),
-            live_changes::locale.eq(&live.locale),
-            live_changes::slug.eq(&live.slug),
+            live_changes::type_key.eq(live.type_key.clone()),
+            live_changes::locale.eq(live.locale.clone()),
+            live_changes::slug.eq(live.slug.clone()),
             live_changes::digest.eq(live.digest),
             live_changes::reason.eq(reason),
             live_changes::at.eq(now),
-        ))
-        .execute(&mut **tx)?;
+        )
+    };
+    insert_all!(tx, live_changes::table, changes.map(row));
     Ok(())
 }
 
@@ -207,6 +266,12 @@ fn record(
 pub fn find(connection: &mut Conn, entry: EntryId) -> Result<Option<LiveEntry>> {
     let row = live_entries::table.find(entry).select(live_entries::all_columns).first::<Row>(connection).optional()?;
     Ok(row.map(from_row))
+}
+
+/// What citizens see of these entries, in no order.
+pub fn find_all(connection: &mut Conn, entries: &[EntryId]) -> Result<Vec<LiveEntry>> {
+    let query = live_entries::table.filter(live_entries::entry_id.eq_any(entries)).select(live_entries::all_columns);
+    Ok(query.load::<Row>(connection)?.into_iter().map(from_row).collect())
 }
 
 /// Everything live on a site, in the order of its sequence numbers.

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{Content, ContentType, EntryRow, NewEntry, Revision};
 use super::rules;
+use crate::db::rows::insert_all;
 use crate::db::schema::{entries, entry_tags, revisions, unique_values};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{CaseId, EntryId, GroupId, SiteId, UserId};
@@ -182,88 +183,157 @@ pub fn with_unique_value(
     Ok(found.into_iter().find(|id| Some(*id) != except))
 }
 
+/// Which of these values some entry has in a field that is unique.
+pub fn taken_unique_values(
+    connection: &mut Conn,
+    site: SiteId,
+    place: (&str, &str),
+    values: &[Digest],
+) -> Result<Vec<Digest>> {
+    let found = unique_values::table
+        .filter(unique_values::site_id.eq(site).and(unique_values::type_key.eq(place.0)))
+        .filter(unique_values::field.eq(place.1).and(unique_values::value.eq_any(values)))
+        .select(unique_values::value);
+    Ok(found.load(connection)?)
+}
+
 /// Stores an entry with its first revision. Its content must have been checked (`service::prepare`), in
 /// this transaction, and its case must be stored.
 pub fn insert(tx: &mut Tx, new: &NewEntry, content_type: &ContentType, now: Timestamp) -> Result<EntryRow> {
-    let text = new.content.to_text();
-    let digest = Digest::of(&text);
-    diesel::insert_into(entries::table)
-        .values((
-            (
-                entries::id.eq(new.id),
-                entries::site_id.eq(new.site_id),
-                entries::type_key.eq(&new.content.type_key),
-                entries::locale.eq(&new.content.locale),
-                entries::slug.eq(&new.content.slug),
-                entries::group_id.eq(new.group_id),
-                entries::case_id.eq(new.case_id),
-                entries::step.eq(&new.step),
-            ),
-            (
-                entries::version.eq(1),
-                entries::revision.eq(1),
-                entries::digest.eq(digest),
-                entries::closure.eq(new.closure),
-                entries::title.eq(new.content.title()),
-                entries::category.eq(new.content.category.as_deref()),
-                entries::tags.eq(serde_json::json!(new.content.tags).to_string()),
-                entries::approved_revision.eq(0),
-            ),
-            (
-                entries::origin.eq(&new.origin),
-                entries::created_by.eq(new.author),
-                entries::created_at.eq(now),
-                entries::updated_at.eq(now),
-            ),
-        ))
-        .execute(&mut **tx)?;
-    insert_revision(tx, new.id, 1, (&digest, &text), new.author, now)?;
-    index(tx, new.site_id, new.id, &new.content, content_type)?;
-    require(tx, new.id)
+    let first = First::of(new, content_type, now);
+    insert_first(tx, std::slice::from_ref(&first))?;
+    Ok(first.row)
 }
 
-fn insert_revision(
+/// The same for many entries, each with its type; returns their rows in the same order.
+pub fn insert_all<'n>(
     tx: &mut Tx,
-    entry: EntryId,
-    number: i32,
-    (digest, text): (&Digest, &str),
-    author: Option<UserId>,
+    new: impl IntoIterator<Item = (&'n NewEntry, &'n ContentType)>,
     now: Timestamp,
-) -> Result<()> {
-    diesel::insert_into(revisions::table)
-        .values((
-            revisions::entry_id.eq(entry),
-            revisions::number.eq(number),
-            revisions::digest.eq(digest),
+) -> Result<Vec<EntryRow>> {
+    let all: Vec<First> = new.into_iter().map(|(new, content_type)| First::of(new, content_type, now)).collect();
+    insert_first(tx, &all)?;
+    Ok(all.into_iter().map(|first| first.row).collect())
+}
+
+/// An entry as it is stored at first, with the text of its first revision.
+struct First<'n> {
+    row: EntryRow,
+    text: String,
+    content: &'n Content,
+    content_type: &'n ContentType,
+}
+
+impl<'n> First<'n> {
+    fn of(new: &'n NewEntry, content_type: &'n ContentType, now: Timestamp) -> Self {
+        let content = &new.content;
+        let text = content.to_text();
+        let row = EntryRow {
+            id: new.id,
+            site_id: new.site_id,
+            type_key: content.type_key.clone(),
+            locale: content.locale.clone(),
+            slug: content.slug.clone(),
+            group_id: new.group_id,
+            case_id: new.case_id,
+            step: new.step.clone(),
+            version: 1,
+            revision: 1,
+            digest: Digest::of(&text),
+            closure: new.closure,
+            title: content.title().to_owned(),
+            category: content.category.clone(),
+            tags: content.tags.clone(),
+            approved_closure: None,
+            approved_revision: 0,
+            publish_at: None,
+            unpublish_at: None,
+            published_at: None,
+            trashed_at: None,
+            origin: new.origin.clone(),
+            created_by: new.author,
+            created_at: now,
+            updated_at: now,
+        };
+        First { row, text, content, content_type }
+    }
+}
+
+fn insert_first(tx: &mut Tx, all: &[First]) -> Result<()> {
+    let row = |first: &First| {
+        let row = first.row.clone();
+        (
+            (
+                entries::id.eq(row.id),
+                entries::site_id.eq(row.site_id),
+                entries::type_key.eq(row.type_key),
+                entries::locale.eq(row.locale),
+                entries::slug.eq(row.slug),
+                entries::group_id.eq(row.group_id),
+                entries::case_id.eq(row.case_id),
+                entries::step.eq(row.step),
+            ),
+            (
+                entries::version.eq(row.version),
+                entries::revision.eq(row.revision),
+                entries::digest.eq(row.digest),
+                entries::closure.eq(row.closure),
+                entries::title.eq(row.title),
+                entries::category.eq(row.category),
+                entries::tags.eq(serde_json::json!(row.tags).to_string()),
+                entries::approved_revision.eq(row.approved_revision),
+            ),
+            (
+                entries::origin.eq(row.origin),
+                entries::created_by.eq(row.created_by),
+                entries::created_at.eq(row.created_at),
+                entries::updated_at.eq(row.updated_at),
+            ),
+        )
+    };
+    insert_all!(tx, entries::table, all.iter().map(row));
+    insert_revisions(tx, all.iter().map(|first| (&first.row, first.text.as_str(), first.row.created_by)))?;
+    index(tx, &all.iter().map(|first| (&first.row, first.content, first.content_type)).collect::<Vec<_>>())
+}
+
+/// The newest revision of each row, with its text and its author.
+fn insert_revisions<'r>(tx: &mut Tx, new: impl Iterator<Item = (&'r EntryRow, &'r str, Option<UserId>)>) -> Result<()> {
+    let row = |(row, text, author): (&'r EntryRow, &'r str, Option<UserId>)| {
+        (
+            revisions::entry_id.eq(row.id),
+            revisions::number.eq(row.revision),
+            revisions::digest.eq(row.digest),
             revisions::body.eq(text),
             revisions::author_id.eq(author),
-            revisions::created_at.eq(now),
-        ))
-        .execute(&mut **tx)?;
+            revisions::created_at.eq(row.updated_at),
+        )
+    };
+    insert_all!(tx, revisions::table, new.map(row));
     Ok(())
 }
 
 /// Rows by which entries are found: tags, and values that are unique.
-fn index(tx: &mut Tx, site: SiteId, entry: EntryId, content: &Content, content_type: &ContentType) -> Result<()> {
-    let mut tags: Vec<Slug> = content.tags.iter().filter_map(|tag| rules::tag_slug(tag)).collect();
-    tags.sort_unstable();
-    tags.dedup();
-    for tag in tags {
-        diesel::insert_into(entry_tags::table)
-            .values((entry_tags::entry_id.eq(entry), entry_tags::site_id.eq(site), entry_tags::tag.eq(tag)))
-            .execute(&mut **tx)?;
-    }
-    for (field, value) in rules::unique_values(content_type, content) {
-        diesel::insert_into(unique_values::table)
-            .values((
-                unique_values::entry_id.eq(entry),
-                unique_values::site_id.eq(site),
-                unique_values::type_key.eq(&content.type_key),
+fn index(tx: &mut Tx, all: &[(&EntryRow, &Content, &ContentType)]) -> Result<()> {
+    let tags = all.iter().flat_map(|(row, content, _)| {
+        let mut tags: Vec<Slug> = content.tags.iter().filter_map(|tag| rules::tag_slug(tag)).collect();
+        tags.sort_unstable();
+        tags.dedup();
+        tags.into_iter()
+            .map(|tag| (entry_tags::entry_id.eq(row.id), entry_tags::site_id.eq(row.site_id), entry_tags::tag.eq(tag)))
+    });
+    insert_all!(tx, entry_tags::table, tags);
+    let values = all.iter().flat_map(|(row, content, content_type)| {
+        rules::unique_values(content_type, content).into_iter().map(|(field, value)| {
+            (
+                unique_values::entry_id.eq(row.id),
+                unique_values::site_id.eq(row.site_id),
+                unique_values::type_key.eq(content.type_key.as_str()),
                 unique_values::field.eq(field),
                 unique_values::value.eq(value),
-            ))
-            .execute(&mut **tx)?;
-    }
+            )
+        })
+    });
+    insert_all!(tx, unique_values::table, values);
     Ok(())
 }
 
@@ -298,11 +368,12 @@ pub fn add_revision(
     if changed == 0 {
         return Err(stale(tx, row.id)?);
     }
-    insert_revision(tx, row.id, number, (&digest, &text), author, now)?;
+    let row = require(tx, row.id)?;
+    insert_revisions(tx, std::iter::once((&row, text.as_str(), author)))?;
     diesel::delete(entry_tags::table.filter(entry_tags::entry_id.eq(row.id))).execute(&mut **tx)?;
     diesel::delete(unique_values::table.filter(unique_values::entry_id.eq(row.id))).execute(&mut **tx)?;
-    index(tx, row.site_id, row.id, content, content_type)?;
-    require(tx, row.id)
+    index(tx, &[(&row, content, content_type)])?;
+    Ok(row)
 }
 
 /// Stores step, approval, closure, times of publication and trash of a row that the caller has changed,

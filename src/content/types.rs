@@ -71,6 +71,17 @@ pub fn from_toml(file: &str, source: &str) -> Result<ContentType, DefinitionErro
     }
 }
 
+/// Reads a definition file that came in a request: `bad_definition` with the line.
+pub fn from_file(file: &str, source: &str) -> Result<ContentType, Refusal> {
+    let parsed = from_toml(file, source).map_err(|error| {
+        let refusal = Refusal::new(Code::BadDefinition).detail(error.to_string());
+        refusal.extra("file", error.file).extra("line", error.line).extra("reason", error.reason)
+    })?;
+    // An escape of TOML can write what no text may hold.
+    crate::http::body::refuse_nul(&json!(parsed).to_string().into_bytes())?;
+    Ok(parsed)
+}
+
 /// Reads a definition from the body of a request: `bad_definition` lists what is wrong.
 pub fn from_json(body: &[u8]) -> Result<ContentType, Refusal> {
     let parsed: ContentType = crate::http::body::parse(body)?;

@@ -6,6 +6,7 @@
 
 mod migrations;
 mod pool;
+pub(crate) mod rows;
 pub mod schema;
 mod types;
 

@@ -88,8 +88,10 @@ impl Desk {
     /// Forgets the approval, because the entry comes to a step in which its content may be changed. The
     /// approval of what was published stays in the records; one that never came to that is voided.
     pub fn void(&mut self, tx: &mut Tx, now: Timestamp) -> Result<()> {
-        if self.row.approved_closure.is_some() && !self.step()?.end {
-            store::void_newest_approval(tx, self.row.id, now)?;
+        if let Some(closure) = self.row.approved_closure
+            && !self.step()?.end
+        {
+            store::void_approval(tx, self.row.id, &closure, now)?;
         }
         self.row.approved_closure = None;
         self.row.approved_revision = 0;

@@ -52,11 +52,12 @@ pub fn insert_approval(tx: &mut Tx, entry: EntryId, approval: &Approval) -> Resu
     Ok(())
 }
 
-/// Takes the newest approval back, because what it was given for never was published. Those before it stay:
-/// something was published with each.
-pub fn void_newest_approval(tx: &mut Tx, entry: EntryId, now: Timestamp) -> Result<()> {
+/// Takes the newest approval of a closure back, because it never was published. Others stay: something was
+/// published with each.
+pub fn void_approval(tx: &mut Tx, entry: EntryId, closure: &Digest, now: Timestamp) -> Result<()> {
     let newest = approvals::table
         .filter(approvals::entry_id.eq(entry).and(approvals::voided_at.is_null()))
+        .filter(approvals::closure.eq(closure))
         .select(diesel::dsl::max(approvals::approved_at))
         .first::<Option<Timestamp>>(&mut **tx)?;
     if let Some(at) = newest {
@@ -120,7 +121,7 @@ pub struct Place {
 pub fn waiting(connection: &mut Conn, places: &[Place], limit: Limit, after: Option<&Cursor>) -> Result<Page<CaseId>> {
     let no_case = cases::id.eq("");
     let mut query = cases::table
-        .left_join(entries::table.on(entries::case_id.eq(cases::id)))
+        .left_join(entries::table.on(cases::entry_id.eq(entries::id.nullable())))
         .select((cases::id, cases::due_at))
         .filter(no_case)
         .into_boxed();

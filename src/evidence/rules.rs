@@ -123,12 +123,16 @@ fn approvals(evidence: &Evidence, wrong: &mut Vec<Misfit>) {
         let actor = format!("user:{}", approval.approver);
         let near = |event: &&Record| {
             let apart = approval.at.micros() - event.at.micros();
-            event.action == "editorial.approve" && event.actor == actor && (0..=APART_MAX).contains(&apart)
+            let same = event.actor == actor && (0..=APART_MAX).contains(&apart);
+            same && event.digests.contains(&approval.closure)
         };
-        let mut events = evidence.ledger.events.iter().filter(near);
-        if !events
-            .any(|event| event.digests.contains(&approval.closure) && event.detail["revision"] == approval.revision)
-        {
+        let approves = |event: &Record| match event.action.as_str() {
+            "editorial.approve" => event.detail["revision"] == approval.revision,
+            // What a site was founded with, looked at afterwards.
+            "import.confirm" => evidence.origin.kind == "imported",
+            _ => false,
+        };
+        if !evidence.ledger.events.iter().filter(near).any(approves) {
             wrong.push(Misfit::new(format!("approvals[{at}]"), "the ledger does not hold it"));
         }
     }

@@ -201,13 +201,14 @@ fn approvals(connection: &mut Conn, id: EntryId) -> Result<Vec<Approval>> {
     Ok(found.into_iter().map(approval).collect())
 }
 
-/// The events about the entry, its case and its releases, and the import that brought it, in order.
+/// The events about the entry, its case and its releases, and the import that brought it and its confirmation, in
+/// order.
 fn events(connection: &mut Conn, row: &EntryRow, closure: Digest, releases: &[store::Live]) -> Result<Vec<Record>> {
     let releases = releases.iter().map(|release| format!("release:{}", release.id));
     let own = [format!("entry:{}", row.id), format!("case:{}", row.case_id)];
     let subjects: Vec<String> = own.into_iter().chain(releases).collect();
     let mut events = ledger::records_of(connection, &subjects)?;
-    let imports = ["import.publish", "import.create"];
+    let imports = ["import.publish", "import.create", "import.confirm"];
     events.extend(ledger::records_naming(connection, row.site_id, &imports, &closure)?);
     events.sort_by_key(|event| event.sequence);
     events.dedup_by_key(|event| event.sequence);

@@ -1,4 +1,4 @@
-//! JSON bodies: read strictly, refused by name.
+//! Bodies: JSON, read strictly and refused by name; a definition may come as its TOML file.
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use futures_util::future::LocalBoxFuture;
@@ -18,23 +18,59 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let limit = request.app_data::<web::Data<App>>().map_or(0, |app| app.config.json_bytes_max);
-        let is_json = is_json(request);
-        let declared = request.headers().get("Content-Length").and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-        let mut payload = payload.take();
+        let (kind, bytes) = (kind(request), whole(request, payload));
         Box::pin(async move {
-            if declared.is_some_and(|bytes| bytes > limit) {
-                return Err(too_large(limit).into());
-            }
-            let bytes = read(&mut payload, limit).await?;
+            let bytes = bytes.await?;
             if bytes.is_empty() {
                 return Ok(Json(parse(b"{}")?));
             }
-            if !is_json {
+            if !is_json(&kind) {
                 return Err(Refusal::new(Code::UnsupportedMedia).detail("send application/json").into());
             }
             Ok(Json(parse(&bytes)?))
         })
+    }
+}
+
+/// A definition as its writer keeps it: JSON, or a TOML file. What it says is not read yet.
+pub enum Definition {
+    Json(Vec<u8>),
+    Toml(String),
+}
+
+impl FromRequest for Definition {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (kind, bytes) = (kind(request), whole(request, payload));
+        Box::pin(async move {
+            let bytes = bytes.await?;
+            match kind.as_str() {
+                "application/toml" => String::from_utf8(bytes)
+                    .map(Definition::Toml)
+                    .map_err(|_| Refusal::new(Code::Malformed).detail("the file is not UTF-8").into()),
+                _ if bytes.is_empty() => Ok(Definition::Json(b"{}".to_vec())),
+                kind if is_json(kind) => Ok(Definition::Json(bytes)),
+                _ => {
+                    let detail = "send application/json or application/toml";
+                    Err(Refusal::new(Code::UnsupportedMedia).detail(detail).into())
+                }
+            }
+        })
+    }
+}
+
+/// The body within the limit of the settings, as soon as it is there.
+fn whole(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Vec<u8>, Problem>> + use<> {
+    let limit = request.app_data::<web::Data<App>>().map_or(0, |app| app.config.json_bytes_max);
+    let declared = request.headers().get("Content-Length").and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    let mut payload = payload.take();
+    async move {
+        if declared.is_some_and(|bytes| bytes > limit) {
+            return Err(too_large(limit).into());
+        }
+        read(&mut payload, limit).await
     }
 }
 
@@ -57,17 +93,19 @@ pub fn too_large(limit: usize) -> Refusal {
     Refusal::new(Code::TooLarge).detail(format!("at most {limit} bytes")).extra("limit_bytes", limit as u64)
 }
 
-fn is_json(request: &HttpRequest) -> bool {
+/// What the request says its body is, in small letters and without parameters.
+fn kind(request: &HttpRequest) -> String {
     let value = request.headers().get("Content-Type").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn is_json(kind: &str) -> bool {
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
 /// Reads JSON into a type; what does not fit is refused with the path to it.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
-    if has_nul(bytes) {
-        return Err(Refusal::new(Code::Malformed).detail("texts hold no NUL characters"));
-    }
+    refuse_nul(bytes)?;
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
@@ -88,6 +126,14 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     })?;
     json.end().map_err(|error| Refusal::new(Code::Malformed).detail(error.to_string()))?;
     Ok(value)
+}
+
+/// Refuses JSON in which a string holds a NUL: `malformed`.
+pub fn refuse_nul(json: &[u8]) -> Result<(), Refusal> {
+    if has_nul(json) {
+        return Err(Refusal::new(Code::Malformed).detail("texts hold no NUL characters"));
+    }
+    Ok(())
 }
 
 /// Whether a string of the JSON holds a NUL, which PostgreSQL does not store. JSON writes it as an escape

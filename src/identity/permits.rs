@@ -102,6 +102,8 @@ use_cases! {
     CommentContent "comment_content" [Author Editor Approver Publisher Head AgencyHead SubCoordinator Operator WebDeveloper];
     /// The procedure then decides which command is whose.
     MoveEntry "move_entry" [Author Editor Approver Publisher];
+    /// The approval that what a site was founded with did not have yet.
+    ConfirmImported "confirm_imported" [Approver];
     // procedures
     ReadCases "read_cases" [Author Editor Approver Publisher Head AgencyHead SubCoordinator Operator WebDeveloper Secretary Monitor Requester Auditor Admin];
     /// The procedure then decides which flow may be opened and which command is whose.

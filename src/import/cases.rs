@@ -1,6 +1,7 @@
 //! The cases of imported entries. They begin where the import puts them: at the start of SOP 1, or at
 //! its end for the founding of a site.
 
+use super::PUBLISHED;
 use crate::app::App;
 use crate::kernel::id::{CaseId, EntryId, SiteId};
 use crate::kernel::{Code, Refusal, Result, Timestamp};
@@ -12,9 +13,6 @@ use crate::procedure::{service, shelf, store};
 
 /// The procedure of entries.
 const PROCEDURE: &str = "website_management";
-/// Where a published entry rests.
-const PUBLISHED: &str = "published";
-
 /// What all cases of one import have in common.
 pub struct Mold {
     site: SiteId,

@@ -6,9 +6,11 @@
 //! disk; `service` is the use case behind `lamin import`.
 //!
 //! With `--publish` it founds a site: what is new goes live with origin `imported`, without an
-//! approver, and [`store::unconfirmed`] lists it until an approver has confirmed it.
+//! approver, and [`store::unconfirmed`] lists it until an approver has confirmed it ([`confirming`]).
 
+pub mod api;
 mod cases;
+pub mod confirming;
 mod files;
 pub mod model;
 mod planning;
@@ -28,5 +30,7 @@ pub const ORIGIN: &str = "imported";
 const ACTOR_PART: &str = "command_line";
 /// The same as the ledger names it.
 const ACTOR: &str = "system:command_line";
+/// The step in which a published entry rests.
+const PUBLISHED: &str = "published";
 /// The type of redirects.
 const REDIRECTS: &str = "pengalihan";

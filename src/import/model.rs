@@ -3,6 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::kernel::Digest;
+use crate::kernel::id::EntryId;
+
 /// What to import, and how.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -16,6 +19,13 @@ pub struct Options {
     pub publish: bool,
     /// Report, and write nothing.
     pub dry_run: bool,
+}
+
+/// An imported entry with the digest of the closure that an approver has looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    pub entry: EntryId,
+    pub digest: Digest,
 }
 
 /// How far it has come, in files.

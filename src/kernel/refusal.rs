@@ -63,6 +63,7 @@ codes! {
     ReviseFirst = 409 "Mulai revisi terlebih dahulu sebelum menyunting." "Start a revision before editing.";
     DigestMismatch = 409 "Isi telah berubah sejak Anda melihatnya." "The content has changed since you looked at it.";
     NotApproved = 409 "Isi ini belum disetujui." "This content has not been approved.";
+    AlreadyApproved = 409 "Isi ini telah disetujui." "This content has already been approved.";
     Taken = 409 "Sudah dipakai." "Already taken.";
     InUse = 409 "Masih dipakai oleh yang lain." "Still in use.";
     InTrash = 409 "Konten berada di tempat sampah." "The entry is in the trash.";

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::model::{Checkpoint, Event, Finding, Record, Verdict};
 use super::proof::{LINKS_MAX, Proof, Segment};
 use super::rules::{self, Walk};
+use crate::db::rows::insert_all;
 use crate::db::schema::{ledger, ledger_checkpoints, ledger_head};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::SiteId;
@@ -64,34 +65,50 @@ fn from_row(row: Row) -> Record {
 pub fn record(tx: &mut Tx, event: &Event, at: Timestamp) -> Result<Record> {
     let (sequence, previous) = head(tx)?;
     let record = rules::link(event, sequence + 1, previous, at);
-    diesel::insert_into(ledger::table)
-        .values((
+    append(tx, std::slice::from_ref(&record))?;
+    Ok(record)
+}
+
+/// Appends several events in their order.
+pub fn record_all(tx: &mut Tx, events: &[Event], at: Timestamp) -> Result<()> {
+    let (mut sequence, mut previous) = head(tx)?;
+    let mut records = Vec::with_capacity(events.len());
+    for event in events {
+        sequence += 1;
+        let record = rules::link(event, sequence, previous, at);
+        previous = record.hash;
+        records.push(record);
+    }
+    append(tx, &records)
+}
+
+fn append(tx: &mut Tx, records: &[Record]) -> Result<()> {
+    let Some(last) = records.last() else { return Ok(()) };
+    let row = |record: &Record| {
+        (
             ledger::sequence.eq(record.sequence),
             ledger::hash.eq(record.hash),
             ledger::previous.eq(record.previous),
             ledger::at.eq(record.at),
-            ledger::actor.eq(&record.actor),
-            ledger::on_behalf.eq(record.on_behalf.as_deref()),
-            ledger::action.eq(&record.action),
-            ledger::subject.eq(&record.subject),
+            ledger::actor.eq(record.actor.clone()),
+            ledger::on_behalf.eq(record.on_behalf.clone()),
+            ledger::action.eq(record.action.clone()),
+            ledger::subject.eq(record.subject.clone()),
             ledger::site_id.eq(record.site_id),
             ledger::digests.eq(serde_json::json!(record.digests).to_string()),
             ledger::detail.eq(record.detail.to_string()),
-        ))
-        .execute(&mut **tx)?;
+        )
+    };
+    insert_all!(tx, ledger::table, records.iter().map(row));
     let moved = diesel::update(ledger_head::table.find(1))
-        .set((ledger_head::sequence.eq(record.sequence), ledger_head::hash.eq(record.hash)))
+        .set((ledger_head::sequence.eq(last.sequence), ledger_head::hash.eq(last.hash)))
         .execute(&mut **tx)?;
     if moved == 0 {
         diesel::insert_into(ledger_head::table)
-            .values((
-                ledger_head::id.eq(1),
-                ledger_head::sequence.eq(record.sequence),
-                ledger_head::hash.eq(record.hash),
-            ))
+            .values((ledger_head::id.eq(1), ledger_head::sequence.eq(last.sequence), ledger_head::hash.eq(last.hash)))
             .execute(&mut **tx)?;
     }
-    Ok(record)
+    Ok(())
 }
 
 /// Number and hash of the newest event; `(0, zeros)` before the first.

@@ -79,12 +79,28 @@ pub fn keep(tx: &mut Tx, asset: &Asset, actor: &str, now: Timestamp) -> Result<A
     if let Some(known) = store::find(tx, asset.site_id, &asset.digest)? {
         return Ok(known);
     }
-    store::insert(tx, asset)?;
-    let event = Event::new(actor, "media.upload", format!("asset:{}", asset.digest)).site(asset.site_id);
-    let detail =
-        serde_json::json!({"name": asset.name, "media_type": asset.media_type, "size_bytes": asset.size_bytes});
-    ledger::record(tx, &event.digest(asset.digest).detail(detail), now)?;
+    keep_new(tx, std::slice::from_ref(asset), actor, now)?;
     Ok(asset.clone())
+}
+
+/// The same for many files of a site; returns how many it did not have.
+pub fn keep_all(tx: &mut Tx, site: SiteId, assets: &[Asset], actor: &str, now: Timestamp) -> Result<usize> {
+    let digests: Vec<Digest> = assets.iter().map(|asset| asset.digest).collect();
+    let mut known = store::known(tx, site, &digests)?;
+    let new: Vec<Asset> = assets.iter().filter(|asset| known.insert(asset.digest)).cloned().collect();
+    keep_new(tx, &new, actor, now)?;
+    Ok(new.len())
+}
+
+fn keep_new(tx: &mut Tx, new: &[Asset], actor: &str, now: Timestamp) -> Result<()> {
+    store::insert_all(tx, new)?;
+    let event = |asset: &Asset| {
+        let detail =
+            serde_json::json!({"name": asset.name, "media_type": asset.media_type, "size_bytes": asset.size_bytes});
+        let event = Event::new(actor, "media.upload", format!("asset:{}", asset.digest)).site(asset.site_id);
+        event.digest(asset.digest).detail(detail)
+    };
+    ledger::record_all(tx, &new.iter().map(event).collect::<Vec<_>>(), now)
 }
 
 /// What may be said of an asset; absent parts stay as they are.

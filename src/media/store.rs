@@ -5,11 +5,15 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 
 use super::model::{Alt, Asset, Kind};
+use crate::db::rows::insert_all;
 use crate::db::schema::assets;
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{SiteId, UserId};
 use crate::kernel::page::{Cursor, Limit, Page};
 use crate::kernel::{Code, Digest, Error, Refusal, Result, Timestamp};
+
+/// How many files one question names. SQLite takes 32,766 parameters, and an import may bring more files at once.
+const ASKED_DIGESTS_MAX: usize = 1_000;
 
 type Row = (
     SiteId,
@@ -79,9 +83,13 @@ pub fn find_all(connection: &mut Conn, site: SiteId, digests: &[Digest]) -> Resu
 
 /// Which of the digests the site has; only the index is read.
 pub fn known(connection: &mut Conn, site: SiteId, digests: &[Digest]) -> Result<HashSet<Digest>> {
-    let query =
-        assets::table.filter(assets::site_id.eq(site).and(assets::digest.eq_any(digests))).select(assets::digest);
-    Ok(query.load::<Digest>(connection)?.into_iter().collect())
+    let mut known = HashSet::new();
+    for part in digests.chunks(ASKED_DIGESTS_MAX) {
+        let query =
+            assets::table.filter(assets::site_id.eq(site).and(assets::digest.eq_any(part))).select(assets::digest);
+        known.extend(query.load::<Digest>(connection)?);
+    }
+    Ok(known)
 }
 
 /// Newest first.
@@ -103,25 +111,26 @@ pub fn list(connection: &mut Conn, site: SiteId, limit: Limit, after: Option<&Cu
     }))
 }
 
-/// The caller has looked that the site does not have it.
-pub fn insert(tx: &mut Tx, asset: &Asset) -> Result<()> {
-    diesel::insert_into(assets::table)
-        .values((
+/// The caller has looked that the site has none of them.
+pub fn insert_all(tx: &mut Tx, new: &[Asset]) -> Result<()> {
+    let row = |asset: &Asset| {
+        (
             assets::site_id.eq(asset.site_id),
             assets::digest.eq(asset.digest),
-            assets::name.eq(&asset.name),
+            assets::name.eq(asset.name.clone()),
             assets::kind.eq(asset.kind.as_str()),
-            assets::media_type.eq(&asset.media_type),
+            assets::media_type.eq(asset.media_type.clone()),
             assets::size_bytes.eq(asset.size_bytes),
             assets::width.eq(asset.width),
             assets::height.eq(asset.height),
             assets::alt.eq(serde_json::json!(asset.alt).to_string()),
-            assets::credit.eq(&asset.credit),
+            assets::credit.eq(asset.credit.clone()),
             assets::uploaded_by.eq(asset.uploaded_by),
             assets::version.eq(asset.version),
             assets::created_at.eq(asset.created_at),
-        ))
-        .execute(&mut **tx)?;
+        )
+    };
+    insert_all!(tx, assets::table, new.iter().map(row));
     Ok(())
 }
 

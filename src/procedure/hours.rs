@@ -17,6 +17,9 @@ use crate::kernel::{Code, Refusal, Timestamp};
 /// How far ahead a due time is looked for. Beyond it a time counts as none.
 const DAYS_MAX: u32 = 3660;
 
+/// How long before its end a year asks for the holidays of the next: cases opened then are due in it.
+const YEAR_AHEAD_DAYS: i32 = 60;
+
 /// A case that begins by itself must not be late before anybody is at work.
 const RHYTHM_OPENS: Time = Time::constant(8, 0, 0, 0);
 
@@ -91,6 +94,14 @@ impl Calendar {
     /// In the order of the calendar.
     pub fn holidays(&self) -> impl Iterator<Item = &Holiday> {
         self.days.values()
+    }
+
+    /// Years for which nobody has written the list although they count: this one, and the next when it is near.
+    pub fn years_missing(&self, today: Date) -> Vec<i16> {
+        let known = self.years();
+        let near = today.saturating_add(YEAR_AHEAD_DAYS.days());
+        let wanted = BTreeSet::from([today.year(), near.year()]);
+        wanted.into_iter().filter(|year| !known.contains(year)).collect()
     }
 
     /// The years that have at least one holiday: for others, nobody has written the list yet.

@@ -32,6 +32,10 @@ fn from_row((key, version, digest, source, created_at): Row) -> Shelved {
 
 /// The version in force: the highest.
 pub fn in_force(connection: &mut Conn, key: &str) -> Result<Option<Shelved>> {
+    // The key may come from an address; PostgreSQL fails on a NUL.
+    if key.contains('\0') {
+        return Ok(None);
+    }
     let row = procedures::table
         .filter(procedures::key.eq(key))
         .order(procedures::version.desc())

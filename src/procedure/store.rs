@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use super::case::{Attachment, Case, CaseEvent, Comment};
 use super::rules::{State, Transition};
-use crate::db::schema::{attachments, case_events, cases, comments, sites, users};
+use crate::db::rows::insert_all;
+use crate::db::schema::{attachments, case_events, cases, comments, entries, sites, users};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{AttachmentId, CaseId, EntryId, SiteId, UserId};
 use crate::kernel::page::{Cursor, Limit, Page};
@@ -81,19 +82,24 @@ pub fn find(connection: &mut Conn, id: CaseId) -> Result<Option<Case>> {
 
 /// A new case. `case.version` and its times are as given: see `rules::opened`.
 pub fn insert(tx: &mut Tx, case: &Case) -> Result<()> {
-    diesel::insert_into(cases::table)
-        .values((
+    insert_all(tx, std::slice::from_ref(case))
+}
+
+/// New cases, as [`insert`] stores one.
+pub fn insert_all(tx: &mut Tx, new: &[Case]) -> Result<()> {
+    let row = |case: &Case| {
+        (
             (
                 cases::id.eq(case.id),
-                cases::procedure_key.eq(&case.procedure_key),
+                cases::procedure_key.eq(case.procedure_key.clone()),
                 cases::procedure_version.eq(case.procedure_version),
-                cases::flow.eq(&case.flow),
+                cases::flow.eq(case.flow.clone()),
                 cases::site_id.eq(case.site_id),
                 cases::entry_id.eq(case.entry_id),
-                cases::title.eq(&case.title),
+                cases::title.eq(case.title.clone()),
             ),
             (
-                cases::step.eq(&case.step),
+                cases::step.eq(case.step.clone()),
                 cases::step_since.eq(case.step_since),
                 cases::due_at.eq(case.due_at),
                 cases::agreed_due_at.eq(case.agreed_due_at),
@@ -106,8 +112,9 @@ pub fn insert(tx: &mut Tx, case: &Case) -> Result<()> {
                 cases::ended_at.eq(case.ended_at),
                 cases::version.eq(case.version),
             ),
-        ))
-        .execute(&mut **tx)?;
+        )
+    };
+    insert_all!(tx, cases::table, new.iter().map(row));
     Ok(())
 }
 
@@ -278,9 +285,13 @@ pub struct Wanted {
     pub sites: Option<Vec<SiteId>>,
 }
 
-/// Newest first.
+/// Newest first. The case of an entry in the trash is left out, as its entry is.
 pub fn list(connection: &mut Conn, wanted: &Wanted, limit: Limit, after: Option<&Cursor>) -> Result<Page<Case>> {
-    let mut query = cases::table.select(COLUMNS).into_boxed();
+    let mut query = cases::table
+        .left_join(entries::table.on(cases::entry_id.eq(entries::id.nullable())))
+        .filter(entries::trashed_at.is_null())
+        .select(COLUMNS)
+        .into_boxed();
     if let Some(procedure) = &wanted.procedure {
         query = query.filter(cases::procedure_key.eq(procedure));
     }

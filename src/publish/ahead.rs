@@ -8,7 +8,7 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
-use super::model::{Card, Snapshot, Steering};
+use super::model::{Card, Snapshot, Steering, text_in};
 use super::plan::{self, Page, Plan};
 use super::redirects::{self, Redirect};
 use super::rules::file_of;
@@ -93,8 +93,8 @@ fn card(one: &Coming, locale: usize) -> Card {
         digest: one.content.digest(),
         published_at: one.entry.published_at.unwrap_or(one.at),
         updated_at: one.at,
-        card_digest: Digest::of(Value::Object(fields.clone()).to_string()),
-        fields,
+        title: text_in(&fields, "title").unwrap_or(one.content.slug.as_str()).into(),
+        card: Value::Object(fields).to_string().into(),
         category,
         tags,
     }

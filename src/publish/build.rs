@@ -1,7 +1,7 @@
 //! One build: render into a fresh folder, seal, sync, swap.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::draft::Draft;
@@ -9,7 +9,7 @@ use super::listing::{Listed, Listing};
 use super::manifest::{self, Lingering, Manifest, Named, Seal};
 use super::model::{KindCost, Mode, Phase, Progress, Release, ReleaseState, Report, Snapshot, Step};
 use super::pages::{Rendered, Rendering};
-use super::plan::{Page, Plan};
+use super::plan::Plan;
 use super::record::{Made, Record};
 use super::service::{Watch, released};
 use super::styles::theme_files;
@@ -39,6 +39,9 @@ pub struct Build<'b> {
     pub inputs: Digest,
     pub by: Option<UserId>,
     pub mode: Mode,
+    pub reach: Reach<'b>,
+    /// Whether a card within the reach changed on another day than the last build knew.
+    pub days_changed: bool,
     pub begun: Instant,
     pub watched: Stopwatch,
     pub watch: Watch<'b>,
@@ -65,31 +68,39 @@ impl Stopwatch {
     }
 }
 
-/// What earlier builds left: what the live release holds, and how its pages were made.
+/// Which pages a build looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach<'b> {
+    Whole,
+    /// Those that show these cards: nothing else changed since the last build, and these stand where they stood.
+    Cards(&'b [u32]),
+}
+
+/// What earlier builds left: what the live release is made of, and how its pages were made.
 #[derive(Debug, Default)]
 pub struct Past {
-    pub live: Listing,
+    pub files: Listing,
     pub lingering: Vec<Lingering>,
     pub record: Record,
 }
 
 /// What a build leaves for the next one.
 pub struct News {
-    pub made: Vec<(String, Made)>,
-    /// Every page of the site.
-    pub pages: Vec<String>,
-    /// What the live release holds now, and what of it lingers.
-    pub live: Listing,
+    pub made: Vec<(Arc<str>, Made)>,
+    /// What the live release is made of now, and what lingers beside it.
+    pub files: Listing,
     pub lingering: Vec<Lingering>,
+    /// Both together.
+    pub holds: Listing,
+    pub inputs: Digest,
 }
 
 /// What rendering left in the draft.
 struct Written {
     files: Listing,
-    /// With what lingers, if anything does.
-    holds: Option<Listing>,
-    made: Vec<(String, Made)>,
-    pages: Vec<String>,
+    /// With what lingers.
+    holds: Listing,
+    made: Vec<(Arc<str>, Made)>,
     rendered: usize,
     written: usize,
     lingering: Vec<Lingering>,
@@ -109,7 +120,7 @@ impl Build<'_> {
         let build_time = self.begun.elapsed();
 
         let seal_lingering = written.lingering.clone();
-        let release = self.enter(&manifest, &bytes, written.pages.len(), build_time)?;
+        let release = self.enter(&manifest, &bytes, self.plan.pages.len(), build_time)?;
         let outcome = self.go_live(draft, &release, &bytes, written.lingering);
         let sync_time = match outcome {
             Ok(time) => time,
@@ -124,7 +135,7 @@ impl Build<'_> {
             release_id: release.id,
             skipped: false,
             manifest: release.manifest_digest,
-            pages: written.pages.len(),
+            pages: self.plan.pages.len(),
             rendered: written.rendered,
             files: manifest.files.len(),
             written: written.written,
@@ -137,8 +148,8 @@ impl Build<'_> {
             kinds: written.kinds,
             warnings: written.warnings,
         };
-        let live = written.holds.unwrap_or(manifest.files);
-        Ok((report, News { made: written.made, pages: written.pages, live, lingering: seal_lingering }))
+        let Written { made, holds, .. } = written;
+        Ok((report, News { made, files: manifest.files, lingering: seal_lingering, holds, inputs: self.inputs }))
     }
 
     /// Enters the release into the database before it is live, so that its number is nobody else's.
@@ -235,63 +246,100 @@ impl Build<'_> {
         let mut warnings = plan.doubles.clone();
         let styles = theme_files(self.snapshot, self.theme);
         let world = World::new(self.snapshot, self.theme, plan, self.base_url.clone(), styles.1);
-        let (redirects, refused) = redirects::table(self.snapshot, plan, &world.prefixes);
-        warnings.extend(refused);
         let mut small = styles.0;
-        small.extend(feeds::feeds(&world));
-        small.extend(feeds::sitemap(&world, rules::SITEMAP_ADDRESSES_MAX));
-        small.push(feeds::robots(&self.base_url));
-        small.extend(feeds::security(self.snapshot, &self.base_url));
-        small.extend(self.redirect_files(&redirects)?);
+        small.extend(self.small_files(&world, &mut warnings)?);
         self.watched.step("feeds");
-        let pages: Vec<(String, &Page)> =
-            plan.pages.iter().map(|page| (rules::file_of(&plan.address(page, &world.prefixes)), page)).collect();
-        if past.live.is_empty() {
+        let pages: Vec<u32> = match self.reach {
+            Reach::Whole => (0..plan.pages.len() as u32).collect(),
+            Reach::Cards(cards) => plan.reach(cards, self.theme.about.neighbours),
+        };
+        if past.files.is_empty() {
             let small = small.iter().map(|(path, _)| path.as_str());
-            draft.make_folders(pages.iter().map(|(path, _)| path.as_str()).chain(small).chain([manifest::RELEASE]))?;
+            draft.make_folders(plan.paths.iter().map(|path| &**path).chain(small).chain([manifest::RELEASE]))?;
         }
-
         let rendering = Rendering::new(self, &world, &past.record, draft, pages.len());
-        self.watched.step("keys");
         let mut rendered = rendering.pages(&pages)?;
         self.watched.step("pages");
+
         let mut files = std::mem::take(&mut rendered.files);
+        let mut put: HashSet<Arc<str>> = rendered.made.iter().map(|(path, _)| path.clone()).collect();
         let mut written = rendered.written;
-        let mut put: Vec<String> = rendered.made.iter().map(|(path, _)| path.clone()).collect();
-        for (path, bytes) in small {
-            let (listed, new) = draft.put(path, &bytes)?;
+        let placed = self.placed(past, &rendered);
+        let small = small.into_iter().map(|(path, bytes)| draft.put(path.into(), &bytes));
+        let media = placed.iter().filter_map(|digest| self.place(draft, digest, &mut warnings).transpose());
+        for file in small.chain(media) {
+            let (listed, new) = file?;
             written += usize::from(new);
-            put.push(listed.path.clone());
+            put.insert(listed.path.clone());
             files.push(listed);
+        }
+        let files = match self.reach {
+            Reach::Whole => Listing::new(files),
+            Reach::Cards(_) => past.files.patched(&self.patch(files, past, &placed)),
+        };
+        let lingering = self.lingering(&files, past)?;
+        let holds = with_lingering(&files, &lingering);
+        let put = put.iter().map(|path| &**path).collect();
+        draft.finish(&holds, &put, self.app.storage.as_ref())?;
+        self.watched.step("files");
+        let Rendered { made, kinds, .. } = rendered;
+        Ok(Written { files, holds, rendered: made.len(), made, written, lingering, kinds, warnings })
+    }
+
+    /// Feeds, maps and texts for programs. What cannot have changed within its reach is left out.
+    fn small_files(&self, world: &World, warnings: &mut Vec<String>) -> Result<Vec<feeds::File>> {
+        let mut small = feeds::feeds(world);
+        if self.reach == Reach::Whole || self.days_changed {
+            small.extend(feeds::sitemap(world, rules::SITEMAP_ADDRESSES_MAX));
+        }
+        if self.reach == Reach::Whole {
+            let (redirects, refused) = redirects::table(self.snapshot, self.plan, &world.prefixes);
+            warnings.extend(refused);
+            small.push(feeds::robots(&self.base_url));
+            small.extend(feeds::security(self.snapshot, &self.base_url));
+            small.extend(self.redirect_files(&redirects)?);
+        }
+        Ok(small)
+    }
+
+    /// The stored files that all pages together place, and what steers the site; within a reach, none when
+    /// they are those of the release before.
+    fn placed(&self, past: &Past, rendered: &Rendered) -> BTreeSet<Digest> {
+        let mut placed = rendered.placed.clone();
+        if let Reach::Cards(_) = self.reach {
+            let same = |(path, made): &(Arc<str>, Made)| past.record.placed_by(path) == made.placed;
+            if rendered.made.iter().all(same) {
+                return BTreeSet::new();
+            }
+            let anew = rendered.made.iter().map(|(path, _)| &**path).collect();
+            placed.append(&mut past.record.placed_but_by(&anew));
         }
         for entry in &self.snapshot.steering {
             let fields = serde_json::Value::Object(entry.fields.clone());
-            render::find_assets(&fields, self.snapshot, &mut rendered.placed);
+            render::find_assets(&fields, self.snapshot, &mut placed);
         }
-        for (listed, new) in self.media(draft, &rendered.placed, &mut warnings)? {
-            written += usize::from(new);
-            put.push(listed.path.clone());
-            files.push(listed);
+        placed
+    }
+
+    /// What is to be changed in the listing of the release before. Stored files that nothing places any
+    /// more go, when it is known what all pages place.
+    fn patch(&self, files: Vec<Listed>, past: &Past, placed: &BTreeSet<Digest>) -> HashMap<Arc<str>, Option<Listed>> {
+        let mut patch: HashMap<Arc<str>, Option<Listed>> = HashMap::new();
+        if !placed.is_empty() {
+            let media = past.files.iter().filter(|file| file.path.starts_with("media/"));
+            patch.extend(media.map(|file| (file.path.clone(), None)));
         }
-        let files = Listing::new(files);
-        let lingering = self.lingering(&files, past)?;
-        let holds = match lingering.is_empty() {
-            true => None,
-            false => Some(files.iter().chain(lingering.iter().map(|file| &file.file)).cloned().collect()),
-        };
-        let put = put.iter().map(String::as_str).collect();
-        draft.finish(holds.as_ref().unwrap_or(&files), &put, self.app.storage.as_ref())?;
-        let Rendered { made, kinds, .. } = rendered;
-        let pages = pages.into_iter().map(|(path, _)| path).collect();
-        self.watched.step("files");
-        Ok(Written { files, holds, rendered: made.len(), made, pages, written, lingering, kinds, warnings })
+        patch.extend(files.into_iter().map(|file| (file.path.clone(), Some(file))));
+        patch
     }
 
     /// Fingerprinted files that this release does without: they stay for a while for readers of older pages.
     /// After a withdrawal no picture stays, because it may be what was withdrawn.
     fn lingering(&self, files: &Listing, past: &Past) -> Result<Vec<Lingering>> {
         let (site, now) = (self.snapshot.site.id, self.app.now());
-        let gone: Vec<&Listed> = past.live.iter().filter(|file| files.find(&file.path).is_none()).collect();
+        let held = with_lingering(&past.files, &past.lingering);
+        let gone: Vec<&Listed> =
+            files.differences(&held).filter_map(|(_, now, before)| before.filter(|_| now.is_none())).collect();
         if gone.is_empty() {
             return Ok(Vec::new());
         }
@@ -322,23 +370,23 @@ impl Build<'_> {
         Ok(files)
     }
 
-    /// Stored files that pages place. One that is missing from the store is a warning, not a dead site.
-    fn media(
-        &self,
-        draft: &Draft,
-        placed: &BTreeSet<Digest>,
-        warnings: &mut Vec<String>,
-    ) -> Result<Vec<(Listed, bool)>> {
-        let mut files = Vec::with_capacity(placed.len());
-        for digest in placed {
-            let Some(asset) = self.snapshot.assets.get(digest) else { continue };
-            let path = public_path(digest, &asset.name)[1..].to_owned();
-            match draft.place(self.app.storage.as_ref(), digest, path.clone())? {
-                Some(placed) => files.push(placed),
-                None => warnings.push(format!("{path}: the stored file {digest} is missing")),
-            }
+    /// Has the draft hold a stored file. One that is missing from the store is a warning, not a dead site.
+    fn place(&self, draft: &Draft, digest: &Digest, warnings: &mut Vec<String>) -> Result<Option<(Listed, bool)>> {
+        let Some(asset) = self.snapshot.assets.get(digest) else { return Ok(None) };
+        let path = public_path(digest, &asset.name)[1..].to_owned();
+        let placed = draft.place(self.app.storage.as_ref(), digest, path.clone())?;
+        if placed.is_none() {
+            warnings.push(format!("{path}: the stored file {digest} is missing"));
         }
-        Ok(files)
+        Ok(placed)
+    }
+}
+
+/// What a folder holds whose release is made of `files`.
+pub fn with_lingering(files: &Listing, lingering: &[Lingering]) -> Listing {
+    match lingering.is_empty() {
+        true => files.clone(),
+        false => files.iter().chain(lingering.iter().map(|file| &file.file)).cloned().collect(),
     }
 }
 

@@ -9,7 +9,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::build::with_lingering;
 use super::disk;
 use super::listing::{Listed, Listing};
 use super::manifest::{self, Lingering};
@@ -25,7 +27,7 @@ pub const COPIES: [&str; 2] = [".br", ".gz"];
 pub struct Spare {
     pub number: i32,
     /// Where it does not hold what the live release holds: what it holds there, or that there is nothing.
-    pub differs: HashMap<String, Option<Listed>>,
+    pub differs: HashMap<Arc<str>, Option<Listed>>,
 }
 
 /// The folder that becomes a release. Nothing is synced before [`Draft::sync`].
@@ -35,7 +37,7 @@ pub struct Draft<'d> {
     live: &'d Listing,
     live_root: Option<PathBuf>,
     /// As in [`Spare`].
-    differs: Cow<'d, HashMap<String, Option<Listed>>>,
+    differs: Cow<'d, HashMap<Arc<str>, Option<Listed>>>,
 }
 
 impl<'d> Draft<'d> {
@@ -44,7 +46,7 @@ impl<'d> Draft<'d> {
         place: &'d Place,
         root: PathBuf,
         (live, live_root): (&'d Listing, Option<PathBuf>),
-        differs: Cow<'d, HashMap<String, Option<Listed>>>,
+        differs: Cow<'d, HashMap<Arc<str>, Option<Listed>>>,
     ) -> Self {
         Draft { place, root, live, live_root, differs }
     }
@@ -61,9 +63,9 @@ impl<'d> Draft<'d> {
     }
 
     /// Whether this file need not be made: the folder holds it, or the live release does.
-    pub fn has(&self, file: &Listed) -> bool {
-        let same = |known: Option<&Listed>| known.is_some_and(|known| known.same_bytes(file));
-        same(self.live.find(&file.path)) || same(self.held(&file.path))
+    pub fn has(&self, path: &str, sha256: &Digest) -> bool {
+        let same = |known: Option<&Listed>| known.is_some_and(|known| known.sha256 == *sha256);
+        same(self.live.find(path)) || same(self.held(path))
     }
 
     /// Makes the folders of these files, each once: cheaper than finding out file by file.
@@ -85,11 +87,11 @@ impl<'d> Draft<'d> {
     }
 
     /// Has the folder hold these bytes; says whether they had to be written.
-    pub fn put(&self, path: String, bytes: &[u8]) -> Result<(Listed, bool)> {
+    pub fn put(&self, path: Arc<str>, bytes: &[u8]) -> Result<(Listed, bool)> {
         let wanted = Listed { path, size: bytes.len() as u64, sha256: Digest::of(bytes) };
         let there = self.bring(&wanted)?;
         if !there {
-            let file = self.root.join(&wanted.path);
+            let file = self.root.join(&*wanted.path);
             disk::write_new(&file, bytes).with_context(|| format!("write {} of a release", wanted.path))?;
         }
         Ok((wanted, !there))
@@ -112,7 +114,7 @@ impl<'d> Draft<'d> {
         }
         let doing = || format!("look at {path} of a release");
         let size = std::fs::metadata(&target).with_context(doing)?.len();
-        Ok(Some((Listed { path, size, sha256: *digest }, true)))
+        Ok(Some((Listed { path: path.into(), size, sha256: *digest }, true)))
     }
 
     /// Has the folder hold this file if it or the live release has it; makes room for it otherwise.
@@ -150,7 +152,7 @@ impl<'d> Draft<'d> {
     /// Takes a file out of the folder; an older release may still need it.
     fn set_aside(&self, held: &Listed) -> Result<()> {
         let doing = || format!("put {} aside", held.path);
-        let (file, object) = (self.root.join(&held.path), self.place.object(&held.sha256));
+        let (file, object) = (self.root.join(&*held.path), self.place.object(&held.sha256));
         // Not always renamed: of two names of one file, the system would keep both.
         match object.exists() {
             true => disk::remove(&file).map(|_| ()),
@@ -170,8 +172,8 @@ impl<'d> Draft<'d> {
     /// Has the folder hold exactly these files. Those that were not put or placed are brought: from
     /// the live release, from `objects/`, or from where uploads are stored. `put` names the others.
     pub fn finish(&self, files: &Listing, put: &HashSet<&str>, storage: &dyn Storage) -> Result<()> {
-        let changed = files.differences(self.live).map(|(path, ..)| path);
-        let paths: BTreeSet<&str> = changed.chain(self.differs.keys().map(String::as_str)).collect();
+        let changed = files.differences(self.live).map(|(path, ..)| &**path);
+        let paths: BTreeSet<&str> = changed.chain(self.differs.keys().map(|path| &**path)).collect();
         for path in paths.into_iter().filter(|path| !put.contains(path)) {
             match (files.find(path), self.held(path)) {
                 (Some(file), _) => {
@@ -190,7 +192,7 @@ impl<'d> Draft<'d> {
     }
 
     fn fetch(&self, file: &Listed, storage: &dyn Storage) -> Result<()> {
-        let target = self.root.join(&file.path);
+        let target = self.root.join(&*file.path);
         let doing = || format!("bring {} back", file.path);
         match disk::link(&self.place.object(&file.sha256), &target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -230,20 +232,21 @@ impl<'d> Draft<'d> {
     }
 }
 
-/// The files that linger in the folder of a release.
-pub fn read_lingering(folder: &Path) -> Result<Vec<Lingering>> {
-    let doing = || format!("read the seal of {}", folder.display());
-    let seal = disk::read(&folder.join(manifest::SEAL)).with_context(doing)?;
-    seal.map_or(Ok(Vec::new()), |seal| manifest::lingering_of(&seal).with_context(doing))
-}
-
-/// What the folder of a release holds, by its own manifest and seal; nothing when it has none.
-pub fn listing_of(folder: &Path) -> Result<Listing> {
+/// What the release in a folder is made of, by its own manifest, and what lingers there, by its seal; nothing
+/// when there is no release.
+pub fn read_attested(folder: &Path) -> Result<(Listing, Vec<Lingering>)> {
     let doing = || format!("read what {} holds", folder.display());
     let Some(bytes) = disk::read(&folder.join(manifest::RELEASE)).with_context(doing)? else {
-        return Ok(Listing::default());
+        return Ok((Listing::default(), Vec::new()));
     };
     let files = manifest::files_of(&bytes).with_context(doing)?;
-    let lingering = read_lingering(folder)?;
-    Ok(files.iter().cloned().chain(lingering.into_iter().map(|file| file.file)).collect())
+    let seal = disk::read(&folder.join(manifest::SEAL)).with_context(doing)?;
+    let lingering = seal.map_or(Ok(Vec::new()), |seal| manifest::lingering_of(&seal).with_context(doing))?;
+    Ok((files, lingering))
+}
+
+/// Everything that the folder of a release holds.
+pub fn listing_of(folder: &Path) -> Result<Listing> {
+    let (files, lingering) = read_attested(folder)?;
+    Ok(with_lingering(&files, &lingering))
 }

@@ -1,7 +1,7 @@
 //! Atom, RSS, sitemap, robots.txt, security.txt: files for programs.
 
 use super::dates;
-use super::model::Snapshot;
+use super::model::{Snapshot, text_in};
 use super::plan::{ListKind, Page};
 use super::rules;
 use super::views::World;
@@ -73,7 +73,7 @@ fn atom(world: &World, feed: &Feed) -> String {
     let base = escape(&world.base_url);
     let page = escape(feed.base);
     let cards = || feed.entries.iter().map(|at| (*at as usize, &world.snapshot.cards[*at as usize]));
-    let updated = cards().map(|(_, card)| changed(card)).max().unwrap_or(Timestamp::from_micros(0));
+    let updated = cards().map(|(_, card)| card.changed_at()).max().unwrap_or(Timestamp::from_micros(0));
     let time = |time: Timestamp| dates::iso(&view.clock.at(time));
     let mut xml = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">\
@@ -90,14 +90,15 @@ fn atom(world: &World, feed: &Feed) -> String {
         xml.push_str(&format!(
             "<entry><id>{base}{address}</id><title>{}</title><link rel=\"alternate\" type=\"text/html\" href=\"{base}{address}\"/>\
              <published>{}</published><updated>{}</updated>",
-            escape(card.title()),
+            escape(&card.title),
             time(card.published_at),
-            time(changed(card)),
+            time(card.changed_at()),
         ));
-        if let Some(author) = card.text("author") {
+        let fields = card.fields();
+        if let Some(author) = text_in(&fields, "author") {
             xml.push_str(&format!("<author><name>{}</name></author>", escape(author)));
         }
-        if let Some(summary) = card.text("summary") {
+        if let Some(summary) = text_in(&fields, "summary") {
             xml.push_str(&format!("<summary>{}</summary>", escape(summary)));
         }
         xml.push_str("</entry>");
@@ -123,20 +124,16 @@ fn rss(world: &World, feed: &Feed) -> String {
         let address = escape(&world.plan.addresses[*at as usize]);
         xml.push_str(&format!(
             "<item><title>{}</title><link>{base}{address}</link><guid>{base}{address}</guid><pubDate>{}</pubDate>",
-            escape(card.title()),
+            escape(&card.title),
             dates::rfc822(&view.clock.at(card.published_at)),
         ));
-        if let Some(summary) = card.text("summary") {
+        if let Some(summary) = text_in(&card.fields(), "summary") {
             xml.push_str(&format!("<description>{}</description>", escape(summary)));
         }
         xml.push_str("</item>");
     }
     xml.push_str("</channel></rss>\n");
     xml
-}
-
-fn changed(card: &super::model::Card) -> Timestamp {
-    card.updated_at.max(card.published_at)
 }
 
 /// All addresses that search engines may know, in files of at most 50,000.
@@ -148,7 +145,7 @@ pub fn sitemap(world: &World, addresses_max: usize) -> Vec<File> {
             Page::NotFound => continue,
             Page::Entry { card } => {
                 let card = &world.snapshot.cards[*card as usize];
-                dates::iso_day(&world.locales[card.locale].clock.at(changed(card)))
+                dates::iso_day(&world.locales[card.locale].clock.at(card.changed_at()))
             }
             Page::Home { .. } | Page::List { .. } | Page::Terms { .. } | Page::ArchiveIndex { .. } => String::new(),
         };

@@ -4,7 +4,9 @@
 //! show (settings, menu, theme), and its own entry, cards, neighbours and links. A test holds builds that
 //! reuse pages by these keys against builds that reuse nothing.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 use sha2::Digest as _;
 
@@ -90,17 +92,17 @@ pub struct Keys<'w> {
     world: &'w World<'w>,
     /// What all pages of a language read.
     locales: Vec<Key>,
-    /// What is read of each card where it is shown.
-    cards: Vec<Key>,
+    shapes: HashMap<&'w str, Key>,
+    /// What is read of each card where it is shown, made when it is first asked for.
+    cards: Vec<OnceLock<Key>>,
 }
 
 impl<'w> Keys<'w> {
     pub fn new(world: &'w World<'w>) -> Self {
-        use rayon::prelude::*;
         let locales = (0..world.locales.len()).map(|at| locale(world, at)).collect();
         let shapes = world.snapshot.shapes.iter().map(|(name, shape)| (name.as_str(), shape_key(shape))).collect();
-        let cards = (0..world.snapshot.cards.len()).into_par_iter().map(|at| card(world, &shapes, at)).collect();
-        Keys { world, locales, cards }
+        let cards = world.snapshot.cards.iter().map(|_| OnceLock::new()).collect();
+        Keys { world, locales, shapes, cards }
     }
 
     pub fn page(&self, page: &Page) -> Key {
@@ -115,7 +117,8 @@ impl<'w> Keys<'w> {
     }
 
     fn card(&self, at: &u32) -> &Key {
-        &self.cards[*at as usize]
+        let at = *at as usize;
+        self.cards[at].get_or_init(|| card(self.world, &self.shapes, at))
     }
 
     fn home(&self, locale: usize) -> Key {
@@ -135,7 +138,7 @@ impl<'w> Keys<'w> {
     fn entry(&self, at: usize) -> Key {
         let (world, plan) = (self.world, self.world.plan);
         let card = &world.snapshot.cards[at];
-        let mut reads = Reads::of("entry").own(&self.locales[card.locale]).own(&self.cards[at]);
+        let mut reads = Reads::of("entry").own(&self.locales[card.locale]).own(self.card(&(at as u32)));
         reads = reads.text(card.digest.as_str());
         for member in plan.translations.get(&card.group).into_iter().flatten() {
             let other = &world.snapshot.cards[*member as usize];
@@ -220,13 +223,13 @@ fn shape_key(shape: &Shape) -> Key {
     Key::of(&format!("{shape:?}"))
 }
 
-fn card(world: &World, shapes: &std::collections::HashMap<&str, Key>, at: usize) -> Key {
+fn card(world: &World, shapes: &HashMap<&str, Key>, at: usize) -> Key {
     let card = &world.snapshot.cards[at];
     let reads = Reads::of("card")
         .text(&world.plan.addresses[at])
         .text(&card.type_key)
         .number(card.published_at.micros())
-        .text(card.card_digest.as_str());
+        .text(&card.card);
     let reads = reads.all(shapes.get(&*card.type_key).into_iter());
     match world.category_name(card) {
         Some(name) => reads.text("category").text(&name),

@@ -55,7 +55,9 @@ impl Manifest {
             text.extend_from_slice(if at == 0 { b"\n{\"path\":" } else { b",\n{\"path\":" });
             // Writing to memory does not fail.
             let _ = serde_json::to_writer(&mut text, &file.path);
-            let _ = write!(text, ",\"size\":{},\"sha256\":\"{}\"}}", file.size, file.sha256);
+            let _ = write!(text, ",\"size\":{},\"sha256\":\"", file.size);
+            text.extend_from_slice(file.sha256.as_str().as_bytes());
+            text.extend_from_slice(b"\"}");
         }
         text.extend_from_slice(b"\n]}\n");
         text
@@ -154,7 +156,7 @@ mod tests {
         let manifest = Manifest::new(theme, Digest::of("s"), [file("b\"q"), file("a")].into_iter().collect());
         let read: Manifest = serde_json::from_slice(&manifest.to_bytes()).unwrap();
         assert_eq!(read, manifest);
-        assert_eq!(read.files.iter().next().unwrap().path, "a");
+        assert_eq!(&*read.files.iter().next().unwrap().path, "a");
         assert_eq!(files_of(&manifest.to_bytes()).unwrap(), manifest.files);
     }
 }

@@ -57,25 +57,37 @@ pub struct Card {
     pub digest: Digest,
     pub published_at: Timestamp,
     pub updated_at: Timestamp,
-    /// The fields that are not long, with `category` and `tags`.
-    pub fields: Map<String, Value>,
-    /// Of the fields as they are stored.
-    pub card_digest: Digest,
-    /// The category as it stands in addresses.
-    pub category: Option<String>,
-    /// The tags as they stand in addresses, each with how it was written.
-    pub tags: Vec<(String, String)>,
+    /// The fields that are not long, with `category` and `tags`, as JSON: read where they are shown, since
+    /// all cards of a site are in memory at once. See [`Card::fields`].
+    pub card: Box<str>,
+    pub title: Box<str>,
+    pub category: Option<Term>,
+    pub tags: Vec<Term>,
+}
+
+/// A category or tag: as it stands in addresses, and as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    pub slug: Box<str>,
+    pub text: Box<str>,
 }
 
 impl Card {
-    /// A field that is text and not empty.
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+    /// When it was last different for readers.
+    pub fn changed_at(&self) -> Timestamp {
+        self.updated_at.max(self.published_at)
     }
 
-    pub fn title(&self) -> &str {
-        self.text("title").unwrap_or(&self.slug)
+    /// The fields that are not long.
+    pub fn fields(&self) -> Map<String, Value> {
+        // It was read whole when the card was made.
+        serde_json::from_str(&self.card).unwrap_or_default()
     }
+}
+
+/// A field that is text and not empty.
+pub fn text_in<'f>(fields: &'f Map<String, Value>, name: &str) -> Option<&'f str> {
+    fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
 /// A live entry without a page (menu, redirect, settings, category), whole.
@@ -90,7 +102,7 @@ pub struct Steering {
 
 impl Steering {
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+        text_in(&self.fields, name)
     }
 }
 

@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::build::{News, Past};
-use super::draft::{Spare, listing_of, read_lingering};
+use super::build::{News, Past, Reach, with_lingering};
+use super::draft::{Spare, read_attested};
 use super::model::Snapshot;
 use super::plan::{self, Plan};
 use super::record::Record;
@@ -15,7 +15,7 @@ use super::theme::Theme;
 use crate::app::App;
 use crate::kernel::id::SiteId;
 use crate::kernel::time::MINUTE;
-use crate::kernel::{Result, Timestamp};
+use crate::kernel::{Digest, Result, Timestamp};
 
 /// A model that nobody used for so long is dropped: it weighs some kilobytes for each entry.
 const KEPT_UNUSED: i64 = 10 * MINUTE;
@@ -32,6 +32,13 @@ pub struct Model {
     pub plan: Plan,
     pub theme: Theme,
     pub past: Past,
+    /// Cards that changed since the last build and stand where they stood; `None` when more changed, or when
+    /// nothing was built yet.
+    pub changed: Option<Vec<u32>>,
+    /// Whether one of them changed on another day than the last build knew: the sitemap tells the day.
+    pub days_changed: bool,
+    /// What the last build was made from besides the entries.
+    pub inputs: Option<Digest>,
     /// What the folder of the release before holds.
     pub spare: Option<Spare>,
     pub used_at: Timestamp,
@@ -61,7 +68,27 @@ impl Model {
         let theme = Theme::of_site(&app.config.themes_folder, &snapshot.site.key)?;
         let plan = plan::plan(&snapshot, theme.wanted());
         let past = past_on_disk(place)?;
-        Ok(Model { number: place.live(), snapshot, plan, theme, past, spare: None, used_at: app.now() })
+        let (number, used_at) = (place.live(), app.now());
+        Ok(Model {
+            number,
+            snapshot,
+            plan,
+            theme,
+            past,
+            changed: None,
+            days_changed: false,
+            inputs: None,
+            spare: None,
+            used_at,
+        })
+    }
+
+    /// Which pages a build of these inputs has to look at.
+    pub fn reach(&self, inputs: &Digest) -> Reach<'_> {
+        match &self.changed {
+            Some(cards) if self.inputs == Some(*inputs) => Reach::Cards(cards),
+            _ => Reach::Whole,
+        }
     }
 
     /// Reads what changed since.
@@ -69,8 +96,18 @@ impl Model {
         let update = app.db.read_blocking(|c| snapshot::update(c, &mut self.snapshot))?;
         let wanted = self.theme.wanted();
         self.theme = Theme::of_site_again(&app.config.themes_folder, &self.snapshot.site.key, self.theme)?;
-        if update == Update::Places || self.theme.wanted() != wanted {
-            self.plan = plan::plan(&self.snapshot, self.theme.wanted());
+        match update {
+            Update::Within { cards, days_changed } if self.theme.wanted() == wanted => {
+                // Several readings may come between two builds.
+                if let Some(changed) = &mut self.changed {
+                    changed.extend(cards);
+                }
+                self.days_changed |= days_changed;
+            }
+            Update::Within { .. } | Update::Places => {
+                self.plan = plan::plan(&self.snapshot, self.theme.wanted());
+                self.changed = None;
+            }
         }
         self.used_at = app.now();
         Ok(self)
@@ -83,18 +120,24 @@ impl Model {
 
     /// Takes over what a build made: its release is live, and the one before is the next to be brought up to date.
     pub fn after(mut self, number: i32, place: &Place, news: News) -> Model {
-        let differs = news.live.differs(&self.past.live);
+        let held = with_lingering(&self.past.files, &self.past.lingering);
+        let differs = news.holds.differs(&held);
         self.spare = self.number.map(|number| Spare { number, differs });
         self.number = Some(number);
-        let pages: HashSet<&str> = news.pages.iter().map(String::as_str).collect();
         let record = &mut self.past.record;
-        record.retain(|path| pages.contains(path));
-        if let Err(error) = record.extend(&place.record(), news.made, pages.len()) {
+        if self.changed.is_none() {
+            let pages: HashSet<&str> = self.plan.paths.iter().map(|path| &**path).collect();
+            record.retain(|path| pages.contains(path));
+        }
+        if let Err(error) = record.extend(&place.record(), news.made, self.plan.pages.len()) {
             // A page that is not remembered is made again next time.
             tracing::warn!(%error, "could not record how the pages were made");
         }
-        self.past.live = news.live;
+        self.past.files = news.files;
         self.past.lingering = news.lingering;
+        self.changed = Some(Vec::new());
+        self.days_changed = false;
+        self.inputs = Some(news.inputs);
         self
     }
 }
@@ -102,6 +145,6 @@ impl Model {
 /// What earlier builds left on the disk.
 fn past_on_disk(place: &Place) -> Result<Past> {
     let folder = place.current();
-    let lingering = read_lingering(&folder)?;
-    Ok(Past { live: listing_of(&folder)?, lingering, record: Record::read(&place.record())? })
+    let (files, lingering) = read_attested(&folder)?;
+    Ok(Past { files, lingering, record: Record::read(&place.record())? })
 }

@@ -1,6 +1,7 @@
 //! The pages' own pass: made and written on all processors, a few bodies in memory at a time.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -32,10 +33,10 @@ pub struct Rendering<'r, 'b> {
 /// What it leaves.
 #[derive(Debug, Default)]
 pub struct Rendered {
-    /// Every page of the site.
+    /// Every page that was looked at.
     pub files: Vec<Listed>,
     /// Those that were made anew.
-    pub made: Vec<(String, Made)>,
+    pub made: Vec<(Arc<str>, Made)>,
     /// How many of them had to be written.
     pub written: usize,
     /// Stored files that pages place.
@@ -71,26 +72,27 @@ impl<'r, 'b> Rendering<'r, 'b> {
         Rendering { build, world, keys: Keys::new(world), record, draft, done: AtomicUsize::new(0), total }
     }
 
-    /// Has the draft hold all pages.
-    pub fn pages(&self, pages: &[(String, &Page)]) -> Result<Rendered> {
-        let chunks: Vec<&[(String, &Page)]> = pages.chunks(snapshot::BODIES_AT_ONCE).collect();
+    /// Has the draft hold these pages of the plan.
+    pub fn pages(&self, pages: &[u32]) -> Result<Rendered> {
+        let chunks: Vec<&[u32]> = pages.chunks(snapshot::BODIES_AT_ONCE).collect();
         let rendered: Vec<Rendered> = chunks.into_par_iter().map(|chunk| self.chunk(chunk)).collect::<Result<_>>()?;
         Ok(rendered.into_iter().fold(Rendered::default(), Rendered::and))
     }
 
     /// Some pages: their bodies are read together, and nothing of them is kept.
-    fn chunk(&self, pages: &[(String, &Page)]) -> Result<Rendered> {
+    fn chunk(&self, pages: &[u32]) -> Result<Rendered> {
         let mut rendered = Rendered::default();
         let mut to_make = Vec::new();
-        for (path, page) in pages {
+        for at in pages {
+            let (path, page) = (&self.build.plan.paths[*at as usize], &self.build.plan.pages[*at as usize]);
             let key = self.keys.page(page);
             let known = self.record.of(path, &key).filter(|_| self.build.mode == Mode::Changed);
-            match known.filter(|made| self.draft.has(&made.listed(path))) {
+            match known.filter(|made| self.draft.has(path, &made.sha256)) {
                 Some(made) => {
                     rendered.files.push(made.listed(path));
                     rendered.placed.extend(&made.placed);
                 }
-                None => to_make.push((path, *page, key)),
+                None => to_make.push((path, page, key)),
             }
         }
         let bodies = self.bodies(&to_make)?;
@@ -102,9 +104,9 @@ impl<'r, 'b> Rendering<'r, 'b> {
         Ok(rendered)
     }
 
-    fn bodies(&self, pages: &[(&String, &Page, Key)]) -> Result<HashMap<EntryId, String>> {
+    fn bodies(&self, pages: &[(&Arc<str>, &Page, Key)]) -> Result<HashMap<EntryId, String>> {
         let cards = &self.build.snapshot.cards;
-        let wanted = |(_, page, _): &(&String, &Page, Key)| match page {
+        let wanted = |(_, page, _): &(&Arc<str>, &Page, Key)| match page {
             Page::Entry { card } => Some(&cards[*card as usize]).map(|card| (card.entry, card.revision)),
             Page::Home { .. } | Page::List { .. } | Page::Terms { .. } | Page::ArchiveIndex { .. } | Page::NotFound => {
                 None
@@ -119,7 +121,7 @@ impl<'r, 'b> Rendering<'r, 'b> {
 
     fn make(
         &self,
-        path: &str,
+        path: &Arc<str>,
         page: &Page,
         key: Key,
         bodies: &HashMap<EntryId, String>,
@@ -139,11 +141,11 @@ impl<'r, 'b> Rendering<'r, 'b> {
                 self.world.page(page)?
             }
         };
-        let (listed, written) = self.draft.put(path.to_owned(), &bytes)?;
+        let (listed, written) = self.draft.put(path.clone(), &bytes)?;
         rendered.written += usize::from(written);
         let made = Made { key, size: listed.size, sha256: listed.sha256, placed: placed.iter().copied().collect() };
         rendered.files.push(listed);
-        rendered.made.push((path.to_owned(), made));
+        rendered.made.push((path.clone(), made));
         rendered.placed.append(&mut placed);
         let cost = rendered.kinds.entry(page.kind(&self.world.plan.lists)).or_default();
         cost.pages += 1;

@@ -1,9 +1,9 @@
 //! Which pages follow from what is live: pure.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::model::{Card, Snapshot, Steering};
+use super::model::{Card, Snapshot, Steering, Term};
 use super::rules::{self, ListPage, Presence};
 use crate::kernel::id::GroupId;
 
@@ -29,6 +29,18 @@ pub struct List {
     pub title: String,
     /// Places in the snapshot's cards, oldest (or last) first.
     pub entries: Vec<u32>,
+}
+
+impl List {
+    /// Where in it a card stands.
+    pub fn place(&self, card: u32) -> Option<usize> {
+        let found = self.entries.binary_search(&card).ok();
+        match &self.kind {
+            // Some sections have an order of their own.
+            ListKind::Section(_) => found.or_else(|| self.entries.iter().position(|other| *other == card)),
+            ListKind::Category(_) | ListKind::Tag(_) | ListKind::Archive(..) => found,
+        }
+    }
 }
 
 /// Which index of terms.
@@ -69,6 +81,11 @@ pub struct Plan {
     pub known: HashSet<String>,
     /// Addresses that more than one page wanted.
     pub doubles: Vec<String>,
+    /// The file of each page.
+    pub paths: Vec<Arc<str>>,
+    /// Which page each card has, and which pages each list.
+    page_of_card: HashMap<u32, u32>,
+    pages_of_list: Vec<Vec<u32>>,
 }
 
 /// Which kinds of pages the theme has templates for.
@@ -124,9 +141,13 @@ pub fn plan(snapshot: &Snapshot, wanted: Wanted) -> Plan {
         categories,
         known: HashSet::new(),
         doubles: Vec::new(),
+        paths: Vec::new(),
+        page_of_card: HashMap::new(),
+        pages_of_list: vec![Vec::new(); lists.len()],
         lists,
     };
     plan.drop_doubles(&prefixes);
+    plan.index();
     plan
 }
 
@@ -135,16 +156,15 @@ pub fn plan(snapshot: &Snapshot, wanted: Wanted) -> Plan {
 pub fn stand_alike(one: &Card, other: &Card) -> bool {
     let place = |card: &Card| {
         let order = match &*card.type_key {
-            "agenda" => card.fields.get("start").cloned(),
-            "pejabat" => card.fields.get("order").cloned(),
-            key if rules::is_listed_by_title(key) => Some(card.title().into()),
+            "agenda" => card.fields().remove("start"),
+            "pejabat" => card.fields().remove("order"),
+            key if rules::is_listed_by_title(key) => Some(serde_json::Value::from(&*card.title)),
             _ => None,
         };
         (card.published_at, card.locale, card.group, order)
     };
     let names = |card: &Card| (card.type_key.clone(), card.slug.clone(), card.category.clone(), card.tags.clone());
-    let category = |card: &Card| card.text("category").map(str::to_owned);
-    place(one) == place(other) && names(one) == names(other) && category(one) == category(other)
+    place(one) == place(other) && names(one) == names(other)
 }
 
 impl Plan {
@@ -157,9 +177,47 @@ impl Plan {
                 self.doubles.push(format!("{address}: more than one page belongs at this address"));
                 return false;
             }
+            self.paths.push(rules::file_of(&address).into());
             self.known.insert(address)
         });
         self.pages = pages;
+    }
+
+    fn index(&mut self) {
+        for (at, page) in self.pages.iter().enumerate() {
+            match page {
+                Page::Entry { card } => {
+                    self.page_of_card.insert(*card, at as u32);
+                }
+                Page::List { list, .. } => self.pages_of_list[*list].push(at as u32),
+                Page::Home { .. } | Page::Terms { .. } | Page::ArchiveIndex { .. } | Page::NotFound => {}
+            }
+        }
+    }
+
+    /// The pages that show these cards, which stand where they stood: their own, the lists', the homes',
+    /// and with `neighbours` those of the entries before and after. In order, each once.
+    pub fn reach(&self, cards: &[u32], neighbours: bool) -> Vec<u32> {
+        let homes = self.pages.iter().take_while(|page| matches!(page, Page::Home { .. })).count();
+        let mut reached: BTreeSet<u32> = (0..homes as u32).collect();
+        for card in cards {
+            reached.extend(self.page_of_card.get(card));
+        }
+        for (list, pages) in self.lists.iter().zip(&self.pages_of_list) {
+            for place in cards.iter().filter_map(|card| list.place(*card)) {
+                let shows = |page: &u32| match &self.pages[*page as usize] {
+                    Page::List { page, .. } => (page.from..page.until).contains(&place),
+                    _ => false,
+                };
+                reached.extend(pages.iter().filter(|page| shows(page)));
+                if neighbours && matches!(list.kind, ListKind::Section(_)) {
+                    let beside = [place.checked_sub(1), Some(place + 1)].into_iter().flatten();
+                    let beside = beside.filter_map(|place| self.page_of_card.get(list.entries.get(place)?));
+                    reached.extend(beside);
+                }
+            }
+        }
+        reached.into_iter().collect()
     }
 
     /// The address of a page. `prefixes` are those of the site's locales.
@@ -221,13 +279,12 @@ fn lists(
         if rules::presence(&card.type_key) == Presence::Listed {
             add(card.locale, ListKind::Section(card.type_key.clone()), "", at);
         }
-        if let Some(slug) = &card.category {
-            let text = card.text("category").unwrap_or(slug);
+        if let Some(Term { slug, text }) = &card.category {
             let name = category_name(categories, card.locale, slug).unwrap_or_else(|| capitalized(text));
-            add(card.locale, ListKind::Category(slug.clone()), &name, at);
+            add(card.locale, ListKind::Category(slug.to_string()), &name, at);
         }
-        for (slug, tag) in &card.tags {
-            add(card.locale, ListKind::Tag(slug.clone()), tag, at);
+        for Term { slug, text } in &card.tags {
+            add(card.locale, ListKind::Tag(slug.to_string()), text, at);
         }
         if wanted.archive && rules::is_news(&card.type_key) {
             let day = card.published_at.in_zone(&snapshot.site.zone);
@@ -280,13 +337,13 @@ fn in_list_order(kind: &ListKind, mut entries: Vec<u32>, cards: &[Card]) -> Vec<
     let ListKind::Section(key) = kind else { return entries };
     let card = |at: &u32| &cards[*at as usize];
     match &**key {
-        "agenda" => entries.sort_by_key(|at| (card(at).fields.get("start").and_then(instant), *at)),
-        "pejabat" => entries.sort_by_key(|at| {
-            let rank = card(at).fields.get("order").and_then(serde_json::Value::as_f64).unwrap_or(f64::MAX);
+        "agenda" => entries.sort_by_cached_key(|at| (card(at).fields().get("start").and_then(instant), *at)),
+        "pejabat" => entries.sort_by_cached_key(|at| {
+            let rank = card(at).fields().get("order").and_then(serde_json::Value::as_f64).unwrap_or(f64::MAX);
             (std::cmp::Reverse(ordered(rank)), std::cmp::Reverse(*at))
         }),
         key if rules::is_listed_by_title(key) => {
-            entries.sort_by(|a, b| card(b).title().cmp(card(a).title()).then(b.cmp(a)));
+            entries.sort_by(|a, b| card(b).title.cmp(&card(a).title).then(b.cmp(a)));
         }
         _ => {}
     }

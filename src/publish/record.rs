@@ -3,10 +3,11 @@
 //! Kept beside the releases as lines that are added to; it is a cache that may be lost at any time. A line:
 //! `<key> <sha256> <size> <digests of the stored files it places, with commas, or -> <path>`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::disk;
 use super::keys::Key;
@@ -28,15 +29,15 @@ pub struct Made {
 }
 
 impl Made {
-    pub fn listed(&self, path: &str) -> Listed {
-        Listed { path: path.to_owned(), size: self.size, sha256: self.sha256 }
+    pub fn listed(&self, path: &Arc<str>) -> Listed {
+        Listed { path: path.clone(), size: self.size, sha256: self.sha256 }
     }
 }
 
 /// Pages by their path, as they were made last.
 #[derive(Debug, Default)]
 pub struct Record {
-    made: HashMap<String, Made>,
+    made: HashMap<Arc<str>, Made>,
     /// In the file; 0: there is none.
     lines: usize,
 }
@@ -51,7 +52,7 @@ impl Record {
         for line in text.lines() {
             record.lines += 1;
             if let Some((path, made)) = parse(line) {
-                record.made.insert(path.to_owned(), made);
+                record.made.insert(path.into(), made);
             }
         }
         Ok(record)
@@ -61,9 +62,19 @@ impl Record {
         self.made.get(path).filter(|made| made.key == *key)
     }
 
-    /// Takes over what a build made anew, and adds it to the file. `all` are the pages of the site now;
-    /// the others are forgotten.
-    pub fn extend(&mut self, path: &Path, news: Vec<(String, Made)>, pages: usize) -> Result<()> {
+    /// The stored files that a page placed when it was made last.
+    pub fn placed_by(&self, path: &str) -> &[Digest] {
+        self.made.get(path).map_or(&[], |made| &made.placed)
+    }
+
+    /// Every stored file that a page but these places.
+    pub fn placed_but_by(&self, made_anew: &HashSet<&str>) -> BTreeSet<Digest> {
+        let others = self.made.iter().filter(|(path, _)| !made_anew.contains(&***path));
+        others.flat_map(|(_, made)| made.placed.iter().copied()).collect()
+    }
+
+    /// Takes over what a build made anew, and adds it to the file. `pages`: how many the site has.
+    pub fn extend(&mut self, path: &Path, news: Vec<(Arc<str>, Made)>, pages: usize) -> Result<()> {
         let lines: String = news.iter().map(|(path, made)| line(path, made)).collect();
         self.lines += news.len();
         self.made.extend(news);

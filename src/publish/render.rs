@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json};
 use tera::{Context, Value};
 
-use super::model::{Card, SiteFacts, Snapshot};
+use super::model::{Card, SiteFacts, Snapshot, text_in};
 use super::plan::{self, List, ListKind, Page, Plan, TermKind};
 use super::rules::{self, ListPage};
 use super::theme::Theme;
@@ -35,7 +35,7 @@ impl<'b> World<'b> {
 
     /// The name of a card's category, when somebody gave it one.
     pub fn category_name(&self, card: &Card) -> Option<String> {
-        plan::category_name(&self.plan.categories, card.locale, card.category.as_ref()?)
+        plan::category_name(&self.plan.categories, card.locale, &card.category.as_ref()?.slug)
     }
 
     /// One page without a body: home, lists, terms, archive, 404.
@@ -124,6 +124,7 @@ impl<'b> World<'b> {
 
     fn entry_context(&self, at: usize, fields: &Map<String, Json>, placed: &mut BTreeSet<Digest>) -> (&str, Context) {
         let card = &self.snapshot.cards[at];
+        let shown = card.fields();
         let view = &self.locales[card.locale];
         let url = &self.plan.addresses[at];
         let section = self.plan.sections.get(&(card.locale, card.type_key.clone()));
@@ -133,8 +134,8 @@ impl<'b> World<'b> {
             About {
                 kind: "entry",
                 section: &card.type_key,
-                title: card.title(),
-                description: card.text("summary").unwrap_or(&view.description),
+                title: &card.title,
+                description: text_in(&shown, "summary").unwrap_or(&view.description),
                 url,
                 alternates: self.translations(at),
                 feed: feed.map(|list| self.plan.lists[*list].base.clone()),
@@ -147,7 +148,7 @@ impl<'b> World<'b> {
         for (name, value) in fields {
             find_assets(value, self.snapshot, &mut found.borrow_mut());
             // What lists show is in the card already.
-            if !card.fields.contains_key(name) {
+            if !shown.contains_key(name) {
                 let show = shape.and_then(|shape| shape.fields.get(name));
                 if let Some(value) = views::field(value, show, self.snapshot, &view.clock, Some(&html)) {
                     content.insert(name.clone(), value);
@@ -190,11 +191,7 @@ impl<'b> World<'b> {
 
     /// The entries after and before one in its section.
     pub fn neighbours_of<'l>(&self, list: &'l List, at: u32) -> (Option<&'l u32>, Option<&'l u32>) {
-        // Sections are in the cards' order but for those that are listed by a field of their own.
-        let found = list.entries.binary_search(&at).ok();
-        let Some(place) = found.or_else(|| list.entries.iter().position(|other| *other == at)) else {
-            return (None, None);
-        };
+        let Some(place) = list.place(at) else { return (None, None) };
         (list.entries.get(place + 1), place.checked_sub(1).and_then(|place| list.entries.get(place)))
     }
 

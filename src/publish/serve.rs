@@ -74,20 +74,33 @@ impl Published {
             return Err(Refusal::new(Code::MethodNotAllowed).detail("a published page takes GET and HEAD").into());
         }
         let host = request.connection_info().host().to_owned();
-        let site = self.site_of(&host).await;
-        let root = site.and_then(|site| live_root(&self.app.config.public, &site));
-        let Some(root) = root else { return Err(Refusal::new(Code::NotFound).into()) };
+        let Some(site) = self.site_of(&host).await else { return Err(Refusal::new(Code::NotFound).into()) };
+        let live_root = || live_root(&self.app.config.public, &site);
+        let Some(mut root) = live_root() else { return Err(Refusal::new(Code::NotFound).into()) };
+        loop {
+            let answer = self.answer_from(request, &root).await?;
+            let found = answer.as_ref().is_some_and(|answer| answer.status() != StatusCode::NOT_FOUND);
+            // A folder whose release is over may be taken away under a slow reader: look again.
+            match live_root().filter(|now| !found && *now != root) {
+                Some(now) => root = now,
+                None => return answer.ok_or_else(|| Refusal::new(Code::NotFound).into()),
+            }
+        }
+    }
+
+    /// The answer of one release; `None` when it has not even a page for what is missing.
+    async fn answer_from(&self, request: &HttpRequest, root: &Arc<Path>) -> Result<Option<HttpResponse>> {
         let accepted = accepted(request.headers());
         let found = match site_path(request.path()) {
-            Some(path) => self.find(&root, &path, &accepted).await?,
+            Some(path) => self.find(root, &path, &accepted).await?,
             None => Found::Nothing,
         };
         match found {
-            Found::File { path, file } => file_answer(request, StatusCode::OK, &path, &file).await,
-            Found::Moved { to, status } => Ok(moved(status, &to)),
-            Found::Nothing => match self.load(&root, "404.html", &accepted).await? {
-                Some(file) => file_answer(request, StatusCode::NOT_FOUND, "404.html", &file).await,
-                None => Err(Refusal::new(Code::NotFound).into()),
+            Found::File { path, file } => file_answer(request, StatusCode::OK, &path, &file).await.map(Some),
+            Found::Moved { to, status } => Ok(Some(moved(status, &to))),
+            Found::Nothing => match self.load(root, "404.html", &accepted).await? {
+                Some(file) => file_answer(request, StatusCode::NOT_FOUND, "404.html", &file).await.map(Some),
+                None => Ok(None),
             },
         }
     }

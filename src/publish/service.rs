@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use super::build::{Build, Stopwatch, peak_memory_bytes};
+use super::build::{Build, Reach, Stopwatch, peak_memory_bytes, with_lingering};
 use super::draft::listing_of;
 pub use super::model::{Mode, Phase, Progress, Report};
 use super::model::{RENDERER, Release, ReleaseState, Snapshot};
@@ -69,10 +69,28 @@ fn build_by(
         models.put(site, model);
         return Ok(report);
     }
-    let draft = place.draft(&model.past.live, model.spare.as_ref())?;
+    let held = with_lingering(&model.past.files, &model.past.lingering);
+    let draft = place.draft(&held, model.spare.as_ref())?;
     watched.step("draft");
     let Model { snapshot, plan, theme, .. } = &model;
-    let build = Build { app, place: &place, snapshot, plan, theme, base_url, inputs, by, mode, begun, watched, watch };
+    let days_changed = model.days_changed;
+    let reach = if mode == Mode::Fresh { Reach::Whole } else { model.reach(&inputs) };
+    let build = Build {
+        app,
+        place: &place,
+        snapshot,
+        plan,
+        theme,
+        base_url,
+        inputs,
+        by,
+        mode,
+        reach,
+        days_changed,
+        begun,
+        watched,
+        watch,
+    };
     let (report, news) = build.run(&draft, &model.past).inspect_err(|_| {
         // The build's own error is what matters; the next build tidies what this leaves.
         if let Err(error) = place.hide(draft.root()) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
-use super::model::{Asset, Card, Former, Shape, Show, SiteFacts, Snapshot, Steering};
+use super::model::{Asset, Card, Former, Shape, Show, SiteFacts, Snapshot, Steering, Term, text_in};
 use super::plan;
 use super::rules::{self, Presence};
 use super::store::{self, LiveRow};
@@ -41,10 +41,14 @@ pub fn read(connection: &mut Conn, site: SiteId) -> Result<Snapshot> {
 }
 
 /// What an update found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Update {
-    /// Entries changed, but none of them changed its place: the plan of the site stays.
-    Within,
+    /// The cards of these entries changed, but none changed its place: the plan of the site stays.
+    Within {
+        cards: Vec<u32>,
+        /// Whether one of them changed on another day than before.
+        days_changed: bool,
+    },
     /// Something changed its place, or what steers the site changed.
     Places,
 }
@@ -64,7 +68,7 @@ pub fn update(connection: &mut Conn, snapshot: &mut Snapshot) -> Result<Update> 
     }
     snapshot.site = site;
     if changed.is_empty() {
-        return Ok(Update::Within);
+        return Ok(Update::Within { cards: Vec::new(), days_changed: false });
     }
     if changed.iter().any(|(_, type_key)| steers(&shapes, type_key)) {
         let rows = store::live_of_types(connection, snapshot.site.id, &steering_types(&shapes))?;
@@ -94,34 +98,32 @@ fn replace_cards(connection: &mut Conn, snapshot: &mut Snapshot, changed: &[(Ent
         now.insert(card.entry, card);
     }
     let wanted: HashSet<EntryId> = ids.into_iter().collect();
-    let mut update = Update::Within;
-    snapshot.cards.retain_mut(|card| {
-        if !wanted.contains(&card.entry) {
-            return true;
-        }
+    let mut within = Vec::new();
+    let (mut gone, mut days_changed) = (false, false);
+    for (at, card) in snapshot.cards.iter_mut().enumerate().filter(|(_, card)| wanted.contains(&card.entry)) {
         match now.remove(&card.entry) {
             Some(new) if plan::stand_alike(card, &new) => {
+                let day = |card: &Card| card.changed_at().in_zone(&snapshot.site.zone).date();
+                days_changed |= day(card) != day(&new);
                 *card = new;
-                true
+                within.push(at as u32);
             }
             Some(new) => {
                 now.insert(new.entry, new);
-                update = Update::Places;
-                false
+                gone = true;
             }
-            None => {
-                update = Update::Places;
-                false
-            }
+            None => gone = true,
         }
-    });
-    if !now.is_empty() {
-        update = Update::Places;
-        snapshot.cards.extend(now.into_values());
-        // Nearly in order already, which the stable sort knows how to use.
-        snapshot.cards.sort_by(in_order);
     }
-    Ok(update)
+    if !gone && now.is_empty() {
+        return Ok(Update::Within { cards: within, days_changed });
+    }
+    let stays: HashSet<EntryId> = within.iter().map(|at| snapshot.cards[*at as usize].entry).collect();
+    snapshot.cards.retain(|card| !wanted.contains(&card.entry) || stays.contains(&card.entry));
+    snapshot.cards.extend(now.into_values());
+    // Nearly in order already, which the stable sort knows how to use.
+    snapshot.cards.sort_by(in_order);
+    Ok(Update::Places)
 }
 
 /// Files that entries may name which were uploaded after the snapshot was read.
@@ -193,8 +195,9 @@ fn card(row: LiveRow, locale: usize) -> Result<Card> {
     let fields: Map<String, Value> =
         serde_json::from_str(&row.card).with_context(|| format!("read the card of {}", row.entry))?;
     let (category, tags) = terms(&fields);
+    let title = text_in(&fields, "title").unwrap_or(&row.slug).into();
     Ok(Card {
-        card_digest: Digest::of(&row.card),
+        title,
         category,
         tags,
         entry: row.entry,
@@ -206,16 +209,15 @@ fn card(row: LiveRow, locale: usize) -> Result<Card> {
         digest: row.digest,
         published_at: row.published_at,
         updated_at: row.updated_at,
-        fields,
+        card: row.card.into(),
     })
 }
 
-/// Category and tags of an entry as they stand in addresses; the tags with how they were written.
-pub fn terms(fields: &Map<String, Value>) -> (Option<String>, Vec<(String, String)>) {
-    let slug = |text: &str| rules::term_slug(text).map(|slug| slug.to_string());
-    let category = fields.get("category").and_then(Value::as_str).and_then(slug);
+/// Category and tags of an entry.
+pub fn terms(fields: &Map<String, Value>) -> (Option<Term>, Vec<Term>) {
+    let term = |text: &str| Some(Term { slug: rules::term_slug(text)?.as_str().into(), text: text.into() });
     let tags = fields.get("tags").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    (category, tags.filter_map(|tag| Some((slug(tag)?, tag.to_owned()))).collect())
+    (text_in(fields, "category").and_then(term), tags.filter_map(term).collect())
 }
 
 /// Menus, redirects, settings and categories are few and small: they are read whole.

@@ -8,7 +8,7 @@ use tera::Value;
 use tera::value::{Key, Map};
 
 use super::dates::{self, Clockface};
-use super::model::{Asset, Card, Shape, Show, Snapshot, Steering};
+use super::model::{Asset, Card, Shape, Show, Snapshot, Steering, Term};
 use super::plan::{self, Plan};
 use super::rules;
 use super::theme::Theme;
@@ -166,15 +166,16 @@ pub fn card(snapshot: &Snapshot, plan: &Plan, locales: &[LocaleView], at: usize)
     let view = &locales[card.locale];
     let day = view.clock.at(card.published_at);
     let shape = snapshot.shapes.get(&*card.type_key);
-    let mut shown = Map::with_capacity(card.fields.len() + 6);
+    let fields = card.fields();
+    let mut shown = Map::with_capacity(fields.len() + 6);
     shown.insert(Key::Str("type"), (&*card.type_key).into());
-    shown.insert(Key::Str("title"), card.title().into());
+    shown.insert(Key::Str("title"), (&*card.title).into());
     shown.insert(Key::Str("url"), plan.addresses[at].as_str().into());
     shown.insert(Key::Str("date"), view.clock.day(&day).into());
     shown.insert(Key::Str("date_short"), format!("{:02}/{:02}/{}", day.day(), day.month(), day.year()).into());
     shown.insert(Key::Str("date_iso"), dates::iso(&day).into());
     shown.insert(Key::Str("day_iso"), dates::iso_day(&day).into());
-    for (name, value) in &card.fields {
+    for (name, value) in &fields {
         let value = match name.as_str() {
             "title" => continue,
             "category" => category(plan, card, &view.prefix),
@@ -192,14 +193,14 @@ pub fn card(snapshot: &Snapshot, plan: &Plan, locales: &[LocaleView], at: usize)
 }
 
 fn category(plan: &Plan, card: &Card, prefix: &str) -> Option<Value> {
-    let (slug, text) = (card.category.as_ref()?, card.text("category")?);
-    let title = plan::category_name(&plan.categories, card.locale, slug).unwrap_or_else(|| text.to_owned());
+    let Term { slug, text } = card.category.as_ref()?;
+    let title = plan::category_name(&plan.categories, card.locale, slug).unwrap_or_else(|| text.to_string());
     Some(map([("title", title.into()), ("url", format!("{prefix}/kategori/{slug}/").into())]))
 }
 
 fn tags(card: &Card, prefix: &str) -> Option<Value> {
-    let tag = |(slug, tag): &(String, String)| {
-        map([("title", tag.as_str().into()), ("url", format!("{prefix}/tag/{slug}/").into())])
+    let tag = |Term { slug, text }: &Term| {
+        map([("title", (&**text).into()), ("url", format!("{prefix}/tag/{slug}/").into())])
     };
     let tags: Vec<Value> = card.tags.iter().map(tag).collect();
     (!tags.is_empty()).then(|| tags.into())

@@ -26,6 +26,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     crate::media::api::routes(config);
     crate::content::api::routes(config);
     crate::editorial::api::routes(config);
+    crate::import::api::routes(config);
     crate::publish::api::routes(config);
     crate::verify::api::routes(config);
     crate::evidence::api::routes(config);

@@ -96,7 +96,7 @@ impl Checking<'_> {
         let salt = app.secrets.sign(format!("lamin-verify-order\n{}\n", self.site.id).as_bytes());
         let order = |path: &str| Digest::of(format!("{salt}{path}"));
         let most = app.config.verify_fetches_max;
-        let chosen = rules::choose(reference.served(), |file| always.contains(&file.path), order, turn, most);
+        let chosen = rules::choose(reference.served(), |file| always.contains(&*file.path), order, turn, most);
         let files: Vec<&Listed> = chosen.always.iter().chain(&chosen.sampled).copied().collect();
         visit.compare(&files, &reference, true);
         let probed = self.probe(&visit, &reference, open.values());

@@ -32,12 +32,12 @@ pub fn compare(root: &Path, signed: &Signed) -> Result<(Vec<Problem>, u64)> {
 }
 
 fn listed(root: &Path, file: &Listed) -> Result<(Option<Problem>, u64)> {
-    let path = root.join(&file.path);
+    let path = root.join(&*file.path);
     let doing = || format!("read {}", path.display());
     match std::fs::symlink_metadata(&path) {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             let detail = json!({"expected": {"sha256": file.sha256, "size": file.size}});
-            return Ok((Some(Problem::new(Kind::Missing, file.path.as_str(), detail)), 0));
+            return Ok((Some(Problem::new(Kind::Missing, &*file.path, detail)), 0));
         }
         about => {
             if !about.with_context(doing)?.is_file() {

@@ -51,7 +51,7 @@ impl Problem {
     /// A file that is not what it should be; `found` says what it is.
     pub fn changed(file: &Listed, found: Value) -> Self {
         let expected = json!({"sha256": file.sha256, "size": file.size});
-        Problem::new(Kind::Changed, file.path.as_str(), json!({"expected": expected, "found": found}))
+        Problem::new(Kind::Changed, &*file.path, json!({"expected": expected, "found": found}))
     }
 }
 
@@ -75,7 +75,7 @@ impl Signed {
     }
 
     pub fn find(&self, path: &str) -> Option<&Listed> {
-        let lingers = || self.seal.lingering.iter().map(|one| &one.file).find(|file| file.path == path);
+        let lingers = || self.seal.lingering.iter().map(|one| &one.file).find(|file| &*file.path == path);
         self.files.find(path).or_else(lingers)
     }
 }

@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     fn listed(count: usize) -> Vec<Listed> {
-        (0..count).map(|at| Listed { path: format!("{at:05}"), size: 1, sha256: Digest::of("x") }).collect()
+        (0..count).map(|at| Listed { path: format!("{at:05}").into(), size: 1, sha256: Digest::of("x") }).collect()
     }
 
     #[test]
@@ -209,7 +209,7 @@ mod tests {
         let mut seen = std::collections::HashSet::new();
         let mut turn = 0;
         for _ in 0..10 {
-            let choice = choose(files.iter(), |file| file.path == "00003", |path| Digest::of(path), turn, 12);
+            let choice = choose(files.iter(), |file| &*file.path == "00003", |path| Digest::of(path), turn, 12);
             assert_eq!((choice.always.len(), choice.sampled.len()), (1, 11));
             seen.extend(choice.always.iter().chain(&choice.sampled).map(|file| file.path.clone()));
             turn = choice.next_turn;

@@ -220,7 +220,7 @@ impl<'v> Visit<'v> {
         }
         if matches!(status, 404 | 410) {
             let detail = json!({"status": status, "expected": {"sha256": file.sha256, "size": file.size}});
-            return self.note(Problem::new(Kind::Missing, file.path.as_str(), detail), Some(answer));
+            return self.note(Problem::new(Kind::Missing, &*file.path, detail), Some(answer));
         }
         let same = status == 200 && answer.sha256 == file.sha256 && answer.size == file.size && !answer.fetched.cut;
         if !same {

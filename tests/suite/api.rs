@@ -165,6 +165,7 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
             json!({"procedure": "website_monitoring", "flow": "monitoring", "title": "Senin", "site": "portal"})
         }
         ("POST", p) if p.ends_with("/comments") => json!({"body": "Catatan"}),
+        ("POST", p) if p.ends_with("/imported/confirm") => json!({"entries": []}),
         ("PATCH", "/api/v1/sites/{site}/assets/{digest}") => json!({"credit": "Dinas"}),
         _ => json!({}),
     }

@@ -8,7 +8,7 @@ use lamin::db::schema::{cases, content_types, sites};
 use lamin::identity::{Actor, Role};
 use lamin::kernel::id::{CaseId, EntryId, GroupId};
 use lamin::kernel::time::{HOUR, SECOND};
-use lamin::kernel::{Code, Digest, Locale, Result, Slug};
+use lamin::kernel::{Code, Digest, Locale, Result, Slug, Timestamp};
 use lamin::sites::Site;
 use serde_json::{Value, json};
 
@@ -22,6 +22,8 @@ on_both!(
     a_change_that_breaks_entries_is_refused_with_the_list,
     a_draft_that_was_not_whole_does_not_block_its_type,
     a_new_type_is_made_and_a_bad_one_is_refused,
+    a_type_is_read_from_a_toml_file_and_what_is_wrong_is_told_with_its_line,
+    a_new_site_has_every_shipped_type,
     an_entry_is_shown_with_all_that_its_readers_need,
     an_entry_of_another_site_is_not_found,
     a_slug_comes_from_the_title_and_is_numbered_when_taken,
@@ -39,6 +41,7 @@ on_both!(
     what_is_live_has_an_address_of_its_own,
     an_old_address_leads_on_until_another_takes_it,
     every_change_of_what_is_live_is_counted,
+    many_entries_go_live_at_once_as_they_would_one_by_one,
 );
 
 /// A site with an author, an editor and a developer.
@@ -153,14 +156,26 @@ impl<'a> House<'a> {
         self.try_change(row, &Patch { slug, ..Patch::default() }).unwrap()
     }
 
-    fn try_show(&self, row: &EntryRow) -> Result<i64> {
+    /// A row as it would go live now.
+    fn live(&self, row: &EntryRow) -> LiveEntry {
         let now = self.app.now();
-        self.app.db.write_blocking(|tx| {
-            let stored = type_store::require(tx, row.site_id, &row.type_key)?;
-            let content = store::content(tx, row.id, row.revision)?;
-            let shown = LiveEntry::of(row, &stored.content_type, &content, None, now);
-            live::show(tx, &shown, "test", now)
-        })
+        let live = self.app.db.read_blocking(|c| {
+            let stored = type_store::require(c, row.site_id, &row.type_key)?;
+            let content = store::content(c, row.id, row.revision)?;
+            Ok(LiveEntry::of(row, &stored.content_type, &content, None, now))
+        });
+        live.unwrap()
+    }
+
+    fn try_show(&self, row: &EntryRow) -> Result<i64> {
+        let (now, shown) = (self.app.now(), self.live(row));
+        self.app.db.write_blocking(|tx| live::show(tx, &shown, "test", now))
+    }
+
+    fn try_show_all(&self, rows: &[&EntryRow]) -> Result<()> {
+        let now = self.app.now();
+        let shown: Vec<LiveEntry> = rows.iter().map(|row| self.live(row)).collect();
+        self.app.db.write_blocking(|tx| live::show_all(tx, &shown, "test", now))
     }
 
     fn show(&self, row: &EntryRow) -> i64 {
@@ -317,6 +332,71 @@ async fn a_new_type_is_made_and_a_bad_one_is_refused(app: TestApp) {
         assert_eq!(refused.json()["errors"][0]["field"], field);
     }
     house.get("/api/v1/sites/portal/types/rusak").await.assert_refused(404, "not_found");
+}
+
+const VACANCY: &str = r#"key = "lowongan"
+title = { id = "Lowongan", en = "Vacancy" }
+
+[[fields]]
+key = "title"
+kind = "text"
+label = { id = "Judul", en = "Title" }
+required = true
+"#;
+
+async fn a_type_is_read_from_a_toml_file_and_what_is_wrong_is_told_with_its_line(app: TestApp) {
+    let house = House::new(&app);
+    let dewi = app.user("dewi", &[(Role::WebDeveloper, Some(house.site.id))]);
+    let send = |kind: &str, source: &str| {
+        let call = Call::new("PUT", "/api/v1/sites/portal/types/lowongan").token(&app.token(&dewi));
+        call.body(kind, source).send(&app)
+    };
+    let bad = [
+        (VACANCY.replace("kind = \"text\"", "kind = \"teks\""), 6),
+        (VACANCY.replace("required", "wajib"), 8),
+        (format!("{VACANCY}[[fields]]\nkey = \"Tutup\"\nkind = \"date\"\nlabel = {{ id = \"a\", en = \"b\" }}\n"), 10),
+        (VACANCY.replace("key = \"lowongan\"\n", ""), 1),
+        ("key = ".to_owned(), 1),
+    ];
+    for (source, line) in bad {
+        let refused = send("application/toml", &source).await;
+        refused.assert_refused(422, "bad_definition");
+        assert_eq!(
+            (&refused.json()["line"], &refused.json()["file"]),
+            (&json!(line), &json!("lowongan.toml")),
+            "{source}"
+        );
+    }
+    let other = send("application/toml", &VACANCY.replace("lowongan", "lain")).await;
+    other.assert_refused(422, "bad_definition");
+    assert_eq!(other.json()["errors"][0]["field"], "key");
+    send("application/toml", &VACANCY.replace("Judul", "a\\u0000")).await.assert_refused(400, "malformed");
+    for kind in ["text/plain", "application/yaml", "text/toml"] {
+        send(kind, VACANCY).await.assert_refused(415, "unsupported_media");
+    }
+    let not_utf8 = Call::new("PUT", "/api/v1/sites/portal/types/lowongan").token(&app.token(&dewi));
+    not_utf8.body("application/toml", [0xff]).send(&app).await.assert_refused(400, "malformed");
+    house.get("/api/v1/sites/portal/types/lowongan").await.assert_refused(404, "not_found");
+
+    let made = send("Application/TOML; charset=utf-8", VACANCY).await.assert_ok();
+    assert_eq!((made.status, &made.json()["title"]["en"]), (201, &json!("Vacancy")));
+    send("application/toml", VACANCY).await.assert_refused(428, "if_match_required");
+    assert_eq!(house.get("/api/v1/sites/portal/types/lowongan").await.assert_ok().json(), made.json());
+}
+
+async fn a_new_site_has_every_shipped_type(app: TestApp) {
+    lamin::boot::load_procedures(&app).await.unwrap();
+    let admin = app.user("rani", &[(Role::Admin, None), (Role::Author, None)]);
+    let post = |path: &str, body: Value| Call::post(path).token(&app.token(&admin)).json(&body).send(&app);
+    post("/api/v1/sites", json!({"key": "dinas", "name": "Dinas"})).await.assert_ok();
+    let listed = Call::get("/api/v1/sites/dinas/types").token(&app.token(&admin)).send(&app).await.assert_ok().json();
+    assert_eq!(listed["items"].as_array().unwrap().len(), types::shipped_keys().count());
+    for key in types::shipped_keys() {
+        let found = Call::get(&format!("/api/v1/sites/dinas/types/{key}")).token(&app.token(&admin)).send(&app).await;
+        assert_eq!(found.assert_ok().json()["key"], key);
+    }
+    let body = json!({"type": "pengumuman", "fields": {"title": "Libur", "body": "Isi"}});
+    post("/api/v1/sites/dinas/entries", body).await.assert_ok();
 }
 
 async fn an_entry_is_shown_with_all_that_its_readers_need(app: TestApp) {
@@ -622,6 +702,7 @@ async fn nul_characters_are_refused_and_break_nothing(app: TestApp) {
     house.get("/api/v1/sites/portal/entries?filter[title]=%00").await.assert_refused(400, "malformed");
     house.get("/api/v1/sites/portal/types/%00").await.assert_refused(404, "not_found");
     house.get("/api/v1/sites/%00/types").await.assert_refused(404, "not_found");
+    house.get("/api/v1/procedures/a%00b").await.assert_refused(404, "not_found");
     let words = json!({"id": "A\0", "en": "A"});
     let title = json!({"key": "title", "kind": "text", "label": words, "required": true});
     let body = json!({"title": words, "fields": [title]});
@@ -706,4 +787,45 @@ async fn every_change_of_what_is_live_is_counted(app: TestApp) {
     let counted: i64 =
         app.db.read_blocking(move |c| Ok(sites::table.find(site).select(sites::live_sequence).first(c)?)).unwrap();
     assert_eq!(counted, 4);
+}
+
+async fn many_entries_go_live_at_once_as_they_would_one_by_one(app: TestApp) {
+    let house = House::new(&app);
+    let site = house.site.id;
+    let (moves, stays, page) =
+        (house.news("Satu"), house.news("Dua"), house.write("halaman", &house.draft(json!({"title": "Satu"}))));
+    house.show(&moves);
+    house.show(&stays);
+    let first_published = app.now();
+    app.clock.advance(HOUR);
+    let stored = |row: &EntryRow| app.db.read_blocking(|c| store::require(c, row.id)).unwrap();
+    let moves = house.rename(&stored(&moves), "pindah");
+    let stays = house.change(&stored(&stays), json!({"summary": "Baru"}));
+    house.try_show_all(&[&moves, &page, &stays]).unwrap();
+
+    let shown = app.db.read_blocking(move |c| live::list(c, site)).unwrap();
+    let order: Vec<_> = shown.iter().map(|live| (live.sequence, live.entry_id, live.slug.as_str())).collect();
+    assert_eq!(order, [(3, moves.id, "pindah"), (4, page.id, "satu"), (5, stays.id, "dua")]);
+    assert!(shown.iter().all(|live| stored_at(&app, live.entry_id) == Some(live.published_at)));
+    assert!(shown[0].published_at == first_published && shown[1].published_at > first_published);
+    let former = app.db.read_blocking(move |c| live::former_addresses(c, site)).unwrap();
+    assert_eq!(former.iter().map(|old| (old.slug.as_str(), old.entry_id)).collect::<Vec<_>>(), [("satu", moves.id)]);
+    let changes = app.db.read_blocking(move |c| live::changes_since(c, site, 2)).unwrap();
+    let changes: Vec<_> =
+        changes.iter().map(|change| (change.sequence, change.kind.as_str(), change.entry_id)).collect();
+    assert_eq!(changes, [(3, "shown", moves.id), (4, "shown", page.id), (5, "shown", stays.id)]);
+
+    let (new, taken) = (house.news("Baru"), house.rename(&house.news("Lain"), "sementara"));
+    let taken = EntryRow { slug: stays.slug.clone(), ..taken };
+    let refused = house.try_show_all(&[&new, &taken]).unwrap_err();
+    assert_eq!(refused.refusal().map(|refusal| refusal.code()), Some(Code::Taken));
+    let twin = EntryRow { slug: new.slug.clone(), ..taken };
+    let refused = house.try_show_all(&[&new, &twin]).unwrap_err();
+    assert_eq!(refused.refusal().map(|refusal| refusal.code()), Some(Code::Taken));
+    assert_eq!(app.db.read_blocking(move |c| live::list(c, site)).unwrap().len(), 3, "none of them is shown");
+    house.try_show_all(&[]).unwrap();
+}
+
+fn stored_at(app: &TestApp, id: EntryId) -> Option<Timestamp> {
+    app.db.read_blocking(|c| store::require(c, id)).unwrap().published_at
 }

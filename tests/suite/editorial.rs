@@ -34,6 +34,7 @@ on_both!(
     times_are_checked_and_wishes_are_kept_in_the_history,
     a_stale_version_is_refused_and_none_is_too,
     the_trash_keeps_and_gives_back,
+    the_case_of_an_entry_in_the_trash_is_in_no_list,
     an_old_revision_becomes_a_new_draft,
     the_history_tells_everything_in_order,
     the_inbox_holds_what_waits_for_me_by_due_time,
@@ -646,6 +647,25 @@ async fn the_trash_keeps_and_gives_back(app: TestApp) {
     other.is_trashed(Role::Author).await.assert_ok();
     let back = item.posts(Role::Author, "/restore", json!({})).await.assert_ok().json();
     assert_eq!((&back["trashed_at"], &back["step"]), (&Value::Null, &json!("withdrawn")));
+}
+
+async fn the_case_of_an_entry_in_the_trash_is_in_no_list(app: TestApp) {
+    let room = Newsroom::open(app);
+    let (item, other) = (room.in_step("draft").await, room.in_step("draft").await);
+    let body = json!({"procedure": "website_monitoring", "flow": "monitoring", "title": "Senin", "site": "portal"});
+    let plain = Call::post("/api/v1/cases").token(&room.token(Role::Head)).json(&body);
+    plain.send(&room.app).await.assert_ok();
+    let listed = async |query: &str| -> Vec<Value> {
+        let page = room.get(Role::Auditor, &format!("/api/v1/cases{query}")).await.assert_ok().json();
+        page["items"].as_array().unwrap().iter().map(|case| case["entry"].clone()).collect()
+    };
+    let count = async |query: &str| listed(query).await.len();
+    assert_eq!((count("").await, count("?late=false").await), (3, 3));
+    item.is_trashed(Role::Author).await.assert_ok();
+    assert_eq!((count("").await, count("?late=false").await, count("?step=draft").await), (2, 2, 1));
+    assert!(listed("").await.contains(&json!(other.id)) && !listed("").await.contains(&json!(item.id)));
+    item.posts(Role::Author, "/restore", json!({})).await.assert_ok();
+    assert!(listed("").await.contains(&json!(item.id)));
 }
 
 async fn an_old_revision_becomes_a_new_draft(app: TestApp) {

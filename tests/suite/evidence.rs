@@ -90,6 +90,18 @@ async fn what_was_imported_says_so(app: TestApp) {
     let mut forged = file.clone();
     forged["origin"] = json!(lamin::evidence::model::Origin::of("written", true));
     assert!(places(&check(&bytes(&signed(&app, forged)), None)).contains(&"origin"));
+
+    let approver = app.token(&app.user("pejabat", &[(Role::Approver, Some(site))]));
+    let body = json!({"entries": [{"id": id, "digest": file["shown"]["closure"]}]});
+    let confirm = Call::post("/api/v1/sites/portal/imported/confirm").token(&approver).json(&body);
+    confirm.send(&app).await.assert_ok();
+    let file = Call::get(&format!("/api/v1/entries/{id}/evidence")).token(&head).send(&app).await.assert_ok().json();
+    assert_eq!(check(&bytes(&file), Some(&app.secrets.public_key())), []);
+    assert_eq!(file["approvals"][0]["name"], "pejabat");
+    assert!(file["origin"]["en"].as_str().unwrap().starts_with("First imported"));
+    let mut forged = file.clone();
+    forged["approvals"][0]["at"] = json!("2026-11-23T00:00:00Z");
+    assert!(places(&check(&bytes(&signed(&app, forged)), None)).contains(&"approvals[0]"));
 }
 
 async fn what_was_withdrawn_is_still_proved_and_what_was_never_shown_is_not(app: TestApp) {

@@ -6,26 +6,33 @@ use std::path::Path;
 use diesel::prelude::*;
 use lamin::content::{Content, LiveEntry, live, store as content_store};
 use lamin::db::schema::{cases, entries, jobs, ledger};
+use lamin::identity::{Actor, Role};
 use lamin::import::store::unconfirmed;
 use lamin::import::{self, Level, Options, ProblemCode, Report};
 use lamin::kernel::Code;
 use lamin::kernel::id::EntryId;
+use lamin::kernel::page::Limit;
 use lamin::sites::{self, Site};
 use serde_json::{Value, json};
 
 use crate::on_both;
-use crate::support::TestApp;
+use crate::support::{Call, Reply, TestApp};
 
 on_both!(
     the_demo_content_founds_a_site_without_a_problem,
     a_second_import_changes_nothing,
     what_was_founded_waits_for_an_approver_and_stands_in_the_ledger,
+    an_approver_confirms_what_was_founded_by_its_digests,
+    entries_are_confirmed_all_or_none,
+    a_confirmation_leaves_what_is_being_revised_alone,
+    what_waits_for_confirmation_is_listed_page_by_page,
     a_dry_run_writes_nothing_and_says_the_same,
     without_publish_everything_is_a_draft,
     a_site_that_is_not_there_is_refused_unless_it_is_to_be_made,
     layouts_of_hugo_and_zola_become_entries,
     pictures_become_assets_and_links_become_addresses,
     aliases_become_redirects,
+    a_file_may_have_any_number_of_aliases,
     what_cannot_be_read_is_named_with_file_and_line,
     a_missing_required_field_comes_from_where_it_stands_or_makes_a_draft,
     translations_share_a_group_also_across_imports,
@@ -156,7 +163,7 @@ async fn what_was_founded_waits_for_an_approver_and_stands_in_the_ledger(app: Te
     let report = import(&app, folder.path());
     assert_eq!((report.published, report.drafts), (1, 1));
     let id = site(&app).id;
-    let waiting = app.db.read_blocking(|c| unconfirmed(c, id)).unwrap();
+    let waiting = app.db.read_blocking(|c| unconfirmed(c, id, Limit::new(None)?, None)).unwrap().items;
     let live = live_at(&app, "id/berita/a");
     assert_eq!(
         waiting.iter().map(|entry| (entry.entry_id, entry.closure)).collect::<Vec<_>>(),
@@ -188,6 +195,190 @@ async fn what_was_founded_waits_for_an_approver_and_stands_in_the_ledger(app: Te
         .unwrap();
     assert_eq!(builds, 1);
     assert!(app.db.read_blocking(|c| lamin::ledger::verify(c, None, |_| true)).unwrap().intact);
+}
+
+/// A founded site with people on it.
+struct Founded {
+    app: TestApp,
+    approver: Actor,
+    author: Actor,
+    editor: Actor,
+}
+
+impl Founded {
+    /// Five entries of two types in two languages.
+    fn open(app: TestApp) -> Self {
+        let text = |title: &str| format!("+++\ntitle = \"{title}\"\ndate = 2026-01-02\n+++\nTeks.\n");
+        let folder = tempfile::tempdir().unwrap();
+        for path in ["artikel/b.md", "artikel/a.md", "en/artikel/c.md", "berita/a.md", "en/berita/a.md"] {
+            put(folder.path(), path, text(path).as_bytes());
+        }
+        assert_eq!(import(&app, folder.path()).published, 5);
+        let site = site(&app).id;
+        let approver = app.user("sri", &[(Role::Approver, Some(site))]);
+        let author = app.user("ani", &[(Role::Author, Some(site))]);
+        let editor = app.user("budi", &[(Role::Editor, Some(site))]);
+        Founded { app, approver, author, editor }
+    }
+
+    async fn list(&self, query: &str) -> Value {
+        let path = format!("/api/v1/sites/portal/imported{query}");
+        Call::get(&path).token(&self.app.token(&self.approver)).send(&self.app).await.assert_ok().json()
+    }
+
+    async fn confirm(&self, entries: &[Value]) -> Reply {
+        let body = json!({"entries": entries});
+        let call = Call::post("/api/v1/sites/portal/imported/confirm").token(&self.app.token(&self.approver));
+        call.json(&body).send(&self.app).await
+    }
+
+    async fn entry(&self, id: &Value) -> Value {
+        let path = format!("/api/v1/entries/{}", id.as_str().unwrap());
+        Call::get(&path).token(&self.app.token(&self.author)).send(&self.app).await.assert_ok().json()
+    }
+
+    async fn moves(&self, actor: &Actor, id: &Value, command: Value) {
+        let path = format!("/api/v1/entries/{}/transitions", id.as_str().unwrap());
+        let version = self.entry(id).await["version"].clone();
+        let call = Call::post(&path).token(&self.app.token(actor)).seen(&version);
+        call.json(&command).send(&self.app).await.assert_ok();
+    }
+
+    async fn edits(&self, actor: &Actor, id: &Value, summary: &str) {
+        let path = format!("/api/v1/entries/{}", id.as_str().unwrap());
+        let version = self.entry(id).await["version"].clone();
+        let call = Call::new("PATCH", &path).token(&self.app.token(actor)).seen(&version);
+        call.json(&json!({"fields": {"summary": summary}})).send(&self.app).await.assert_ok();
+    }
+
+    async fn history(&self, id: &Value, kind: &str) -> Vec<Value> {
+        let path = format!("/api/v1/entries/{}/history", id.as_str().unwrap());
+        let reply = Call::get(&path).token(&self.app.token(&self.author)).send(&self.app).await.assert_ok().json();
+        reply["items"].as_array().unwrap().iter().filter(|one| one["kind"] == kind).cloned().collect()
+    }
+}
+
+/// What `confirm` asks for of an entry in the list.
+fn seen(item: &Value) -> Value {
+    json!({"id": item["id"], "digest": item["digest"]})
+}
+
+async fn an_approver_confirms_what_was_founded_by_its_digests(app: TestApp) {
+    let founded = Founded::open(app);
+    let before = all_live(&founded.app);
+    let listed = founded.list("").await;
+    let two: Vec<Value> = listed["items"].as_array().unwrap()[..2].iter().map(seen).collect();
+    let reply = founded.confirm(&two).await.assert_ok();
+    assert_eq!(reply.json(), json!({"confirmed": 2}));
+    assert_eq!(founded.list("").await["items"].as_array().unwrap(), &listed["items"].as_array().unwrap()[2..]);
+
+    let after = all_live(&founded.app);
+    let named: Vec<LiveEntry> = after.iter().filter(|live| live.approver_id.is_some()).cloned().collect();
+    assert_eq!(named.len(), 2);
+    assert!(named.iter().all(|live| live.approver_id == founded.approver.user()));
+    let unnamed = |live: LiveEntry| LiveEntry { approver_id: None, ..live };
+    assert_eq!(after.into_iter().map(unnamed).collect::<Vec<_>>(), before, "citizens see what they saw");
+    assert_eq!(site(&founded.app).live_sequence, 5);
+
+    assert_eq!(founded.entry(&two[0]["id"]).await["approved"], true);
+    let approval = &founded.history(&two[0]["id"], "approval").await[0];
+    assert_eq!((&approval["digest"], &approval["approver"]["name"]), (&two[0]["digest"], &json!("sri")));
+
+    let (actor, digests): (String, String) = founded
+        .app
+        .db
+        .read_blocking(|c| {
+            let events = ledger::table.filter(ledger::action.eq("import.confirm"));
+            Ok(events.select((ledger::actor, ledger::digests)).get_result(c)?)
+        })
+        .unwrap();
+    assert_eq!(actor, founded.approver.ledger_name());
+    assert_eq!(digests, json!([two[0]["digest"], two[1]["digest"]]).to_string());
+}
+
+async fn entries_are_confirmed_all_or_none(app: TestApp) {
+    let founded = Founded::open(app);
+    let listed = founded.list("").await;
+    let all: Vec<Value> = listed["items"].as_array().unwrap().iter().map(seen).collect();
+    let assert_none = || assert!(all_live(&founded.app).iter().all(|live| live.approver_id.is_none()));
+
+    let mut changed = all.clone();
+    changed[3]["digest"] = json!("0".repeat(64));
+    let reply = founded.confirm(&changed).await;
+    reply.assert_refused(409, "digest_mismatch");
+    assert_eq!(reply.json()["entries"], json!([all[3]["id"]]));
+    assert_eq!(reply.json()["errors"][0]["field"], "entries[3].digest");
+    assert_none();
+
+    let stranger = json!({"id": founded.app.id(EntryId::new), "digest": "0".repeat(64)});
+    founded.confirm(&[all[0].clone(), stranger]).await.assert_refused(409, "not_live");
+    assert_none();
+    founded.confirm(&[]).await.assert_refused(422, "invalid");
+    founded.confirm(&[all[0].clone(), all[0].clone()]).await.assert_refused(422, "invalid");
+    let reply = founded.confirm(&[json!({"id": "x", "digest": "y"})]).await;
+    reply.assert_refused(422, "invalid");
+    assert_eq!(reply.json()["errors"][0]["field"], "entries[0].id");
+    assert_none();
+
+    founded.confirm(&all[..1]).await.assert_ok();
+    let reply = founded.confirm(&all).await;
+    reply.assert_refused(409, "already_approved");
+    assert_eq!(reply.json()["entries"], json!([all[0]["id"]]));
+    assert_eq!(founded.list("").await["items"].as_array().unwrap().len(), 4);
+
+    let body = json!({"entries": all});
+    let call = Call::post("/api/v1/sites/portal/imported/confirm").token(&founded.app.token(&founded.author));
+    call.json(&body).send(&founded.app).await.assert_refused(403, "forbidden");
+}
+
+async fn a_confirmation_leaves_what_is_being_revised_alone(app: TestApp) {
+    let founded = Founded::open(app);
+    let Founded { approver, author, editor, .. } = &founded;
+    let items = founded.list("").await["items"].clone();
+    let (first, second) = (seen(&items[0]), seen(&items[1]));
+    founded.moves(author, &first["id"], json!({"command": "revise"})).await;
+    founded.confirm(std::slice::from_ref(&first)).await.assert_ok();
+    let entry = founded.entry(&first["id"]).await;
+    assert_eq!((&entry["step"], &entry["approved"]), (&json!("draft"), &json!(false)));
+    assert_eq!(entry["live"]["digest"], first["digest"]);
+
+    let id = &second["id"];
+    founded.moves(author, id, json!({"command": "revise"})).await;
+    founded.moves(author, id, json!({"command": "submit"})).await;
+    founded.moves(editor, id, json!({"command": "claim"})).await;
+    founded.edits(editor, id, "Baru").await;
+    founded.moves(editor, id, json!({"command": "forward"})).await;
+    let digest = founded.entry(id).await["digest"].clone();
+    founded.moves(approver, id, json!({"command": "approve", "digest": digest})).await;
+    founded.app.clock.advance(lamin::kernel::time::MINUTE);
+    founded.confirm(std::slice::from_ref(&second)).await.assert_ok();
+    founded.edits(editor, id, "Lebih baru").await;
+    let approvals = founded.history(id, "approval").await;
+    let voided: Vec<(&Value, bool)> =
+        approvals.iter().map(|one| (&one["digest"], one["voided_at"].is_string())).collect();
+    assert_eq!(voided, [(&digest, true), (&second["digest"], false)]);
+}
+
+async fn what_waits_for_confirmation_is_listed_page_by_page(app: TestApp) {
+    let founded = Founded::open(app);
+    let mut found = Vec::new();
+    let mut query = "?limit=2".to_owned();
+    loop {
+        let page = founded.list(&query).await;
+        found.extend(page["items"].as_array().unwrap().clone());
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        query = format!("?limit=2&cursor={next}");
+    }
+    let titles: Vec<&str> = found.iter().map(|item| item["title"].as_str().unwrap()).collect();
+    assert_eq!(titles, ["en/artikel/c.md", "artikel/a.md", "artikel/b.md", "en/berita/a.md", "berita/a.md"]);
+    assert_eq!((&found[0]["url"], &found[0]["locale"]), (&json!("/en/artikel/c/"), &json!("en")));
+    let one = &founded.list("?limit=1").await["items"];
+    assert_eq!(one, &json!([found[0]]));
+    for query in ["?limit=0", "?limit=101", "?cursor=x", "?page=2"] {
+        let path = format!("/api/v1/sites/portal/imported{query}");
+        let reply = Call::get(&path).token(&founded.app.token(&founded.approver)).send(&founded.app).await;
+        assert_eq!(reply.status, 400, "{query}: {}", reply.text);
+    }
 }
 
 async fn a_dry_run_writes_nothing_and_says_the_same(app: TestApp) {
@@ -329,6 +520,17 @@ async fn aliases_become_redirects(app: TestApp) {
     assert_eq!(Value::Object(redirect.fields), fields);
     assert_eq!(text(&content_at(&app, "id/pengalihan/lama-b"), "to"), "/berita/b/");
     assert_eq!(import(&app, folder.path()).redirects, 0);
+}
+
+async fn a_file_may_have_any_number_of_aliases(app: TestApp) {
+    let aliases: Vec<String> = (0..2_500).map(|number| format!("\"/lama/{number}/\"")).collect();
+    let text = format!("+++\ntitle = \"A\"\ndate = 2026-01-02\naliases = [{}]\n+++\nTeks.\n", aliases.join(", "));
+    let folder = folder(&[("berita/a.md", &text)]);
+    let report = import(&app, folder.path());
+    assert_eq!((report.published, report.redirects, report.problems.len()), (1, 2_500, 0), "{report}");
+    assert_eq!(all_live(&app).len(), 2_501);
+    let again = import(&app, folder.path());
+    assert_eq!((again.created, again.redirects), (0, 0));
 }
 
 async fn what_cannot_be_read_is_named_with_file_and_line(app: TestApp) {

@@ -8,13 +8,18 @@ use diesel::sql_types::Text;
 use lamin::db::Conn;
 use lamin::delivery::store;
 use lamin::kernel::id::EntryId;
+use lamin::kernel::page::{Cursor, Limit};
 use lamin::kernel::{Digest, Result};
 
 use crate::live_rows::{Live, Portal};
 use crate::on_both;
 use crate::support::TestApp;
 
-on_both!(delivery_reads_no_row_that_it_does_not_return, a_query_without_an_index_is_noticed);
+on_both!(
+    delivery_reads_no_row_that_it_does_not_return,
+    what_waits_for_confirmation_is_read_from_an_index_of_its_own,
+    a_query_without_an_index_is_noticed,
+);
 
 /// The statements that some work sends, in their order, parameters left open.
 fn statements(connection: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<()>) -> Result<Vec<String>> {
@@ -119,6 +124,14 @@ async fn delivery_reads_no_row_that_it_does_not_return(app: TestApp) {
     assert_thrifty(&app, move |c| lamin::media::store::find_all(c, site, &digests).map(|_| ())).await;
     assert_thrifty(&app, move |c| store::bodies(c, &[(some[0], 1), (some[1], 2)]).map(|_| ())).await;
     assert_thrifty(&app, move |c| store::moved(c, site, ("berita", "id", "lama")).map(|_| ())).await;
+}
+
+async fn what_waits_for_confirmation_is_read_from_an_index_of_its_own(app: TestApp) {
+    use lamin::import::store::unconfirmed;
+    let site = app.site("portal").id;
+    let cursor = Cursor { key: "berita/id/satu".into(), id: "x".into() };
+    assert_thrifty(&app, move |c| unconfirmed(c, site, Limit::new(None)?, None).map(|_| ())).await;
+    assert_thrifty(&app, move |c| unconfirmed(c, site, Limit::new(None)?, Some(&cursor)).map(|_| ())).await;
 }
 
 /// So that a plan whose words have changed does not pass for a good one.

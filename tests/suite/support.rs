@@ -67,6 +67,8 @@ pub struct TestApp {
     pub clock: Arc<StandingClock>,
     pub folder: tempfile::TempDir,
     pub serving: Serving,
+    /// Last, so that it goes when nothing holds a connection to it any more.
+    _database: Option<Database>,
 }
 
 impl Drop for TestApp {
@@ -93,39 +95,65 @@ impl TestApp {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(StandingClock(AtomicI64::new(0)));
         clock.set(MONDAY_MORNING);
-        let config = config(engine, folder.path(), settings);
+        let database = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(Database::fresh()),
+        };
+        let config = config(database.as_ref(), folder.path(), settings);
         let app = boot::open_with(config, clock.clone(), Arc::new(SystemChance)).unwrap();
         let serving = Serving::new(app.clone());
         serving.set_ready();
-        TestApp { app, clock, folder, serving }
+        TestApp { app, clock, folder, serving, _database: database }
     }
 }
 
 /// The settings of a test's installation: its own database, nothing synced to disk.
-pub fn config(engine: Engine, folder: &Path, settings: &[(&str, &str)]) -> Config {
+fn config(database: Option<&Database>, folder: &Path, settings: &[(&str, &str)]) -> Config {
     let mut flags = vec![("durability".to_owned(), "off".to_owned()), ("listen".to_owned(), "127.0.0.1:0".to_owned())];
-    if engine == Engine::Postgres {
-        flags.push(("database_url".into(), fresh_postgres_database()));
+    if let Some(database) = database {
+        flags.push(("database_url".into(), format!("{}/{}", database.server, database.name)));
     }
     flags.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     Config::from_parts(&folder.join("data"), &folder.join("public"), &[], &flags).unwrap()
 }
 
-/// Makes an empty database on the server that `LAMIN_TEST_POSTGRES_URL` names, and returns its address.
-pub fn fresh_postgres_database() -> String {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    #[expect(clippy::disallowed_methods, reason = "where the test server is")]
-    let server = std::env::var("LAMIN_TEST_POSTGRES_URL").expect(
-        "LAMIN_TEST_POSTGRES_URL names a PostgreSQL server: run the tests with `make test`, or see scripts/postgres",
-    );
-    // Process ids come back; a database of an earlier run must not be in the way.
-    let mut chance = [0; 4];
-    SystemChance.fill(&mut chance);
-    let (run, number) = (u32::from_be_bytes(chance), NUMBER.fetch_add(1, Ordering::SeqCst));
-    let name = format!("lamin_{}_{run:08x}_{number}", std::process::id());
-    let mut postgres = PgConnection::establish(&format!("{server}/postgres")).expect("the PostgreSQL server answers");
-    postgres.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
-    format!("{server}/{name}")
+/// A database on the server that `LAMIN_TEST_POSTGRES_URL` names, empty at first, gone at the end of its test.
+struct Database {
+    server: String,
+    name: String,
+}
+
+impl Database {
+    fn fresh() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        #[expect(clippy::disallowed_methods, reason = "where the test server is")]
+        let server = std::env::var("LAMIN_TEST_POSTGRES_URL").expect(
+            "LAMIN_TEST_POSTGRES_URL names a PostgreSQL server: run the tests with `make test`, or see scripts/postgres",
+        );
+        // Process ids come back; a database of an earlier run must not be in the way.
+        let mut chance = [0; 4];
+        SystemChance.fill(&mut chance);
+        let (run, number) = (u32::from_be_bytes(chance), NUMBER.fetch_add(1, Ordering::SeqCst));
+        let name = format!("lamin_{}_{run:08x}_{number}", std::process::id());
+        let mut postgres =
+            PgConnection::establish(&format!("{server}/postgres")).expect("the PostgreSQL server answers");
+        postgres.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        Database { server, name }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // A server that has gone took the database along.
+        let Ok(mut postgres) = PgConnection::establish(&format!("{}/postgres", self.server)) else { return };
+        let drop = format!("DROP DATABASE {}", self.name);
+        // Without force the server waits for connections that are just ending; with it, they end with a complaint.
+        let dropped =
+            postgres.batch_execute(&drop).or_else(|_| postgres.batch_execute(&format!("{drop} WITH (FORCE)")));
+        if let Err(error) = dropped {
+            eprintln!("the database {} stays: {error}", self.name);
+        }
+    }
 }
 
 impl TestApp {

@@ -22,15 +22,24 @@ const OPTIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_STRIKETHROUGH)
     .union(Options::ENABLE_TASKLISTS);
 
+/// Enough that the few texts of one page differ.
+const NOTE_SCOPE_LETTERS: usize = 8;
+
 /// HTML for a page. `asset_url` says where the file of an `asset:` address is; what it does not know
 /// loses its link or picture and keeps its text.
 pub fn to_html(source: &str, asset_url: &dyn Fn(&Digest) -> Option<String>) -> String {
     let source = nesting::cap(source);
-    let mut writer = Writer::new(source.len(), asset_url);
+    let scope = note_scope(&source);
+    let mut writer = Writer::new(source.len(), &scope, asset_url);
     for event in Parser::new_ext(&source, OPTIONS) {
         writer.take(event);
     }
     writer.finish()
+}
+
+/// What the notes of a text are named after: the text itself, so that they keep their ids wherever it is shown.
+fn note_scope(source: &str) -> String {
+    if source.contains("[^") { Digest::of(source).as_str()[..NOTE_SCOPE_LETTERS].to_owned() } else { String::new() }
 }
 
 /// A heading of a text: its level (1 to 6), the id it has in the HTML, its words.

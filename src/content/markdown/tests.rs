@@ -50,11 +50,24 @@ fn a_task_has_a_named_box() {
 
 #[test]
 fn footnotes_stand_at_the_end_in_the_order_of_use() {
-    let text = html("a[^two] b[^one] c[^two]\n\n[^one]: satu\n[^two]: dua");
+    let source = "a[^two] b[^one] c[^two]\n\n[^one]: satu\n[^two]: dua";
+    let text = html(source).replace(&format!("{}-", note_scope(source)), "");
     assert!(text.contains("<sup><a href=\"#fn:1\" id=\"fnref:1\" role=\"doc-noteref\">1</a></sup>"), "{text}");
     assert!(text.contains("c<sup><a href=\"#fn:1\" role=\"doc-noteref\">1</a></sup>"), "{text}");
     let (one, two) = (text.find("satu").unwrap(), text.find("dua").unwrap());
     assert!(two < one && text.contains("<li id=\"fn:2\" value=\"2\"><p>satu <a href=\"#fnref:2\""), "{text}");
+}
+
+#[test]
+fn the_footnotes_of_two_texts_on_a_page_have_ids_of_their_own() {
+    let ids = |text: &str| -> Vec<String> {
+        let starts = text.match_indices(" id=\"fn").map(|(at, _)| &text[at + 5..]);
+        starts.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    let (one, other) = (html("a[^1]\n\n[^1]: satu"), html("a[^1]\n\n[^1]: dua"));
+    assert_eq!((ids(&one).len(), ids(&other).len()), (2, 2), "{one}{other}");
+    assert!(ids(&one).iter().all(|id| !ids(&other).contains(id)), "{one}{other}");
+    assert_eq!(html("a[^1]\n\n[^1]: satu"), one);
 }
 
 #[test]

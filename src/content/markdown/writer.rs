@@ -72,11 +72,15 @@ pub struct Writer<'a> {
     in_head: bool,
     notes: BTreeMap<String, String>,
     note_numbers: HashMap<String, usize>,
+    /// Stands in the ids of the notes, because a page may show several texts.
+    note_scope: &'a str,
 }
 
 impl<'a> Writer<'a> {
-    pub fn new(source_bytes: usize, asset_url: &'a dyn Fn(&Digest) -> Option<String>) -> Self {
+    /// `note_scope` is what the texts of one page differ in.
+    pub fn new(source_bytes: usize, note_scope: &'a str, asset_url: &'a dyn Fn(&Digest) -> Option<String>) -> Self {
         Writer {
+            note_scope,
             out: String::with_capacity(source_bytes + source_bytes / 4),
             aside: Vec::new(),
             open: Vec::new(),
@@ -356,8 +360,9 @@ impl<'a> Writer<'a> {
         if known.is_none() {
             self.note_numbers.insert(label.to_string(), number);
         }
-        let id = if known.is_none() { format!(" id=\"fnref:{number}\"") } else { String::new() };
-        self.put(&format!("<sup><a href=\"#fn:{number}\"{id} role=\"doc-noteref\">{number}</a></sup>"));
+        let scope = self.note_scope;
+        let id = if known.is_none() { format!(" id=\"fnref:{scope}-{number}\"") } else { String::new() };
+        self.put(&format!("<sup><a href=\"#fn:{scope}-{number}\"{id} role=\"doc-noteref\">{number}</a></sup>"));
     }
 
     fn note_written(&mut self) {
@@ -376,11 +381,13 @@ impl<'a> Writer<'a> {
             return;
         }
         numbered.sort_unstable_by_key(|note| note.0);
+        let scope = self.note_scope;
         self.put("<section class=\"footnotes\" role=\"doc-endnotes\">\n<ol>\n");
         for (number, html) in numbered {
-            let back = format!(" <a href=\"#fnref:{number}\" role=\"doc-backlink\" aria-label=\"{number}\">↩</a>");
+            let back =
+                format!(" <a href=\"#fnref:{scope}-{number}\" role=\"doc-backlink\" aria-label=\"{number}\">↩</a>");
             let html = html.trim_end();
-            self.put(&format!("<li id=\"fn:{number}\" value=\"{number}\">"));
+            self.put(&format!("<li id=\"fn:{scope}-{number}\" value=\"{number}\">"));
             match html.strip_suffix("</p>") {
                 Some(words) => self.put(&format!("{words}{back}</p>")),
                 None => self.put(&format!("{html}{back}")),

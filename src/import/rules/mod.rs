@@ -1,6 +1,7 @@
 //! The decisions of an import, without files, database or clock.
 
 pub mod body;
+pub mod confirmation;
 pub mod dates;
 pub mod front;
 pub mod groups;

@@ -184,6 +184,16 @@ fn a_broken_calendar_is_refused_with_file_line_and_reason() {
     }
 }
 
+#[test]
+fn a_calendar_lacks_this_year_and_the_next_when_it_is_near() {
+    let missing = |day: &str| calendar().years_missing(day.parse().unwrap());
+    assert_eq!(missing("2026-01-01"), Vec::<i16>::new());
+    assert_eq!(missing("2026-11-01"), Vec::<i16>::new());
+    assert_eq!(missing("2026-11-02"), [2027]);
+    assert_eq!(missing("2027-06-01"), [2027]);
+    assert_eq!(missing("2027-12-31"), [2027, 2028]);
+}
+
 fn zones() -> impl Strategy<Value = TimeZone> {
     prop::sample::select(vec![MAKASSAR, "Asia/Jakarta", "Asia/Jayapura", "UTC", "Europe/Berlin", "America/St_Johns"])
         .prop_map(|name| TimeZone::get(name).unwrap())
