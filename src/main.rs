@@ -7,5 +7,7 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
+    // In tests it has calls to the file system fail; elsewhere it does nothing.
+    let _faults = fail::FailScenario::setup();
     lamin::cli::main(lamin::cli::Cli::parse())
 }

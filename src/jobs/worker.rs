@@ -11,7 +11,7 @@ use super::model::Job;
 use super::store;
 use crate::app::App;
 use crate::kernel::time::{MINUTE, SECOND};
-use crate::kernel::{Result, Timestamp};
+use crate::kernel::{Error, Result, Timestamp};
 
 /// A job whose worker said nothing for so long is taken over.
 const LOCK_SPAN: i64 = 5 * MINUTE;
@@ -76,14 +76,14 @@ fn next(app: &App) -> Result<Option<Job>> {
 fn run_one(app: &App, handlers: &Handlers, job: &Job) -> Result<()> {
     let outcome = match handlers.0.get(job.kind.as_str()) {
         Some(handler) => keep_locked(app, job, || handler(app, job)),
-        None => Err(crate::kernel::Error::broken("run a job", format!("nothing handles {:?}", job.kind))),
+        None => Err(Error::broken("run a job", format!("nothing handles {:?}", job.kind))),
     };
     let now = app.now();
     app.db.write_blocking(|tx| match &outcome {
         Ok(result) => store::finish(tx, job.id, result, now),
         Err(error) => {
             tracing::error!(job = %job.id, kind = job.kind, attempt = job.attempts, %error, "a job failed");
-            store::fail(tx, job.id, &error.to_string(), retry_at(job.attempts, now), now)
+            store::fail(tx, job.id, &error.to_string(), retry_at(job.attempts, error, now), now)
         }
     })
 }
@@ -103,11 +103,37 @@ fn keep_locked(app: &App, job: &Job, work: impl FnOnce() -> Outcome) -> Outcome 
         });
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
         drop(done);
-        outcome.unwrap_or_else(|_| Err(crate::kernel::Error::broken("run a job", "it panicked")))
+        outcome.unwrap_or_else(|_| Err(Error::broken("run a job", "it panicked")))
     })
 }
 
-/// 1, 2, 4, … seconds, then never.
-fn retry_at(attempts: i32, now: Timestamp) -> Option<Timestamp> {
-    (attempts < ATTEMPTS_MAX).then(|| now.plus(SECOND << attempts.clamp(1, ATTEMPTS_MAX).saturating_sub(1)))
+/// 1, 2, 4, … seconds, then never; what the machine lacks is waited for without end.
+fn retry_at(attempts: i32, error: &Error, now: Timestamp) -> Option<Timestamp> {
+    let span = SECOND << attempts.clamp(1, ATTEMPTS_MAX).saturating_sub(1);
+    (attempts < ATTEMPTS_MAX || is_of_the_machine(error)).then(|| now.plus(span))
+}
+
+/// Whether a job failed for want of something that comes back by itself or by an operator's hand: room or
+/// inodes on a disk, open files, memory, a disk that answers.
+fn is_of_the_machine(error: &Error) -> bool {
+    let Error::Broken { cause, .. } = error else { return false };
+    let number = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
+    number.is_some_and(|number| {
+        [libc::ENOSPC, libc::EDQUOT, libc::EMFILE, libc::ENFILE, libc::ENOMEM, libc::EIO, libc::EROFS].contains(&number)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_waited_for_and_a_mistake_is_not() {
+        let now = Timestamp::from_micros(0);
+        let full = Error::broken("write a page", std::io::Error::from_raw_os_error(libc::ENOSPC));
+        let wrong = Error::broken("write a page", "it has no title");
+        assert_eq!(retry_at(1, &wrong, now), Some(now.plus(SECOND)));
+        assert_eq!(retry_at(ATTEMPTS_MAX, &wrong, now), None);
+        assert_eq!(retry_at(1000, &full, now), Some(now.plus(SECOND << 7)));
+    }
 }

@@ -120,7 +120,8 @@ impl Build<'_> {
         let build_time = self.begun.elapsed();
 
         let seal_lingering = written.lingering.clone();
-        let release = self.enter(&manifest, &bytes, self.plan.pages.len(), build_time)?;
+        let digest = Digest::of(&bytes);
+        let release = self.enter(&manifest, digest, self.plan.pages.len(), build_time)?;
         let outcome = self.go_live(draft, &release, &bytes, written.lingering);
         let sync_time = match outcome {
             Ok(time) => time,
@@ -153,7 +154,7 @@ impl Build<'_> {
     }
 
     /// Enters the release into the database before it is live, so that its number is nobody else's.
-    fn enter(&self, manifest: &Manifest, bytes: &[u8], pages: usize, time: Duration) -> Result<Release> {
+    fn enter(&self, manifest: &Manifest, digest: Digest, pages: usize, time: Duration) -> Result<Release> {
         let now = self.app.now();
         let id = self.app.id(ReleaseId::new);
         let site = self.snapshot.site.id;
@@ -166,7 +167,7 @@ impl Build<'_> {
                 site_id: site,
                 number: store::highest_number(tx, site)?.max(on_disk) + 1,
                 state: ReleaseState::Building,
-                manifest_digest: Digest::of(bytes),
+                manifest_digest: digest,
                 live_sequence: self.snapshot.site.live_sequence,
                 pages: small(pages),
                 files: small(manifest.files.len()),
@@ -194,8 +195,8 @@ impl Build<'_> {
         let secrets = &self.app.secrets;
         let checkpoint = self.app.db.write_blocking(|tx| ledger::checkpoint(tx, secrets, now))?;
         self.watched.step("enter");
-        let seal =
-            Seal::new(&self.snapshot.site.key, release.number, manifest, (checkpoint, lingering), (secrets, now));
+        let signed = (manifest, release.manifest_digest);
+        let seal = Seal::new(&self.snapshot.site.key, release.number, signed, (checkpoint, lingering), (secrets, now));
         draft.attest(manifest::SEAL, &seal.to_bytes())?;
         self.watched.step("seal");
         self.say(Phase::Sync, 0, 0);

@@ -1,5 +1,7 @@
 //! Atom, RSS, sitemap, robots.txt, security.txt: files for programs.
 
+use rayon::prelude::*;
+
 use super::dates;
 use super::model::{Snapshot, text_in};
 use super::plan::{ListKind, Page};
@@ -54,9 +56,7 @@ pub fn feeds(world: &World) -> Vec<File> {
             let shape = world.snapshot.shapes.get(&**key);
             let name = super::views::section_title(world.theme, shape, key, &view.locale);
             // A feed is in order of publication, whatever the list's own order is.
-            let mut entries = list.entries.clone();
-            entries.sort_unstable_by(|a, b| b.cmp(a));
-            entries.truncate(rules::FEED_ITEMS);
+            let entries = newest(&list.entries, rules::FEED_ITEMS);
             let title = format!("{name} | {}", view.title);
             feeds.push(Feed { title, base: &list.base, locale: list.locale, entries });
         }
@@ -66,6 +66,19 @@ pub fn feeds(world: &World) -> Vec<File> {
         [(path("atom.xml"), atom(world, feed).into_bytes()), (path("rss.xml"), rss(world, feed).into_bytes())]
     };
     feeds.iter().flat_map(both).collect()
+}
+
+/// The highest of some places, in falling order.
+fn newest(entries: &[u32], count: usize) -> Vec<u32> {
+    let mut newest: Vec<u32> = Vec::with_capacity(count + 1);
+    for &entry in entries.iter().rev() {
+        if newest.len() < count || newest.last().is_some_and(|last| entry > *last) {
+            let at = newest.partition_point(|other| *other > entry);
+            newest.insert(at, entry);
+            newest.truncate(count);
+        }
+    }
+    newest
 }
 
 fn atom(world: &World, feed: &Feed) -> String {
@@ -138,36 +151,47 @@ fn rss(world: &World, feed: &Feed) -> String {
 
 /// All addresses that search engines may know, in files of at most 50,000.
 pub fn sitemap(world: &World, addresses_max: usize) -> Vec<File> {
-    let base = escape(&world.base_url);
-    let mut lines = Vec::with_capacity(world.plan.pages.len());
-    for page in &world.plan.pages {
-        let lastmod = match page {
-            Page::NotFound => continue,
-            Page::Entry { card } => {
-                let card = &world.snapshot.cards[*card as usize];
-                dates::iso_day(&world.locales[card.locale].clock.at(card.changed_at()))
-            }
-            Page::Home { .. } | Page::List { .. } | Page::Terms { .. } | Page::ArchiveIndex { .. } => String::new(),
-        };
-        let address = escape(&world.plan.address(page, &world.prefixes));
-        let lastmod = if lastmod.is_empty() { lastmod } else { format!("<lastmod>{lastmod}</lastmod>") };
-        lines.push(format!("<url><loc>{base}{address}</loc>{lastmod}</url>\n"));
-    }
     const HEAD: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
     const SPACE: &str = "xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"";
-    let set = |lines: &[String]| format!("{HEAD}<urlset {SPACE}>\n{}</urlset>\n", lines.concat()).into_bytes();
-    if lines.len() <= addresses_max {
-        return vec![("sitemap.xml".into(), set(&lines))];
+    let base = escape(&world.base_url);
+    let pages: Vec<&Page> = world.plan.pages.iter().filter(|page| !matches!(page, Page::NotFound)).collect();
+    let set = |pages: &[&Page]| {
+        const LINE_BYTES_USUAL: usize = 140;
+        let mut xml = String::with_capacity(HEAD.len() + pages.len() * LINE_BYTES_USUAL);
+        xml.push_str(&format!("{HEAD}<urlset {SPACE}>\n"));
+        for page in pages {
+            sitemap_line(world, &base, page, &mut xml);
+        }
+        xml.push_str("</urlset>\n");
+        xml.into_bytes()
+    };
+    if pages.len() <= addresses_max {
+        return vec![("sitemap.xml".into(), set(&pages))];
     }
-    let parts: Vec<File> = lines
-        .chunks(addresses_max)
-        .enumerate()
-        .map(|(at, lines)| (format!("sitemap-{}.xml", at + 1), set(lines)))
-        .collect();
+    let parts = pages.par_chunks(addresses_max).enumerate();
+    let parts: Vec<File> = parts.map(|(at, pages)| (format!("sitemap-{}.xml", at + 1), set(pages))).collect();
     let index: String =
         parts.iter().map(|(path, _)| format!("<sitemap><loc>{base}/{path}</loc></sitemap>\n")).collect();
     let index = format!("{HEAD}<sitemapindex {SPACE}>\n{index}</sitemapindex>\n").into_bytes();
     parts.into_iter().chain([("sitemap.xml".to_owned(), index)]).collect()
+}
+
+fn sitemap_line(world: &World, base: &str, page: &Page, xml: &mut String) {
+    xml.push_str("<url><loc>");
+    xml.push_str(base);
+    match page {
+        Page::Entry { card } => {
+            xml.push_str(&escape(&world.plan.addresses[*card as usize]));
+            let card = &world.snapshot.cards[*card as usize];
+            xml.push_str("</loc><lastmod>");
+            xml.push_str(&dates::iso_day(&world.locales[card.locale].clock.at(card.changed_at())));
+            xml.push_str("</lastmod></url>\n");
+        }
+        Page::Home { .. } | Page::List { .. } | Page::Terms { .. } | Page::ArchiveIndex { .. } | Page::NotFound => {
+            xml.push_str(&escape(&world.plan.address(page, &world.prefixes)));
+            xml.push_str("</loc></url>\n");
+        }
+    }
 }
 
 pub fn robots(base_url: &str) -> File {

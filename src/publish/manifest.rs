@@ -106,11 +106,11 @@ pub struct Seal {
 }
 
 impl Seal {
-    /// Signs a release, given the bytes of its `release.json`.
+    /// Signs a release, given the bytes of its `release.json` and their digest.
     pub fn new(
         site: &str,
         release: i32,
-        manifest: &[u8],
+        (manifest, digest): (&[u8], Digest),
         (checkpoint, lingering): (Option<Checkpoint>, Vec<Lingering>),
         (secrets, now): (&Secrets, Timestamp),
     ) -> Self {
@@ -119,7 +119,7 @@ impl Seal {
             site: site.into(),
             release,
             created_at: now,
-            manifest: Digest::of(manifest),
+            manifest: digest,
             checkpoint,
             lingering,
             public_key: secrets.public_key(),

@@ -110,7 +110,7 @@ pub fn tidy(app: &App, site_key: &str) -> Result<()> {
     let _lock = place.tidy_lock()?;
     compress::live_release(&place)?;
     place.sweep()?;
-    let _building = place.lock()?;
+    place.prepare_spare()?;
     place.prune_objects()?;
     Ok(())
 }

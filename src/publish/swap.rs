@@ -6,6 +6,7 @@
 //!                                       and the one before, which the next build brings up to date
 //! <public>/<site>/releases/.new-*       being written, or left behind by a build that died
 //! <public>/<site>/releases/.old-*       being removed
+//! <public>/<site>/releases/.spare       links to the live release, for the second build to write into
 //! <public>/<site>/manifests/<number>/   release.json and seal.json of every release that is kept
 //! <public>/<site>/objects/              files that only older releases hold, by their digest
 //! <public>/<site>/.lock                 held by the one build of the site, across processes
@@ -30,6 +31,7 @@ use crate::kernel::{Context, Digest, Result};
 
 const NEW: &str = ".new-";
 const OLD: &str = ".old-";
+const SPARE: &str = ".spare";
 
 /// The folders of one site.
 #[derive(Debug, Clone)]
@@ -157,11 +159,9 @@ impl Place {
         let live_number = self.live();
         let live_root = live_number.map(|number| self.release(number));
         let root = self.free_name()?;
-        let spare = self.numbers()?.into_iter().filter(|number| Some(*number) != live_number).max();
-        let differs = match spare {
-            Some(number) => {
-                let folder = self.release(number);
-                let differs = match known.filter(|spare| spare.number == number) {
+        let differs = match self.spare()? {
+            Some(folder) => {
+                let differs = match known.filter(|spare| folder == self.release(spare.number)) {
                     Some(spare) => Cow::Borrowed(&spare.differs),
                     None => Cow::Owned(live.differs(&listing_of(&folder)?)),
                 };
@@ -253,29 +253,66 @@ impl Place {
         Ok(())
     }
 
-    /// Removes from `objects/` what no kept release needs. The lock must be held, so that no build puts
-    /// something aside meanwhile.
+    /// Removes from `objects/` what no kept release needs. The lock for tidying must be held. Builds wait only
+    /// while files are removed; when one came between, nothing is, and the next time will do.
     pub fn prune_objects(&self) -> Result<usize> {
-        let folders = self.names(&self.objects())?;
-        if folders.is_empty() {
+        let objects = self.list_objects()?;
+        if objects.is_empty() {
             return Ok(0);
         }
+        let manifests = self.names(&self.manifests())?;
         let mut needed: HashSet<Digest> = HashSet::new();
-        for name in self.names(&self.manifests())? {
-            if let Ok(number) = name.parse() {
-                needed.extend(self.kept(number)?.iter().map(|file| file.sha256));
-            }
+        for number in manifests.iter().filter_map(|name| name.parse().ok()) {
+            needed.extend(self.kept(number)?.iter().map(|file| file.sha256));
+        }
+        let _building = self.lock()?;
+        if self.names(&self.manifests())? != manifests {
+            return Ok(0);
         }
         let mut removed = 0;
-        for folder in folders.iter().map(|name| self.objects().join(name)) {
-            for name in self.names(&folder)? {
-                if Digest::parse(&name).is_none_or(|digest| !needed.contains(&digest)) {
-                    let path = folder.join(name);
-                    removed += usize::from(disk::remove(&path).with_context(|| format!("remove {}", path.display()))?);
-                }
-            }
+        for digest in objects.iter().filter(|digest| !needed.contains(digest)) {
+            let path = self.object(digest);
+            removed += usize::from(disk::remove(&path).with_context(|| format!("remove {}", path.display()))?);
         }
         Ok(removed)
+    }
+
+    fn list_objects(&self) -> Result<Vec<Digest>> {
+        let mut objects = Vec::new();
+        for folder in self.names(&self.objects())? {
+            let names = self.names(&self.objects().join(folder))?;
+            objects.extend(names.iter().filter_map(|name| Digest::parse(name)));
+        }
+        Ok(objects)
+    }
+
+    /// Has a folder at hand for the next build to write into, when there is only the live release: links to
+    /// everything in it. The lock for tidying must be held.
+    pub fn prepare_spare(&self) -> Result<()> {
+        let Some(live) = self.live() else { return Ok(()) };
+        if self.spare()?.is_some() {
+            return Ok(());
+        }
+        let (from, making) = (self.release(live), self.releases().join(format!("{OLD}spare")));
+        let files = listing_of(&from)?;
+        let doing = || format!("make links to {}", from.display());
+        let paths = files.iter().map(|file| &*file.path).chain([manifest::RELEASE, manifest::SEAL]);
+        for path in paths {
+            disk::link(&from.join(path), &making.join(path)).with_context(doing)?;
+        }
+        let _building = self.lock()?;
+        match self.live() == Some(live) && self.spare()?.is_none() {
+            true => disk::rename(&making, &self.releases().join(SPARE)).with_context(doing),
+            false => Ok(()),
+        }
+    }
+
+    /// The folder of a release that is not the live one: the newest, or else one that was prepared.
+    fn spare(&self) -> Result<Option<PathBuf>> {
+        let live = self.live();
+        let newest = self.numbers()?.into_iter().filter(|number| Some(*number) != live).max();
+        let prepared = Some(self.releases().join(SPARE)).filter(|path| path.is_dir());
+        Ok(newest.map(|number| self.release(number)).or(prepared))
     }
 
     /// The numbers of the releases whose folders are whole.

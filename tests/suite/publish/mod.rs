@@ -1,6 +1,7 @@
 //! Publishing: releases, their bytes, their order, and what a reader gets.
 
 mod activation;
+mod faults;
 mod histories;
 mod kills;
 mod pages;
