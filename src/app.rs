@@ -1,5 +1,6 @@
 //! What a use case may touch.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -37,6 +38,19 @@ pub struct Parts {
     pub live_commits: AtomicU64,
     /// Woken when a job was enqueued on this node.
     pub job_waiting: Arc<Notify>,
+    /// How far the jobs are that run on this node, by their ids.
+    pub job_progress: Mutex<HashMap<String, JobProgress>>,
+}
+
+/// How far a running job is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct JobProgress {
+    pub phase: &'static str,
+    /// Of this phase.
+    pub done: usize,
+    pub total: usize,
+    /// Since the phase began.
+    pub seconds: f64,
 }
 
 impl App {

@@ -64,6 +64,7 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
         login_networks: Mutex::new(Tally::new(LOGIN_NETWORKS_WINDOW, LOGIN_KEYS_MAX)),
         live_commits: AtomicU64::new(0),
         job_waiting: Arc::new(Notify::new()),
+        job_progress: Mutex::default(),
     }))
 }
 

@@ -1,8 +1,8 @@
 //! The worker: takes due jobs one after another and runs the handler that `boot` names for each.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -78,6 +78,7 @@ fn run_one(app: &App, handlers: &Handlers, job: &Job) -> Result<()> {
         Some(handler) => keep_locked(app, job, || handler(app, job)),
         None => Err(Error::broken("run a job", format!("nothing handles {:?}", job.kind))),
     };
+    app.job_progress.lock().unwrap_or_else(PoisonError::into_inner).remove(job.id.as_str());
     let now = app.now();
     app.db.write_blocking(|tx| match &outcome {
         Ok(result) => store::finish(tx, job.id, result, now),

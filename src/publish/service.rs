@@ -1,6 +1,7 @@
 //! Use cases: build a release, make an older one live again.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use serde_json::json;
@@ -12,7 +13,7 @@ use super::model::{RENDERER, Release, ReleaseState, Snapshot};
 use super::models::{Model, Models};
 use super::swap::Place;
 use super::{compress, manifest, store, views};
-use crate::app::App;
+use crate::app::{App, JobProgress};
 use crate::db::{Conn, Durability};
 use crate::identity::{Actor, Permit, Scope, cases};
 use crate::jobs::{self, Job, NewJob, Outcome};
@@ -122,7 +123,8 @@ pub fn build_job(app: &App, models: &Models, job: &Job) -> Outcome {
     let by = text("by").map(UserId::parse).transpose()?;
     let fresh = job.payload.get("fresh").and_then(serde_json::Value::as_bool).unwrap_or(false);
     let mode = if fresh { Mode::Fresh } else { Mode::Changed };
-    let report = build_by(app, models, (site, mode), by, &|_| {})?;
+    let watched = Telling::new(app, job.id);
+    let report = build_by(app, models, (site, mode), by, &|progress| watched.tell(progress))?;
     if !report.skipped {
         let (app, key) = (app.clone(), report.site.clone());
         std::thread::spawn(move || {
@@ -132,6 +134,33 @@ pub fn build_job(app: &App, models: &Models, job: &Job) -> Outcome {
         });
     }
     serde_json::to_value(&report).context("report a build")
+}
+
+/// Tells this node how far a job is.
+struct Telling<'a> {
+    app: &'a App,
+    job: JobId,
+    phase: Mutex<(Phase, Instant)>,
+}
+
+impl<'a> Telling<'a> {
+    fn new(app: &'a App, job: JobId) -> Self {
+        Telling { app, job, phase: Mutex::new((Phase::Read, Instant::now())) }
+    }
+
+    fn tell(&self, Progress { phase, done, total }: Progress) {
+        let mut known = self.phase.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.0 != phase {
+            *known = (phase, Instant::now());
+        }
+        let progress = JobProgress { phase: phase.as_str(), done, total, seconds: known.1.elapsed().as_secs_f64() };
+        let mut board = self.app.job_progress.lock().unwrap_or_else(PoisonError::into_inner);
+        // Threads report out of order.
+        let before = board.get(self.job.as_str()).filter(|before| before.phase == progress.phase);
+        if before.is_none_or(|before| before.done <= done) {
+            board.insert(self.job.to_string(), progress);
+        }
+    }
 }
 
 /// Asks the worker for a release; one that already waits serves as well.

@@ -1,17 +1,19 @@
 //! The two databases, the ledger and the queue.
 
 use diesel::prelude::*;
+use lamin::db::Engine;
 use lamin::db::schema::{jobs, ledger};
+use lamin::identity::Role;
 use lamin::jobs as queue;
 use lamin::jobs::{Handlers, JobState, NewJob};
 use lamin::kernel::id::JobId;
 use lamin::kernel::time::{MINUTE, SECOND};
 use lamin::kernel::{Error, Refusal};
 use lamin::ledger::{Event, record, verify};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::on_both;
-use crate::support::TestApp;
+use crate::support::{Call, TestApp};
 
 on_both!(
     a_refused_write_changes_nothing,
@@ -113,4 +115,27 @@ async fn jobs_with_one_key_wait_as_one(app: TestApp) {
     assert_eq!(first, second);
     let waiting: i64 = app.db.read(|c| Ok(jobs::table.count().get_result(c)?)).await.unwrap();
     assert_eq!(waiting, 1);
+}
+
+#[actix_web::test]
+async fn a_jobs_progress_comes_as_events_until_it_ends() {
+    let app = TestApp::new(Engine::Sqlite);
+    let site = app.site("portal");
+    let publisher = app.token(&app.user("penerbit", &[(Role::Publisher, Some(site.id))]));
+    let stranger = app.token(&app.user("orang", &[]));
+    let asked = Call::post("/api/v1/sites/portal/releases").token(&publisher).json(&json!({})).send(&app).await;
+    let path = format!("/api/v1/jobs/{}/events", asked.assert_ok().json()["job"].as_str().unwrap());
+    Call::get(&path).token(&stranger).send(&app).await.assert_refused(404, "not_found");
+    let working = app.app.clone();
+    let work = std::thread::spawn(move || lamin::jobs::run_due(&working, &lamin::boot::handlers()).unwrap());
+    let answer = Call::get(&path).token(&publisher).send(&app).await.assert_ok();
+    assert_eq!(work.join().unwrap(), 1);
+    assert_eq!(answer.header("content-type"), "text/event-stream");
+    let events: Vec<Value> = answer
+        .text
+        .split("\n\n")
+        .filter_map(|event| event.strip_prefix("event: progress\ndata: "))
+        .map(|data| serde_json::from_str(data).unwrap())
+        .collect();
+    assert_eq!(events.last().unwrap()["state"], json!("done"), "{events:?}");
 }

@@ -45,7 +45,7 @@ impl FromRequest for Actor {
 }
 
 /// The access token of a request: `unauthenticated` when there is none.
-fn bearer(request: &HttpRequest) -> Result<String, Refusal> {
+pub fn bearer(request: &HttpRequest) -> Result<String, Refusal> {
     let header = request.headers().get("Authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
     match header.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim().to_owned()),
