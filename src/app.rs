@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::kernel::Timestamp;
 use crate::kernel::tally::Tally;
-use crate::ports::{Chance, Clock, Storage};
+use crate::ports::{Chance, Clock, Fetcher, Storage};
 use crate::secrets::Secrets;
 
 /// Cheap to clone; every request, job and command holds one.
@@ -24,6 +24,7 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub chance: Arc<dyn Chance>,
     pub storage: Arc<dyn Storage>,
+    pub fetcher: Arc<dyn Fetcher>,
     pub secrets: Secrets,
     /// One place for each password hash in flight: each takes 19 MiB and a core for a while.
     pub hashing: Arc<Semaphore>,

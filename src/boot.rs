@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, Semaphore};
 
-use crate::adapters::{FolderStorage, SystemChance, SystemClock};
+use crate::adapters::{FolderStorage, HttpFetcher, SystemChance, SystemClock};
 use crate::app::{App, Parts};
 use crate::config::Config;
 use crate::db::{self, Db};
@@ -14,10 +14,10 @@ use crate::kernel::tally::Tally;
 use crate::kernel::time::HOUR;
 use crate::kernel::time::{DAY, MINUTE};
 use crate::kernel::{Context, Result};
-use crate::ports::{Chance, Clock};
+use crate::ports::{Chance, Clock, Fetcher};
 use crate::publish::models::Models;
 use crate::secrets::Secrets;
-use crate::{deploy, editorial, ledger, procedure, publish};
+use crate::{deploy, editorial, ledger, preview, procedure, publish, verify};
 
 /// More than one network can have waiting (see `identity::limits`), and a wait of a second or two.
 const HASHES_QUEUED_MAX: usize = 64;
@@ -48,6 +48,7 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
     })?;
     let secrets = Secrets::open(&config.data, chance.as_ref())?;
     let storage = Arc::new(FolderStorage::new(config.data.join("assets")));
+    let fetcher = fetcher(&config)?;
     let hashing = Arc::new(Semaphore::new(config.password_hashes_in_flight.max(1)));
     Ok(App::new(Parts {
         config,
@@ -55,6 +56,7 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
         clock,
         chance,
         storage,
+        fetcher,
         secrets,
         hashing,
         hashing_queue: Arc::new(Semaphore::new(HASHES_QUEUED_MAX)),
@@ -64,6 +66,16 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
         job_waiting: Arc::new(Notify::new()),
         job_progress: Mutex::default(),
     }))
+}
+
+/// What speaks to foreign hosts, within what the settings allow. Needs no installation.
+#[expect(clippy::disallowed_methods, reason = "a file that a setting names")]
+pub fn fetcher(config: &Config) -> Result<Arc<dyn Fetcher>> {
+    let file = &config.fetch_roots_file;
+    let roots = if file.is_empty() { Ok(Vec::new()) } else { std::fs::read(file) };
+    let roots = roots.with_context(|| format!("read fetch_roots_file {file}"))?;
+    let allowed = config.fetch_private_networks.clone();
+    Ok(Arc::new(HttpFetcher::new(move |address| allowed.contains(address), &roots)?))
 }
 
 /// Logs to the error stream: readable on a terminal, one JSON object a line elsewhere.
@@ -97,12 +109,15 @@ fn handlers_with(models: Models) -> Handlers {
     Handlers::default()
         .on("publish.build", move |app, job| publish::service::build_job(app, &models, job))
         .beside("deploy.target", deploy::service::deploy_job)
+        .on("verify.site", verify::service::job)
+        .on("preview.stage", preview::staging::job)
 }
 
 /// Publications that came due, a checkpoint of the ledger when the last one is old, models that nobody uses.
 fn on_tick(app: &App, models: &Models) -> Result<()> {
     editorial::schedule::run_due(app)?;
     deploy::service::follow(app)?;
+    verify::service::enqueue_due(app)?;
     let now = app.now();
     models.forget_unused(now);
     let newest = app.db.read_blocking(ledger::newest_checkpoint)?;

@@ -90,6 +90,18 @@ settings! {
     holidays_file: String = "";
     /// What is logged: error, warn, info, debug, or a filter such as lamin=debug,info.
     log: String = "info";
+    /// Networks that may be fetched although they are private, with commas between, such as 127.0.0.0/8,10.1.0.0/16.
+    fetch_private_networks: Addresses = "";
+    /// File of certificate authorities (PEM) to trust when fetching, beside Mozilla's; empty means none.
+    fetch_roots_file: String = "";
+    /// Hours between two checks of what each site's address serves; 0 means only when somebody asks.
+    verify_interval_hours: Count = "0";
+    /// Pages that one check of a site fetches; a site with more is checked by a rotating sample.
+    verify_fetches_max: Count = "2000";
+    /// What one check of a site fetches at most, in bytes.
+    verify_bytes_max: Bytes = "1073741824";
+    /// How long one check of a site takes at most, in seconds.
+    verify_seconds_max: Count = "900";
     /// full: every accepted write survives a power cut. off: for tests whose subject is something else.
     durability: DurabilitySetting = "full";
 }

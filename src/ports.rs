@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::kernel::{Result, Timestamp};
+use crate::kernel::{Digest, Result, Timestamp};
 
 /// What time it is. Tests set it; nothing in the house sleeps to wait for it.
 pub trait Clock: Send + Sync {
@@ -17,9 +17,63 @@ pub trait Chance: Send + Sync {
 /// Uploaded files, each named by the digest of its bytes. What is stored is never changed.
 pub trait Storage: Send + Sync {
     /// Stores the bytes under their digest, durably; storing the same twice is no error.
-    fn put(&self, digest: &crate::kernel::Digest, bytes: &[u8]) -> Result<()>;
+    fn put(&self, digest: &Digest, bytes: &[u8]) -> Result<()>;
     /// `None` when nothing is stored under that digest.
-    fn get(&self, digest: &crate::kernel::Digest) -> Result<Option<Vec<u8>>>;
+    fn get(&self, digest: &Digest) -> Result<Option<Vec<u8>>>;
     /// Writes the file to a path (linked where the file system allows); `false` when it is not stored.
-    fn place(&self, digest: &crate::kernel::Digest, path: &Path) -> Result<bool>;
+    fn place(&self, digest: &Digest, path: &Path) -> Result<bool>;
+}
+
+/// Pages of foreign hosts; nothing else in the house speaks to them over HTTP.
+///
+/// Only GET; redirects are told, never followed; names that lead to this machine or to a private network
+/// are refused unless a setting allows them.
+pub trait Fetcher: Send + Sync {
+    /// Fetches an `http` or `https` address; the body goes to `sink` piece by piece.
+    fn fetch(&self, ask: &Ask, sink: &mut dyn FnMut(&[u8])) -> std::result::Result<Fetched, Unfetched>;
+}
+
+/// What is asked of a foreign host.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    pub url: String,
+    /// Of the body; reading stops there.
+    pub bytes_max: u64,
+    /// From the first look at the name to the last byte.
+    pub seconds_max: u64,
+}
+
+/// What a foreign host answered, but for the body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fetched {
+    pub status: u16,
+    /// Names in small letters, in the order in which they came.
+    pub headers: Vec<(String, String)>,
+    /// Whether the body went on beyond the limit.
+    pub cut: bool,
+    /// SHA-256 of the certificate that the host showed; `None` without TLS.
+    pub certificate: Option<Digest>,
+}
+
+impl Fetched {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Why there was no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unfetched {
+    #[error("{0:?} is not an http or https address without a user")]
+    BadAddress(String),
+    #[error("{0} leads to this machine or a private network; allow it with the setting fetch_private_networks")]
+    PrivateNetwork(String),
+    #[error("no such host")]
+    NoSuchHost,
+    #[error("no secure connection: {0}")]
+    Insecure(String),
+    #[error("took longer than allowed")]
+    TooSlow,
+    #[error("{0}")]
+    Broken(String),
 }

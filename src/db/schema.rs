@@ -396,6 +396,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    verify_runs (id) {
+        id -> Text,
+        site_id -> Text,
+        url -> Text,
+        started_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+        turn -> BigInt,
+        report -> Text,
+    }
+}
+
+diesel::table! {
     deployments (id) {
         id -> Text,
         target_id -> Text,
@@ -408,6 +420,58 @@ diesel::table! {
         bytes_sent -> BigInt,
         started_at -> BigInt,
         finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    verify_findings (id) {
+        id -> Text,
+        site_id -> Text,
+        url -> Text,
+        kind -> Text,
+        path -> Text,
+        detail -> Text,
+        evidence -> Nullable<Text>,
+        found_at -> BigInt,
+        seen_at -> BigInt,
+        cleared_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    verify_certificates (site_id, url) {
+        site_id -> Text,
+        url -> Text,
+        fingerprint -> Text,
+        seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    previews (id) {
+        id -> Text,
+        entry_id -> Text,
+        site_id -> Text,
+        revision -> BigInt,
+        digest -> Text,
+        recipient -> Text,
+        token_hash -> Text,
+        created_by -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    staging_passes (hash) {
+        hash -> Text,
+        kind -> Text,
+        site_id -> Text,
+        session_id -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
     }
 }
 
@@ -441,6 +505,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency,
     targets,
     deployments,
+    verify_runs,
+    verify_findings,
+    verify_certificates,
+    previews,
+    staging_passes,
 );
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));

@@ -10,8 +10,8 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{BigInt, Nullable, SingleValue, Text};
 
 use crate::kernel::id::{
-    AttachmentId, CaseId, CommentId, DeploymentId, EntryId, GroupId, JobId, ReleaseId, SessionId, SiteId, TargetId,
-    UserId,
+    AttachmentId, CaseId, CommentId, DeploymentId, EntryId, FindingId, GroupId, JobId, PreviewId, ReleaseId, RunId,
+    SessionId, SiteId, TargetId, UserId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 
@@ -122,6 +122,9 @@ parse_refusing!(
     ReleaseId,
     TargetId,
     DeploymentId,
+    RunId,
+    FindingId,
+    PreviewId,
     Slug,
     Locale,
 );
@@ -145,6 +148,9 @@ stored_as_text!(
     ReleaseId,
     TargetId,
     DeploymentId,
+    RunId,
+    FindingId,
+    PreviewId,
     Slug,
     Locale,
     Digest,

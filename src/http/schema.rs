@@ -7,8 +7,8 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::kernel::id::{
-    AttachmentId, CaseId, CommentId, DeploymentId, EntryId, GroupId, JobId, ReleaseId, SessionId, SiteId, TargetId,
-    UserId,
+    AttachmentId, CaseId, CommentId, DeploymentId, EntryId, FindingId, GroupId, JobId, PreviewId, ReleaseId, RunId,
+    SessionId, SiteId, TargetId, UserId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 
@@ -50,6 +50,9 @@ string_schemas! {
     ReleaseId: uuid(), "Id of a release.";
     TargetId: uuid(), "Id of a target.";
     DeploymentId: uuid(), "Id of a deployment.";
+    RunId: uuid(), "Id of a check.";
+    FindingId: uuid(), "Id of a finding.";
+    PreviewId: uuid(), "Id of a preview.";
     Digest: None, "SHA-256, 64 lower-case hexadecimal letters.";
     Slug: None, "Lower-case letters, digits and single hyphens.";
     Locale: None, "A language tag such as id or en.";

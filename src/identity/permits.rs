@@ -108,6 +108,12 @@ use_cases! {
     ReadCases "read_cases" [Author Editor Approver Publisher Head AgencyHead SubCoordinator Operator WebDeveloper Secretary Monitor Requester Auditor Admin];
     /// The procedure then decides which flow may be opened and which command is whose.
     WorkOnCases "work_on_cases" [Author Editor Approver Publisher Head AgencyHead SubCoordinator Operator WebDeveloper Secretary Monitor Requester];
+    // preview
+    /// For themselves, for minutes; and see and revoke the links of an entry.
+    PreviewEntry "preview_entry" [Author Editor Approver Publisher Head AgencyHead SubCoordinator Operator WebDeveloper];
+    /// For a person without an account, for days.
+    SharePreview "share_preview" [Editor Approver Publisher Head AgencyHead];
+    EnterStaging "enter_staging" [Author Editor Approver Publisher Head AgencyHead SubCoordinator Operator WebDeveloper Secretary Monitor Auditor Admin];
     // publishing
     SeeReleases "see_releases" [Editor Approver Publisher Head AgencyHead WebDeveloper Auditor Admin];
     BuildRelease "build_release" [Publisher];
@@ -116,6 +122,11 @@ use_cases! {
     SeeTargets "see_targets" [Publisher WebDeveloper Auditor Admin];
     CheckTarget "check_target" [Publisher WebDeveloper Admin];
     ManageTargets "manage_targets" [WebDeveloper Admin];
+    // proof
+    /// Have what a site's address serves checked, and see what was found.
+    VerifySite "verify_site" [Publisher Head AgencyHead WebDeveloper Monitor Auditor Admin];
+    /// The whole way of an entry, for somebody outside to check.
+    ReadEvidence "read_evidence" [Editor Approver Publisher Head AgencyHead Auditor Admin];
     // ledger
     ReadLedger "read_ledger" [Head AgencyHead Auditor Admin];
 }

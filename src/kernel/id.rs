@@ -79,6 +79,12 @@ ids! {
     TargetId
     /// One attempt to bring a release to a target.
     DeploymentId
+    /// One check of what a site's address serves.
+    RunId
+    /// Something that such a check found wrong.
+    FindingId
+    /// A link to one revision that is not published.
+    PreviewId
 }
 
 fn v7(now: Timestamp, chance: [u8; 10]) -> [u8; 36] {

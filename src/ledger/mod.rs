@@ -6,9 +6,10 @@
 
 mod checkpoints;
 pub mod model;
+pub mod proof;
 mod rules;
 mod store;
 
 pub use checkpoints::{checkpoint, newest_checkpoint, signed_by};
 pub use model::{Checkpoint, Event, Finding, Record, Verdict};
-pub use store::{Wanted, head, list, record, record_all, verify};
+pub use store::{Wanted, head, list, prove, record, record_all, records_naming, records_of, verify};

@@ -57,18 +57,19 @@ impl Event {
 }
 
 /// An event at its place in the chain.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Record {
     pub sequence: i64,
     pub hash: Digest,
     pub previous: Digest,
     pub at: Timestamp,
     pub actor: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_behalf: Option<String>,
     pub action: String,
     pub subject: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site_id: Option<SiteId>,
     pub digests: Vec<Digest>,
     pub detail: Value,

@@ -34,9 +34,18 @@ pub fn link(event: &Event, sequence: i64, previous: Digest, at: Timestamp) -> Re
 
 /// The hash that the record's fields give.
 pub fn hash(record: &Record) -> Digest {
+    chained(record.sequence, &record.previous, &body(record))
+}
+
+/// The hash of an event, by the digest of what it says: so a proof can lead past events of others without
+/// telling what they say.
+pub fn chained(sequence: i64, previous: &Digest, body: &Digest) -> Digest {
+    Digest::of_json(&json!({"sequence": sequence, "previous": previous, "body": body}))
+}
+
+/// The digest of what an event says, without its place in the chain.
+pub fn body(record: &Record) -> Digest {
     Digest::of_json(&json!({
-        "sequence": record.sequence,
-        "previous": record.previous,
         "at": record.at.micros(),
         "actor": record.actor,
         "on_behalf": record.on_behalf,

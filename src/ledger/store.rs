@@ -3,13 +3,14 @@
 use diesel::prelude::*;
 
 use super::model::{Checkpoint, Event, Finding, Record, Verdict};
+use super::proof::{LINKS_MAX, Proof, Segment};
 use super::rules::{self, Walk};
 use crate::db::rows::insert_all;
 use crate::db::schema::{ledger, ledger_checkpoints, ledger_head};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::SiteId;
 use crate::kernel::page::{Cursor, Limit, Page};
-use crate::kernel::{Digest, Refusal, Result, Timestamp};
+use crate::kernel::{Code, Digest, Error, Refusal, Result, Timestamp};
 
 /// How many records a check reads at once.
 const BATCH_ROWS: i64 = 2_000;
@@ -137,7 +138,7 @@ pub fn list(connection: &mut Conn, wanted: &Wanted, limit: Limit, after: Option<
         query = query.filter(ledger::site_id.eq_any(sites));
     }
     if let Some(cursor) = after {
-        let sequence: i64 = cursor.id.parse().map_err(|_| Refusal::new(crate::kernel::Code::BadCursor))?;
+        let sequence: i64 = cursor.id.parse().map_err(|_| Refusal::new(Code::BadCursor))?;
         query = query.filter(ledger::sequence.lt(sequence));
     }
     let rows = query.order(ledger::sequence.desc()).limit(limit.probe()).load::<Row>(connection)?;
@@ -229,4 +230,64 @@ pub fn save_checkpoint(tx: &mut Tx, point: &Checkpoint) -> Result<()> {
         ))
         .execute(&mut **tx)?;
     Ok(())
+}
+
+/// Every event about one of these subjects, in order.
+pub fn records_of(connection: &mut Conn, subjects: &[String]) -> Result<Vec<Record>> {
+    let query = ledger::table.filter(ledger::subject.eq_any(subjects)).order(ledger::sequence);
+    Ok(query.select(COLUMNS).load::<Row>(connection)?.into_iter().map(from_row).collect())
+}
+
+/// The events of a site with one of these actions that name a digest, in order.
+pub fn records_naming(connection: &mut Conn, site: SiteId, actions: &[&str], digest: &Digest) -> Result<Vec<Record>> {
+    let query = ledger::table
+        .filter(ledger::site_id.eq(site).and(ledger::action.eq_any(actions)))
+        .filter(ledger::digests.like(format!("%{digest}%")))
+        .order(ledger::sequence);
+    Ok(query.select(COLUMNS).load::<Row>(connection)?.into_iter().map(from_row).collect())
+}
+
+/// What leads from each of these events, which are in order, to the signed checkpoint after it.
+pub fn prove(connection: &mut Conn, events: Vec<Record>) -> Result<Proof> {
+    let mut segments: Vec<Segment> = Vec::new();
+    let mut links = 0;
+    for event in &events {
+        if segments.last().is_some_and(|segment| segment.holds(event.sequence)) {
+            continue;
+        }
+        let checkpoint = checkpoint_from(connection, event.sequence)?;
+        let checkpoint = checkpoint.ok_or_else(|| Error::broken("prove an event", "no checkpoint follows it"))?;
+        links += usize::try_from(checkpoint.sequence - event.sequence + 1).unwrap_or(usize::MAX);
+        if links > LINKS_MAX {
+            return Err(Refusal::new(Code::TooLarge).detail(format!("a proof of at most {LINKS_MAX} links")).into());
+        }
+        let bodies = bodies(connection, event.sequence, checkpoint.sequence)?;
+        segments.push(Segment { from: event.sequence, previous: event.previous, bodies, checkpoint });
+    }
+    Ok(Proof { events, segments })
+}
+
+fn checkpoint_from(connection: &mut Conn, sequence: i64) -> Result<Option<Checkpoint>> {
+    let row = ledger_checkpoints::table
+        .filter(ledger_checkpoints::sequence.ge(sequence))
+        .order(ledger_checkpoints::sequence)
+        .select(ledger_checkpoints::all_columns)
+        .first::<CheckpointRow>(connection)
+        .optional()?;
+    Ok(row.map(checkpoint_from_row))
+}
+
+fn bodies(connection: &mut Conn, from: i64, until: i64) -> Result<Vec<Digest>> {
+    let (mut bodies, mut next) = (Vec::new(), from);
+    loop {
+        let rows = ledger::table
+            .filter(ledger::sequence.ge(next).and(ledger::sequence.le(until)))
+            .order(ledger::sequence)
+            .limit(BATCH_ROWS)
+            .select(COLUMNS)
+            .load::<Row>(connection)?;
+        let Some(last) = rows.last() else { return Ok(bodies) };
+        next = last.0 + 1;
+        bodies.extend(rows.into_iter().map(|row| rules::body(&from_row(row))));
+    }
 }

@@ -12,6 +12,7 @@ use super::pages::{Rendered, Rendering};
 use super::plan::Plan;
 use super::record::{Made, Record};
 use super::service::{Watch, released};
+use super::styles::theme_files;
 use super::swap::Place;
 use super::theme::Theme;
 use super::views::{self, World};
@@ -237,7 +238,7 @@ impl Build<'_> {
     fn write(&self, draft: &Draft, past: &Past) -> Result<Written> {
         let plan = self.plan;
         let mut warnings = plan.doubles.clone();
-        let styles = self.style_files();
+        let styles = theme_files(self.snapshot, self.theme);
         let world = World::new(self.snapshot, self.theme, plan, self.base_url.clone(), styles.1);
         let mut small = styles.0;
         small.extend(self.small_files(&world, &mut warnings)?);
@@ -334,31 +335,6 @@ impl Build<'_> {
         let stays = gone.into_iter().filter(|file| rules::lingers(&file.path, withdrawn));
         let stays = stays.map(|file| Lingering { file: file.clone(), until: until(file) });
         Ok(stays.filter(|file| file.until > now).collect())
-    }
-
-    /// The theme's own files under names that change with their bytes, and the addresses by their plain names.
-    fn style_files(&self) -> (Vec<feeds::File>, tera::Value) {
-        let colour = views::colour(self.snapshot);
-        let ink = rules::ink_on(&colour);
-        let mut files = Vec::new();
-        let mut addresses: BTreeMap<String, String> = BTreeMap::new();
-        for (name, bytes) in &self.theme.assets {
-            let bytes = if name.ends_with(".css") {
-                let mut styled = format!(":root{{--site:{colour};--on-site:{ink}}}").into_bytes();
-                styled.extend_from_slice(bytes);
-                styled
-            } else {
-                bytes.clone()
-            };
-            let mark = &Digest::of(&bytes).as_str()[..12].to_owned();
-            let path = match name.rsplit_once('.') {
-                Some((stem, extension)) => format!("theme/{stem}.{mark}.{extension}"),
-                None => format!("theme/{name}.{mark}"),
-            };
-            addresses.insert(name.clone(), format!("/{path}"));
-            files.push((path, bytes));
-        }
-        (files, addresses.into())
     }
 
     fn redirect_files(&self, table: &[redirects::Redirect]) -> Result<Vec<feeds::File>> {

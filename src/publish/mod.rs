@@ -5,7 +5,9 @@
 //! an older release, `swap` makes the complete release live by renaming a link. `serve` shows it.
 //! Public: [`service`] (build, activate), [`api`], [`serve`], [`model`].
 
+pub mod ahead;
 pub mod api;
+pub mod attested;
 mod build;
 mod compress;
 mod dates;
@@ -13,23 +15,24 @@ mod disk;
 mod draft;
 mod feeds;
 mod keys;
-mod listing;
-mod manifest;
+pub mod listing;
+pub mod manifest;
 pub mod model;
 pub mod models;
 pub mod outgoing;
 mod pages;
 pub mod plan;
 mod record;
-mod redirects;
+pub mod redirects;
 pub mod render;
 pub mod rules;
 pub mod serve;
-mod served;
+pub mod served;
 pub mod service;
 pub mod snapshot;
 mod squeeze;
 mod store;
+mod styles;
 mod swap;
 pub mod theme;
 pub mod views;

@@ -266,13 +266,14 @@ fn knows(headers: &HeaderMap, etag: &str) -> bool {
     text.split(',').map(str::trim).any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == etag)
 }
 
-fn secure(answer: &mut HttpResponseBuilder) {
+/// The headers that every page brings.
+pub fn secure(answer: &mut HttpResponseBuilder) {
     for header in SECURITY {
         answer.insert_header(header);
     }
 }
 
-/// The type of a file of a release.
+/// The type that a file of a site is served with, by its name.
 pub fn content_type(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     match (name, name.rsplit_once('.').map_or("", |(_, extension)| extension)) {

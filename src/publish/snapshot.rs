@@ -150,13 +150,13 @@ fn digests_in(text: &str) -> impl Iterator<Item = Digest> {
 }
 
 /// Oldest first; ties by type, locale and slug, so that the order is the same everywhere.
-fn in_order(a: &Card, b: &Card) -> std::cmp::Ordering {
+pub fn in_order(a: &Card, b: &Card) -> std::cmp::Ordering {
     let first = a.published_at.cmp(&b.published_at).then_with(|| a.type_key.cmp(&b.type_key));
     first.then_with(|| a.locale.cmp(&b.locale)).then_with(|| a.slug.cmp(&b.slug))
 }
 
 /// Whether entries of the type steer the site instead of having pages.
-fn steers(shapes: &HashMap<String, Shape>, type_key: &str) -> bool {
+pub fn steers(shapes: &HashMap<String, Shape>, type_key: &str) -> bool {
     let wants_none = shapes.get(type_key).is_some_and(|shape| !shape.pages);
     wants_none || rules::presence(type_key) == Presence::Hidden
 }

@@ -29,5 +29,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     crate::import::api::routes(config);
     crate::publish::api::routes(config);
     crate::deploy::api::routes(config);
+    crate::verify::api::routes(config);
+    crate::evidence::api::routes(config);
+    crate::preview::api::routes(config);
     crate::procedure::api::routes(config);
 }

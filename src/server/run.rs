@@ -18,6 +18,8 @@ use crate::delivery;
 use crate::http::Problem;
 use crate::jobs::Handlers;
 use crate::kernel::{Context, Result};
+use crate::preview::show::{self, Previews};
+use crate::preview::staging;
 use crate::publish::serve::Published;
 
 /// What every server thread shares.
@@ -28,6 +30,7 @@ pub struct Serving {
     ready: web::Data<Ready>,
     delivery: web::Data<delivery::Model>,
     published: web::Data<Published>,
+    previews: web::Data<Previews>,
 }
 
 impl Serving {
@@ -35,6 +38,7 @@ impl Serving {
         Serving {
             delivery: web::Data::new(delivery::Model::new(app.config.delivery_cache_bytes_max)),
             published: web::Data::new(Published::new(app.clone())),
+            previews: web::Data::new(Previews::new(app.clone())),
             app: web::Data::new(app),
             documents: web::Data::from(Documents::shared()),
             ready: web::Data::new(Ready::default()),
@@ -66,10 +70,13 @@ pub fn app(
         .app_data(serving.ready.clone())
         .app_data(serving.delivery.clone())
         .app_data(serving.published.clone())
+        .app_data(serving.previews.clone())
         .configure(super::routes)
         .split_for_parts();
     app.route("/openapi.json", web::get().to(docs::json))
         .route("/docs", web::get().to(docs::reference))
+        .route("/preview/{token}", web::get().to(show::page))
+        .route("/preview/{token}/{path:.*}", web::get().to(show::file))
         .default_service(web::to(unrouted))
         .wrap(from_fn(idempotency::idempotent))
         .wrap(from_fn(request::identified))
@@ -79,7 +86,11 @@ async fn unrouted(
     request: HttpRequest,
     documents: web::Data<Documents>,
     published: web::Data<Published>,
+    app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
+    if let Some(key) = staging::of_host(&app, &request) {
+        return Ok(staging::answer(&app, &key, &request).await?);
+    }
     if fallback::is_reserved(request.path()) {
         return fallback::refuse(&request, &documents);
     }

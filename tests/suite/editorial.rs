@@ -45,39 +45,39 @@ on_both!(
     every_change_is_in_the_ledger,
 );
 
-struct Newsroom {
-    app: TestApp,
+pub struct Newsroom {
+    pub app: TestApp,
     people: Vec<(Role, Actor)>,
 }
 
 /// An entry that is being worked on.
-struct Item<'n> {
-    room: &'n Newsroom,
-    id: String,
+pub struct Item<'n> {
+    pub room: &'n Newsroom,
+    pub id: String,
 }
 
 impl Newsroom {
-    fn open(app: TestApp) -> Self {
+    pub fn open(app: TestApp) -> Self {
         service::load(&app).unwrap();
         let site = app.site("portal").id;
         let people = Role::ALL.iter().map(|role| (*role, app.user(role.as_str(), &[(*role, Some(site))]))).collect();
         Newsroom { app, people }
     }
 
-    fn actor(&self, role: Role) -> &Actor {
+    pub fn actor(&self, role: Role) -> &Actor {
         &self.people.iter().find(|(other, _)| *other == role).unwrap().1
     }
 
     /// Fresh each time, because the tests move the clock.
-    fn token(&self, role: Role) -> String {
+    pub fn token(&self, role: Role) -> String {
         self.app.token(self.actor(role))
     }
 
-    fn site(&self) -> lamin::kernel::id::SiteId {
+    pub fn site(&self) -> lamin::kernel::id::SiteId {
         self.app.db.read_blocking(|c| lamin::sites::store::find_by_key(c, "portal")).unwrap().unwrap().id
     }
 
-    async fn get(&self, role: Role, path: &str) -> Reply {
+    pub async fn get(&self, role: Role, path: &str) -> Reply {
         Call::get(path).token(&self.token(role)).send(&self.app).await
     }
 
@@ -85,14 +85,14 @@ impl Newsroom {
         Call::post("/api/v1/sites/portal/entries").token(&self.token(role)).json(&body).send(&self.app).await
     }
 
-    async fn written(&self, title: &str) -> Item<'_> {
+    pub async fn written(&self, title: &str) -> Item<'_> {
         let body =
             json!({"type": "berita", "fields": {"title": title, "summary": "Ringkas", "body": "Isi **tebal**."}});
         let entry = self.create(Role::Author, body).await.assert_ok().json();
         Item { room: self, id: entry["id"].as_str().unwrap().to_owned() }
     }
 
-    async fn in_step(&self, step: &str) -> Item<'_> {
+    pub async fn in_step(&self, step: &str) -> Item<'_> {
         let item = self.written("Jembatan dibuka").await;
         item.goes_to(step).await;
         item
@@ -104,11 +104,11 @@ impl Newsroom {
 }
 
 impl Item<'_> {
-    fn path(&self, rest: &str) -> String {
+    pub fn path(&self, rest: &str) -> String {
         format!("/api/v1/entries/{}{rest}", self.id)
     }
 
-    async fn now(&self) -> Value {
+    pub async fn now(&self) -> Value {
         self.room.get(Role::Auditor, &self.path("")).await.assert_ok().json()
     }
 
@@ -116,29 +116,29 @@ impl Item<'_> {
         self.now().await["step"].as_str().unwrap().to_owned()
     }
 
-    async fn asks(&self, actor: &Actor, body: Value) -> Reply {
+    pub async fn asks(&self, actor: &Actor, body: Value) -> Reply {
         let version = self.now().await["version"].clone();
         let token = self.room.app.token(actor);
         Call::post(&self.path("/transitions")).token(&token).seen(&version).json(&body).send(&self.room.app).await
     }
 
-    async fn does(&self, role: Role, body: Value) -> Reply {
+    pub async fn does(&self, role: Role, body: Value) -> Reply {
         self.asks(self.room.actor(role), body).await
     }
 
     /// With the digest that is there now.
-    async fn with_digest(&self, role: Role, mut body: Value) -> Reply {
+    pub async fn with_digest(&self, role: Role, mut body: Value) -> Reply {
         body["digest"] = self.now().await["digest"].clone();
         self.does(role, body).await
     }
 
-    async fn edits(&self, role: Role, fields: Value) -> Reply {
+    pub async fn edits(&self, role: Role, fields: Value) -> Reply {
         let version = self.now().await["version"].clone();
         let call = Call::new("PATCH", &self.path("")).token(&self.room.token(role)).seen(&version);
         call.json(&json!({ "fields": fields })).send(&self.room.app).await
     }
 
-    async fn posts(&self, role: Role, rest: &str, body: Value) -> Reply {
+    pub async fn posts(&self, role: Role, rest: &str, body: Value) -> Reply {
         let version = self.now().await["version"].clone();
         let call = Call::post(&self.path(rest)).token(&self.room.token(role)).seen(&version);
         call.json(&body).send(&self.room.app).await
@@ -150,7 +150,7 @@ impl Item<'_> {
     }
 
     /// From where it is to a step on the straight way.
-    async fn goes_to(&self, step: &str) {
+    pub async fn goes_to(&self, step: &str) {
         loop {
             let body = match self.step().await.as_str() {
                 at if at == step => return,

@@ -51,7 +51,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
-fn put(folder: &Path, path: &str, bytes: &[u8]) {
+pub fn put(folder: &Path, path: &str, bytes: &[u8]) {
     let path = folder.join(path);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     #[expect(clippy::disallowed_methods, reason = "the folder to import")]
@@ -62,7 +62,7 @@ fn options(folder: &Path) -> Options {
     Options { site: "portal".into(), create: true, folder: folder.to_owned(), publish: true, dry_run: false }
 }
 
-fn import(app: &TestApp, folder: &Path) -> Report {
+pub fn import(app: &TestApp, folder: &Path) -> Report {
     import::service::run(app, &options(folder), &|_| {}).unwrap()
 }
 
@@ -70,7 +70,7 @@ fn demo() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/content"))
 }
 
-fn site(app: &TestApp) -> Site {
+pub fn site(app: &TestApp) -> Site {
     app.db.read_blocking(|c| sites::store::find_by_key(c, "portal")).unwrap().unwrap()
 }
 

@@ -1,0 +1,3 @@
+DROP TABLE verify_certificates;
+DROP TABLE verify_findings;
+DROP TABLE verify_runs;

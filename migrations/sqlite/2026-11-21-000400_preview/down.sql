@@ -1,0 +1,2 @@
+DROP TABLE staging_passes;
+DROP TABLE previews;
