@@ -102,6 +102,8 @@ settings! {
     verify_bytes_max: Bytes = "1073741824";
     /// How long one check of a site takes at most, in seconds.
     verify_seconds_max: Count = "900";
+    /// true: a target whose address serves something else than what was signed is brought anew at once.
+    self_heal: bool = "false";
     /// full: every accepted write survives a power cut. off: for tests whose subject is something else.
     durability: DurabilitySetting = "full";
 }
@@ -187,6 +189,12 @@ impl Setting for SocketAddr {
 impl Setting for String {
     fn read(text: &str) -> Result<Self, String> {
         Ok(text.into())
+    }
+}
+
+impl Setting for bool {
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| format!("{text:?} is neither true nor false"))
     }
 }
 

@@ -6,6 +6,7 @@ use super::model::{Credentials, Deployment, Kind, Outcome, State, Step, Target, 
 use super::web::{self, WebServer};
 use super::{check, rules, run, sealed, store};
 use crate::app::App;
+use crate::db::Tx;
 use crate::http::etag;
 use crate::identity::{Actor, Permit, Scope, cases};
 use crate::jobs::{self, Job, NewJob};
@@ -207,19 +208,37 @@ pub fn follow(app: &App) -> Result<()> {
     app.db.write_blocking(|tx| new.iter().try_for_each(|(id, job)| jobs::enqueue(tx, *id, job, now).map(drop)))
 }
 
+/// Has the active targets of a site that show themselves at `url` brought anew, taking nothing over from what is
+/// there. Returns their keys.
+pub fn heal(tx: &mut Tx, app: &App, (site, url): (SiteId, &str), now: Timestamp) -> Result<Vec<String>> {
+    let shows = |target: &Target| target.url.as_deref().is_some_and(|own| own.trim_end_matches('/') == url);
+    let targets: Vec<Target> = store::list(tx, site)?.into_iter().filter(|t| t.active && shows(t)).collect();
+    for target in &targets {
+        let job = NewJob {
+            kind: "deploy.target",
+            payload: json!({"target": target.id, "fresh": true}),
+            unique_key: Some(format!("deploy.heal:{}", target.id)),
+            run_at: now,
+        };
+        jobs::enqueue(tx, app.id(JobId::new), &job, now)?;
+    }
+    Ok(targets.into_iter().map(|target| target.key).collect())
+}
+
 /// A microsecond apart, jobs keep the order of their targets.
 fn job(target: TargetId, run_at: Timestamp) -> NewJob {
     NewJob { kind: "deploy.target", payload: json!({"target": target}), unique_key: Some(job_key(target)), run_at }
 }
 
-/// Does the job `deploy.target` with its payload `{"target"}`. A target that failed is tried again later by
+/// Does the job `deploy.target` with its payload `{"target", "fresh"?}`. A target that failed is tried again later by
 /// another job, for as long as it takes.
 pub fn deploy_job(app: &App, job: &Job) -> jobs::Outcome {
     let text = job.payload.get("target").and_then(Value::as_str).unwrap_or_default();
     let id = TargetId::parse(text)?;
     let target = app.db.read_blocking(|c| store::find(c, id))?;
     let Some(target) = target.filter(|target| target.active) else { return Ok(json!({"outcome": "removed"})) };
-    let deployment = run::deploy(app, id, "system:deployer", false)?;
+    let fresh = job.payload.get("fresh").and_then(Value::as_bool).unwrap_or(false);
+    let deployment = run::deploy(app, id, "system:deployer", fresh)?;
     if deployment.outcome == Outcome::Failed {
         tracing::warn!(target = target.key, error = deployment.error, "a target could not be served");
         let now = app.now();

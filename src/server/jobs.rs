@@ -85,17 +85,17 @@ async fn job_events(app: web::Data<App>, actor: Actor, request: HttpRequest, pat
     let id = JobId::parse(&path)?;
     let first = visible(&app, &actor, id).await?;
     let token = identity::api::bearer(&request)?;
-    let state = Some((App::clone(&app), token, Looked::At(first)));
+    let state = Some((App::clone(&app), token, Some(first)));
     let events = stream::unfold(state, move |state| async move {
         let (app, token, looked) = state?;
         let job = match looked {
-            Looked::At(job) => job,
-            Looked::Before => look_again(&app, &token, id).await.ok()?,
+            Some(job) => job,
+            None => look_again(&app, &token, id).await.ok()?,
         };
         let event = JobEvent::of(&app, &job);
         let text = format!("event: progress\ndata: {}\n\n", serde_json::to_string(&event).ok()?);
         let goes_on = matches!(job.state, JobState::Ready | JobState::Running);
-        let next = goes_on.then_some((app, token, Looked::Before));
+        let next = goes_on.then_some((app, token, None));
         Some((Ok::<_, actix_web::Error>(Bytes::from(text)), next))
     });
     Ok(HttpResponse::Ok()
@@ -104,12 +104,6 @@ async fn job_events(app: web::Data<App>, actor: Actor, request: HttpRequest, pat
         .insert_header(("X-Accel-Buffering", "no"))
         .insert_header(ContentEncoding::Identity)
         .streaming(events))
-}
-
-/// What the stream knows of its job.
-enum Looked {
-    At(Job),
-    Before,
 }
 
 async fn look_again(app: &App, token: &str, id: JobId) -> Result<Job> {

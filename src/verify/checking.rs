@@ -10,6 +10,7 @@ use super::visit::{Gathered, Limits, Visit};
 use super::{evidence, release, rules, store};
 use crate::app::App;
 use crate::db::Tx;
+use crate::deploy;
 use crate::kernel::id::{FindingId, RunId};
 use crate::kernel::time::DAY;
 use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
@@ -272,6 +273,24 @@ impl Checking<'_> {
             "new_findings": report.new_findings, "cleared": report.cleared,
         });
         let event = Event::new(by, JOB, format!("site:{}", self.site.id)).site(self.site.id);
+        ledger::record(tx, &event.digest(manifest).detail(detail), now)?;
+        self.heal(tx, report, manifest, now)
+    }
+
+    /// Has the targets behind the address brought anew, when the settings say so and what they serve is not what
+    /// was signed. What was found stays a finding until a check sees it gone.
+    fn heal(&self, tx: &mut Tx, report: &Report, manifest: Digest, now: Timestamp) -> Result<()> {
+        let broken =
+            |problem: &Problem| matches!(problem.kind, Kind::Changed | Kind::Missing | Kind::Added | Kind::Seal);
+        if !self.app.config.self_heal || !report.problems.iter().any(broken) {
+            return Ok(());
+        }
+        let targets = deploy::service::heal(tx, self.app, (self.site.id, self.url), now)?;
+        if targets.is_empty() {
+            return Ok(());
+        }
+        let detail = json!({"run": report.run, "url": self.url, "targets": targets});
+        let event = Event::new("system:verifier", "verify.heal", format!("site:{}", self.site.id)).site(self.site.id);
         ledger::record(tx, &event.digest(manifest).detail(detail), now)?;
         Ok(())
     }

@@ -27,6 +27,7 @@ on_both!(
     a_check_is_asked_for_over_the_api_for_the_sites_own_addresses_alone,
     a_schedule_checks_each_site_once_when_its_time_has_come,
     a_forged_release_on_our_own_disk_is_found,
+    a_target_that_somebody_changed_is_brought_anew_when_the_settings_say_so,
 );
 
 /// A small site and a host that serves it.
@@ -301,4 +302,32 @@ async fn another_certificate_is_told_once_and_an_untrusted_one_is_no_connection(
     let third = watched.check().await;
     assert_eq!((&third["intact"], &third["cleared"]), (&json!(true), &json!(1)));
     assert!(host.asked() > 100);
+}
+
+#[expect(clippy::disallowed_methods, reason = "somebody changes a file of the target")]
+async fn a_target_that_somebody_changed_is_brought_anew_when_the_settings_say_so(app: TestApp) {
+    let www = tempfile::tempdir().unwrap();
+    let above = www.path().parent().unwrap().to_str().unwrap().to_owned();
+    let settings = [("self_heal", "true"), ("target_folders", above.as_str())];
+    let watched = Watched::open(app.db.engine(), &settings).await;
+    let developer = watched.token(Role::WebDeveloper);
+    let target = json!({"key": "www", "kind": "directory", "settings": {"path": www.path()}, "url": watched.host.url});
+    Call::post("/api/v1/sites/portal/targets").token(&developer).json(&target).send(&watched.app).await.assert_ok();
+    lamin::deploy::service::follow(&watched.app).unwrap();
+    watched.run_due().await;
+    let shown = || www.path().join(std::fs::read_link(www.path().join("current")).unwrap());
+    let page = || shown().join("profil/index.html");
+    let good = std::fs::read(page()).unwrap();
+    std::fs::remove_file(page()).unwrap();
+    std::fs::write(page(), "slot gacor").unwrap();
+    watched.host.content().files = whole(&shown());
+    let report = watched.check().await;
+    assert!(problems(&report).contains(&("changed", "profil/index.html")), "{report}");
+    assert_eq!(watched.events("verify.heal"), 1);
+    watched.run_due().await;
+    assert_eq!(std::fs::read(page()).unwrap(), good);
+    watched.host.content().files = whole(&shown());
+    let report = watched.check().await;
+    assert_eq!((&report["intact"], &report["cleared"]), (&json!(true), &json!(1)), "{report}");
+    assert_eq!(watched.events("verify.heal"), 1);
 }
