@@ -65,7 +65,7 @@ enum What {
     },
     /// Compare what an address serves with what this installation published there
     Site {
-        /// The address, such as https://portal.example.go.id; the site's own, if absent
+        /// The address with its scheme; the site's own, if absent
         #[arg(long)]
         url: Option<String>,
         /// Key of the site; may be left out when there is one site only
