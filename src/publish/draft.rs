@@ -128,25 +128,11 @@ impl<'d> Draft<'d> {
         }
         match (&self.live_root, self.live.find(&wanted.path)) {
             (Some(live_root), Some(live)) if live.same_bytes(wanted) => {
-                self.link_with_copies(live_root, &wanted.path)?;
+                link_with_copies((live_root, &self.root), &wanted.path)?;
                 Ok(true)
             }
             _ => Ok(false),
         }
-    }
-
-    fn link_with_copies(&self, from: &Path, path: &str) -> Result<()> {
-        let doing = || format!("link {path} into a release");
-        disk::link(&from.join(path), &self.root.join(path)).with_context(doing)?;
-        for ending in COPIES {
-            let copy = format!("{path}{ending}");
-            match disk::link(&from.join(&copy), &self.root.join(&copy)) {
-                // It was too small to be worth one, or is not made yet.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                outcome => outcome.with_context(doing)?,
-            }
-        }
-        Ok(())
     }
 
     /// Takes a file out of the folder; an older release may still need it.
@@ -230,6 +216,21 @@ impl<'d> Draft<'d> {
     pub fn sync(&self) -> Result<()> {
         disk::sync_file_system(&self.root).with_context(|| format!("sync {}", self.root.display()))
     }
+}
+
+/// Links a file from one folder of a release into another, with the compressed copies that stand beside it.
+pub fn link_with_copies((from, to): (&Path, &Path), path: &str) -> Result<()> {
+    let doing = || format!("link {path} into a release");
+    disk::link(&from.join(path), &to.join(path)).with_context(doing)?;
+    for ending in COPIES {
+        let copy = format!("{path}{ending}");
+        match disk::link(&from.join(&copy), &to.join(&copy)) {
+            // It was too small to be worth one, or is not made yet.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            outcome => outcome.with_context(doing)?,
+        }
+    }
+    Ok(())
 }
 
 /// What the release in a folder is made of, by its own manifest, and what lingers there, by its seal; nothing

@@ -23,7 +23,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::disk;
-use super::draft::{COPIES, Draft, Spare, listing_of};
+use super::draft::{COPIES, Draft, Spare, link_with_copies, listing_of};
 use super::listing::Listing;
 use super::manifest;
 use crate::db::Durability;
@@ -306,7 +306,7 @@ impl Place {
         let doing = || format!("make links to {}", from.display());
         let paths = files.iter().map(|file| &*file.path).chain([manifest::RELEASE, manifest::SEAL]);
         for path in paths {
-            disk::link(&from.join(path), &making.join(path)).with_context(doing)?;
+            link_with_copies((&from, &making), path)?;
         }
         let _building = self.lock()?;
         match self.live() == Some(live) && self.spare()?.is_none() {
