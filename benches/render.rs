@@ -9,8 +9,8 @@ use lamin::kernel::{Digest, Timestamp};
 use lamin::publish::model::{Card, SiteFacts, Snapshot};
 use lamin::publish::plan::{self, Page, Plan, Wanted};
 use lamin::publish::snapshot::{self, shape};
-use lamin::publish::theme::Theme;
 use lamin::publish::views::World;
+use lamin::themes::theme::Theme;
 use serde_json::{Map, Value, json};
 
 const ENTRIES: u32 = 1_000;
@@ -81,7 +81,7 @@ fn body() -> Map<String, Value> {
 
 fn with_world(run: impl FnOnce(&World, &Plan)) {
     let snapshot = small_site();
-    let theme = Theme::of_site("", "portal").expect("the built-in theme reads");
+    let theme = Theme::built_in().expect("the built-in theme reads");
     let plan = plan::plan(&snapshot, Wanted { archive: true, terms: true });
     let files: std::collections::BTreeMap<String, String> = [("lamin.css".into(), "/theme/lamin.css".into())].into();
     let world = World::new(&snapshot, &theme, &plan, "https://portal.example".into(), files.into());
@@ -109,7 +109,7 @@ fn list_page(bencher: divan::Bencher) {
 #[divan::bench(sample_count = 20)]
 fn plan_and_views_of_1000(bencher: divan::Bencher) {
     let snapshot = small_site();
-    let theme = Theme::of_site("", "portal").expect("the built-in theme reads");
+    let theme = Theme::built_in().expect("the built-in theme reads");
     bencher.bench_local(|| {
         let plan = plan::plan(divan::black_box(&snapshot), Wanted { archive: true, terms: true });
         let none: std::collections::BTreeMap<String, String> = Default::default();

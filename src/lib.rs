@@ -25,4 +25,5 @@ pub mod publish;
 pub mod secrets;
 pub mod server;
 pub mod sites;
+pub mod themes;
 pub mod verify;

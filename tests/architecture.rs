@@ -23,6 +23,7 @@ const ROOMS: &[&str] = &[
     "content",
     "editorial",
     "import",
+    "themes",
     "publish",
     "deploy",
     "verify",

@@ -8,10 +8,11 @@ use diesel::prelude::*;
 use super::{Place, engine_name};
 use crate::app::App;
 use crate::config::SETTINGS;
-use crate::db::schema::{entries, ledger, live_entries, sites, users};
+use crate::db::schema::{self, entries, ledger, live_entries, users};
 use crate::db::{self, Conn};
 use crate::kernel::{Result, time};
 use crate::procedure::shelf;
+use crate::{sites, themes};
 
 /// Say what this installation stands on and what is wrong with it
 #[derive(Args)]
@@ -33,6 +34,9 @@ impl Doctor {
         for line in holidays(&app)? {
             println!("{line}");
         }
+        for line in themes(&app)? {
+            println!("{line}");
+        }
         println!("settings");
         for setting in SETTINGS {
             println!("  {:<26} {}", setting.name, in_force(&app, setting.name));
@@ -43,7 +47,7 @@ impl Doctor {
 
 fn counts(connection: &mut Conn) -> Result<[i64; 5]> {
     Ok([
-        sites::table.count().get_result(connection)?,
+        schema::sites::table.count().get_result(connection)?,
         users::table.count().get_result(connection)?,
         entries::table.count().get_result(connection)?,
         live_entries::table.count().get_result(connection)?,
@@ -60,6 +64,19 @@ fn holidays(app: &App) -> Result<Vec<String>> {
     lines.extend(calendar.years_missing(today).into_iter().map(|year| {
         format!("warning          no holidays of {year}: its due times count them as working days; set holidays_file")
     }));
+    Ok(lines)
+}
+
+/// Sites whose themes folder holds something that nobody has proposed or approved yet.
+fn themes(app: &App) -> Result<Vec<String>> {
+    let sites = app.db.read_blocking(sites::store::list)?;
+    let mut lines = Vec::new();
+    for site in sites {
+        if themes::service::waits(app, &site)? {
+            let propose = format!("POST /api/v1/sites/{}/theme/propose", site.key);
+            lines.push(format!("theme            {}: the one in the folder is not the live one; {propose}", site.key));
+        }
+    }
     Ok(lines)
 }
 

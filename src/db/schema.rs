@@ -464,6 +464,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    site_themes (id) {
+        id -> Text,
+        site_id -> Text,
+        name -> Text,
+        digest -> Text,
+        state -> Text,
+        note -> Text,
+        proposed_by -> Nullable<Text>,
+        proposed_at -> BigInt,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
     staging_passes (hash) {
         hash -> Text,
         kind -> Text,
@@ -509,6 +525,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     verify_findings,
     verify_certificates,
     previews,
+    site_themes,
     staging_passes,
 );
 diesel::joinable!(memberships -> users (user_id));

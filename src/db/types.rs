@@ -11,7 +11,7 @@ use diesel::sql_types::{BigInt, Nullable, SingleValue, Text};
 
 use crate::kernel::id::{
     AttachmentId, CaseId, CommentId, DeploymentId, EntryId, FindingId, GroupId, JobId, PreviewId, ReleaseId, RunId,
-    SessionId, SiteId, TargetId, UserId,
+    SessionId, SiteId, TargetId, ThemeId, UserId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 
@@ -125,6 +125,7 @@ parse_refusing!(
     RunId,
     FindingId,
     PreviewId,
+    ThemeId,
     Slug,
     Locale,
 );
@@ -151,6 +152,7 @@ stored_as_text!(
     RunId,
     FindingId,
     PreviewId,
+    ThemeId,
     Slug,
     Locale,
     Digest,

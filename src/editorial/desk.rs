@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::model::{Approval, Changed};
 use super::{rules, store};
@@ -10,16 +10,14 @@ use crate::content::model::{Content, ContentType, EntryRow};
 use crate::content::{self, type_store};
 use crate::db::{Conn, Tx};
 use crate::identity::{Actor, Permit, UseCase};
-use crate::jobs::{self, NewJob};
+use crate::jobs;
 use crate::kernel::id::{EntryId, JobId, UserId};
 use crate::kernel::{Code, Digest, Error, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
 use crate::procedure::model::{Flow, Step};
 use crate::procedure::rules::{Transition, flow_of, step_of};
 use crate::procedure::service::{self as cases, Whole};
-
-/// The job that renders a site anew.
-const BUILD: &str = "publish.build";
+use crate::sites;
 
 /// An entry with its case, its type and its approvals.
 pub struct Desk {
@@ -120,13 +118,7 @@ impl Desk {
 
     /// Has the site rendered anew after the commit.
     pub fn build(&self, tx: &mut Tx, job: JobId, now: Timestamp) -> Result<JobId> {
-        let new = NewJob {
-            kind: BUILD,
-            payload: json!({ "site": self.row.site_id }),
-            unique_key: Some(format!("{BUILD}:{}", self.row.site_id)),
-            run_at: now,
-        };
-        jobs::enqueue(tx, job, &new, now)
+        jobs::enqueue(tx, job, &sites::service::release_wanted(self.row.site_id, now), now)
     }
 
     pub fn changed(self, job: Option<JobId>) -> Changed {

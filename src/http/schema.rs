@@ -8,7 +8,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::kernel::id::{
     AttachmentId, CaseId, CommentId, DeploymentId, EntryId, FindingId, GroupId, JobId, PreviewId, ReleaseId, RunId,
-    SessionId, SiteId, TargetId, UserId,
+    SessionId, SiteId, TargetId, ThemeId, UserId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 
@@ -53,6 +53,7 @@ string_schemas! {
     RunId: uuid(), "Id of a check.";
     FindingId: uuid(), "Id of a finding.";
     PreviewId: uuid(), "Id of a preview.";
+    ThemeId: uuid(), "Id of a theme of a site.";
     Digest: None, "SHA-256, 64 lower-case hexadecimal letters.";
     Slug: None, "Lower-case letters, digits and single hyphens.";
     Locale: None, "A language tag such as id or en.";

@@ -114,6 +114,11 @@ use_cases! {
     /// For a person without an account, for days.
     SharePreview "share_preview" [Editor Approver Publisher Head AgencyHead];
     EnterStaging "enter_staging" [Author Editor Approver Publisher Head AgencyHead SubCoordinator Operator WebDeveloper Secretary Monitor Auditor Admin];
+    // themes
+    SeeTheme "see_theme" [Approver Publisher Head AgencyHead WebDeveloper Auditor Admin];
+    ProposeTheme "propose_theme" [WebDeveloper];
+    /// Never whoever proposed it.
+    DecideTheme "decide_theme" [Approver Head AgencyHead];
     // publishing
     SeeReleases "see_releases" [Editor Approver Publisher Head AgencyHead WebDeveloper Auditor Admin];
     BuildRelease "build_release" [Publisher];

@@ -13,12 +13,12 @@ use crate::app::App;
 use crate::content::model::NewEntry;
 use crate::content::{self, ContentType, LiveEntry, live};
 use crate::db::Tx;
-use crate::jobs::{self, NewJob};
+use crate::jobs;
 use crate::kernel::id::{CaseId, EntryId, GroupId, JobId};
 use crate::kernel::{Digest, Result, Slug, Timestamp};
 use crate::ledger::{self, Event};
 use crate::media::Asset;
-use crate::sites::Site;
+use crate::sites::{self, Site};
 use crate::{media, procedure};
 
 /// Why the live entries of an import are live, in the list of changes.
@@ -199,13 +199,6 @@ fn record(tx: &mut Tx, desk: &Desk, action: &str, closures: Vec<Digest>) -> Resu
 }
 
 fn enqueue_build(tx: &mut Tx, desk: &Desk, id: JobId) -> Result<()> {
-    let site = desk.site.id;
-    let job = NewJob {
-        kind: "publish.build",
-        payload: json!({"site": site}),
-        unique_key: Some(format!("publish.build:{site}")),
-        run_at: desk.now,
-    };
-    jobs::enqueue(tx, id, &job, desk.now)?;
+    jobs::enqueue(tx, id, &sites::service::release_wanted(desk.site.id, desk.now), desk.now)?;
     Ok(())
 }

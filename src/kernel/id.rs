@@ -85,6 +85,8 @@ ids! {
     FindingId
     /// A link to one revision that is not published.
     PreviewId
+    /// A theme that a site has, had, or may have.
+    ThemeId
 }
 
 fn v7(now: Timestamp, chance: [u8; 10]) -> [u8; 36] {

@@ -9,12 +9,11 @@ use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use super::model::{Card, Snapshot, Steering, text_in};
-use super::plan::{self, Page, Plan};
+use super::plan::{self, Page, Plan, Wanted};
 use super::redirects::{self, Redirect};
 use super::rules::file_of;
 use super::snapshot::{self, Body};
 use super::styles::theme_files;
-use super::theme::Theme;
 use super::views::{self, World};
 use super::{feeds, render, rules};
 use crate::app::App;
@@ -24,6 +23,7 @@ use crate::db::Conn;
 use crate::kernel::id::{EntryId, SiteId};
 use crate::kernel::{Context, Digest, Result, Timestamp};
 use crate::media::rules::public_path;
+use crate::themes;
 
 /// A revision that is to be shown as if it were live.
 #[derive(Debug, Clone)]
@@ -104,8 +104,8 @@ fn card(one: &Coming, locale: usize) -> Card {
 pub fn page(app: &App, coming: &Coming) -> Result<Shown> {
     let site = coming.entry.site_id;
     let snapshot = app.db.read_blocking(|c| read(c, site, std::slice::from_ref(coming)))?;
-    let theme = Theme::of_site(&app.config.themes_folder, &snapshot.site.key)?;
-    let plan = plan::plan(&snapshot, theme.wanted());
+    let theme = themes::service::of_release(app, site, &snapshot.site.key)?;
+    let plan = plan::plan(&snapshot, Wanted::by(&theme));
     let (files, addresses) = theme_files(&snapshot, &theme);
     let base_url = views::base_url(&snapshot, app.config.server_url.as_str());
     let world = World::new(&snapshot, &theme, &plan, base_url, addresses);
@@ -136,13 +136,15 @@ pub struct Staged {
     pub pages: usize,
     /// Revisions that are not live yet.
     pub coming: usize,
+    /// The theme that is shown: the proposed one, or else the one in the themes folder.
+    pub theme: Digest,
 }
 
 /// Writes the whole site with these revisions into an empty folder.
 pub fn site(app: &App, site: SiteId, coming: &[Coming], folder: &Path) -> Result<Staged> {
     let snapshot = app.db.read_blocking(|c| read(c, site, coming))?;
-    let theme = Theme::of_site(&app.config.themes_folder, &snapshot.site.key)?;
-    let plan = plan::plan(&snapshot, theme.wanted());
+    let theme = themes::service::of_staging(app, site, &snapshot.site.key)?;
+    let plan = plan::plan(&snapshot, Wanted::by(&theme));
     let (mut small, addresses) = theme_files(&snapshot, &theme);
     let base_url = views::base_url(&snapshot, app.config.server_url.as_str());
     let world = World::new(&snapshot, &theme, &plan, base_url, addresses);
@@ -163,7 +165,7 @@ pub fn site(app: &App, site: SiteId, coming: &[Coming], folder: &Path) -> Result
         },
     )?;
     media(app, &snapshot, placed, folder)?;
-    Ok(Staged { pages: plan.pages.len(), coming: coming.len() })
+    Ok(Staged { pages: plan.pages.len(), coming: coming.len(), theme: theme.digest })
 }
 
 /// Some pages; their bodies are read together, and nothing of them is kept. Says which files they place.

@@ -4,8 +4,8 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::Release;
-use super::{service, store};
+use super::model::{Consequences, Release};
+use super::{back, service, store};
 use crate::app::App;
 use crate::http::{Answer, Json, Params};
 use crate::identity::{Actor, Permit, cases};
@@ -68,9 +68,30 @@ async fn build_release(app: web::Data<App>, actor: Actor, site: web::Path<String
 async fn activate_release(app: web::Data<App>, actor: Actor, id: web::Path<String>) -> Answer {
     let id = ReleaseId::parse(&id)?;
     let app = App::clone(&app);
-    let work = web::block(move || service::activate(&app, &actor, id)).await;
+    let work = web::block(move || back::activate(&app, &actor, id)).await;
     let release = work.map_err(|error| Error::broken("activate a release", error))??;
     Ok(HttpResponse::Ok().json(release))
+}
+
+/// What making the release live again would do to what citizens see.
+#[utoipa::path(tag = "releases", params(("id" = String, Path)),
+    responses((status = 200, body = Consequences), (status = 403), (status = 404)))]
+#[get("/api/v1/releases/{id}/consequences")]
+async fn release_consequences(app: web::Data<App>, actor: Actor, id: web::Path<String>) -> Answer {
+    let id = ReleaseId::parse(&id)?;
+    let app = App::clone(&app);
+    let work = web::block(move || back::consequences(&app, &actor, id)).await;
+    Ok(HttpResponse::Ok().json(work.map_err(|error| Error::broken("compare a release", error))??))
+}
+
+/// Builds a new release of what this one showed, without what was withdrawn since. Types, files and the theme are
+/// those of now.
+#[utoipa::path(tag = "releases", params(("id" = String, Path)),
+    responses((status = 202, body = BuildAnswer), (status = 403), (status = 404)))]
+#[post("/api/v1/releases/{id}/restore")]
+async fn restore_release(app: web::Data<App>, actor: Actor, id: web::Path<String>) -> Answer {
+    let job = back::restore(&app, &actor, ReleaseId::parse(&id)?).await?;
+    Ok(HttpResponse::Accepted().json(BuildAnswer { job }))
 }
 
 async fn site_of(app: &App, actor: &Actor, key: String) -> Result<SiteId> {
@@ -79,5 +100,10 @@ async fn site_of(app: &App, actor: &Actor, key: String) -> Result<SiteId> {
 }
 
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_releases).service(build_release).service(activate_release);
+    config
+        .service(list_releases)
+        .service(build_release)
+        .service(activate_release)
+        .service(release_consequences)
+        .service(restore_release);
 }

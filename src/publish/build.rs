@@ -14,7 +14,6 @@ use super::record::{Made, Record};
 use super::service::{Watch, released};
 use super::styles::theme_files;
 use super::swap::Place;
-use super::theme::Theme;
 use super::views::{self, World};
 use super::{feeds, redirects, render, rules, store};
 use crate::app::App;
@@ -24,6 +23,7 @@ use crate::kernel::time::DAY;
 use crate::kernel::{Context, Digest, Result};
 use crate::ledger;
 use crate::media::rules::public_path;
+use crate::themes::{self, theme::Theme};
 
 /// How long a file stays that only pages of older releases name.
 const LINGERS: i64 = DAY;
@@ -161,6 +161,7 @@ impl Build<'_> {
         let small = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
         let size = manifest.files.bytes();
         let on_disk = self.place.highest()?;
+        themes::service::adopt(self.app, site, self.theme)?;
         self.app.db.write_blocking(|tx| {
             let release = Release {
                 id,

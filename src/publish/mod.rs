@@ -3,17 +3,20 @@
 //! `snapshot` reads what is live, `plan` says which pages follow from it, `render` makes their bytes,
 //! `keys` and `record` say which of them are made already, `draft` writes the others into the folder of
 //! an older release, `swap` makes the complete release live by renaming a link. `serve` shows it.
-//! Public: [`service`] (build, activate), [`api`], [`serve`], [`model`].
+//! `back` makes an older release live again.
+//! Public: [`service`] (build), [`back`], [`api`], [`serve`], [`model`].
 
 pub mod ahead;
 pub mod api;
 pub mod attested;
+pub mod back;
 mod build;
 mod compress;
 mod dates;
 mod disk;
 mod draft;
 mod feeds;
+mod history;
 mod keys;
 pub mod listing;
 pub mod manifest;
@@ -30,9 +33,7 @@ pub mod serve;
 pub mod served;
 pub mod service;
 pub mod snapshot;
-mod squeeze;
 mod store;
 mod styles;
 mod swap;
-pub mod theme;
 pub mod views;

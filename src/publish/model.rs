@@ -206,6 +206,35 @@ pub struct Release {
     pub inputs: Digest,
 }
 
+/// What making a release live again would do; each list names at most 1,000, `counts` says how many there are.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, utoipa::ToSchema)]
+pub struct Consequences {
+    /// It would show these although they were withdrawn since: they refuse it.
+    pub withdrawn: Vec<Named>,
+    /// Live now, and not in it.
+    pub hidden: Vec<Named>,
+    /// Live now, and in it with an older revision.
+    pub older: Vec<Named>,
+    pub counts: ConsequenceCounts,
+}
+
+/// How many entries each list of the consequences would name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct ConsequenceCounts {
+    pub withdrawn: usize,
+    pub hidden: usize,
+    pub older: usize,
+}
+
+/// An entry by its type and address.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Named {
+    pub entry: EntryId,
+    #[serde(rename = "type")]
+    pub type_key: String,
+    pub slug: String,
+}
+
 /// Whether what is already there may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -213,6 +242,8 @@ pub enum Mode {
     Changed,
     /// Every page is rendered anew. A file whose bytes come out the same stays as it was.
     Fresh,
+    /// What was live at this sequence number and was not withdrawn since.
+    Back(i64),
 }
 
 /// How far a build is, for whoever watches.

@@ -7,15 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::build::{News, Past, Reach, with_lingering};
 use super::draft::{Spare, read_attested};
 use super::model::Snapshot;
-use super::plan::{self, Plan};
+use super::plan::{self, Plan, Wanted};
 use super::record::Record;
 use super::snapshot::{self, Update};
 use super::swap::Place;
-use super::theme::Theme;
 use crate::app::App;
 use crate::kernel::id::SiteId;
 use crate::kernel::time::MINUTE;
 use crate::kernel::{Digest, Result, Timestamp};
+use crate::themes::{self, theme::Theme};
 
 /// A model that nobody used for so long is dropped: it weighs some kilobytes for each entry.
 const KEPT_UNUSED: i64 = 10 * MINUTE;
@@ -63,10 +63,14 @@ impl Models {
 
 impl Model {
     /// Reads all: the first time, and whenever what is in memory does not speak of the live release.
-    pub fn read(app: &App, site: SiteId, place: &Place) -> Result<Model> {
-        let snapshot = app.db.read_blocking(|c| snapshot::read(c, site))?;
-        let theme = Theme::of_site(&app.config.themes_folder, &snapshot.site.key)?;
-        let plan = plan::plan(&snapshot, theme.wanted());
+    /// With a sequence number: as it stood then, without what was withdrawn since.
+    pub fn read(app: &App, site: SiteId, place: &Place, at: Option<i64>) -> Result<Model> {
+        let snapshot = app.db.read_blocking(|c| match at {
+            Some(sequence) => snapshot::read_at(c, site, sequence),
+            None => snapshot::read(c, site),
+        })?;
+        let theme = themes::service::of_release(app, site, &snapshot.site.key)?;
+        let plan = plan::plan(&snapshot, Wanted::by(&theme));
         let past = past_on_disk(place)?;
         let (number, used_at) = (place.live(), app.now());
         Ok(Model {
@@ -94,10 +98,11 @@ impl Model {
     /// Reads what changed since.
     pub fn refreshed(mut self, app: &App) -> Result<Model> {
         let update = app.db.read_blocking(|c| snapshot::update(c, &mut self.snapshot))?;
-        let wanted = self.theme.wanted();
-        self.theme = Theme::of_site_again(&app.config.themes_folder, &self.snapshot.site.key, self.theme)?;
+        let wanted = Wanted::by(&self.theme);
+        let site = &self.snapshot.site;
+        self.theme = themes::service::of_release_again(app, site.id, &site.key, self.theme)?;
         match update {
-            Update::Within { cards, days_changed } if self.theme.wanted() == wanted => {
+            Update::Within { cards, days_changed } if Wanted::by(&self.theme) == wanted => {
                 // Several readings may come between two builds.
                 if let Some(changed) = &mut self.changed {
                     changed.extend(cards);
@@ -105,7 +110,7 @@ impl Model {
                 self.days_changed |= days_changed;
             }
             Update::Within { .. } | Update::Places => {
-                self.plan = plan::plan(&self.snapshot, self.theme.wanted());
+                self.plan = plan::plan(&self.snapshot, Wanted::by(&self.theme));
                 self.changed = None;
             }
         }

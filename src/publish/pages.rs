@@ -86,7 +86,7 @@ impl<'r, 'b> Rendering<'r, 'b> {
         for at in pages {
             let (path, page) = (&self.build.plan.paths[*at as usize], &self.build.plan.pages[*at as usize]);
             let key = self.keys.page(page);
-            let known = self.record.of(path, &key).filter(|_| self.build.mode == Mode::Changed);
+            let known = self.record.of(path, &key).filter(|_| self.build.mode != Mode::Fresh);
             match known.filter(|made| self.draft.has(path, &made.sha256)) {
                 Some(made) => {
                     rendered.files.push(made.listed(path));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::model::{Card, Snapshot, Steering, Term};
 use super::rules::{self, ListPage, Presence};
 use crate::kernel::id::GroupId;
+use crate::themes::theme::Theme;
 
 /// What a list is of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,6 +94,15 @@ pub struct Plan {
 pub struct Wanted {
     pub archive: bool,
     pub terms: bool,
+}
+
+impl Wanted {
+    pub fn by(theme: &Theme) -> Self {
+        Wanted {
+            archive: theme.template(&["archive.html"]).is_some(),
+            terms: theme.template(&["terms.html"]).is_some(),
+        }
+    }
 }
 
 pub fn plan(snapshot: &Snapshot, wanted: Wanted) -> Plan {

@@ -8,11 +8,11 @@ use tera::{Context, Value};
 use super::model::{Card, SiteFacts, Snapshot, text_in};
 use super::plan::{self, List, ListKind, Page, Plan, TermKind};
 use super::rules::{self, ListPage};
-use super::theme::Theme;
 use super::views::{self, LocaleView, World, map};
 use crate::content::markdown::to_html;
 use crate::kernel::{Digest, Error, Result};
 use crate::media::rules::public_path;
+use crate::themes::theme::Theme;
 
 /// Newest entries of the whole site that a home page may show.
 pub const HOME_LATEST: usize = 10;

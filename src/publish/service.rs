@@ -1,20 +1,19 @@
-//! Use cases: build a release, make an older one live again.
+//! Use cases: build a release, keep the releases of a site in order.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use serde_json::json;
 
 use super::build::{Build, Reach, Stopwatch, peak_memory_bytes, with_lingering};
-use super::draft::listing_of;
 pub use super::model::{Mode, Phase, Progress, Report};
 use super::model::{RENDERER, Release, ReleaseState, Snapshot};
 use super::models::{Model, Models};
 use super::swap::Place;
-use super::{compress, manifest, store, views};
+use super::{compress, store, views};
 use crate::app::{App, JobProgress};
-use crate::db::{Conn, Durability};
+use crate::db::Conn;
 use crate::identity::{Actor, Permit, Scope, cases};
 use crate::jobs::{self, Job, NewJob, Outcome};
 use crate::kernel::id::{JobId, ReleaseId, SiteId, UserId};
@@ -53,9 +52,10 @@ fn build_by(
     let _lock = place.lock()?;
     reconcile(app, site, &place)?;
     // Read under the lock: whatever was committed before the caller's job began is in it.
-    let model = match models.take(site).filter(|model| model.fits(&place)) {
-        Some(model) => model.refreshed(app)?,
-        None => Model::read(app, site, &place)?,
+    let model = match (mode, models.take(site).filter(|model| model.fits(&place))) {
+        (Mode::Back(sequence), _) => Model::read(app, site, &place, Some(sequence))?,
+        (_, Some(model)) => model.refreshed(app)?,
+        (_, None) => Model::read(app, site, &place, None)?,
     };
     watched.step("read");
     let base_url = views::base_url(&model.snapshot, app.config.server_url.as_str());
@@ -99,7 +99,11 @@ fn build_by(
         }
     })?;
     drop(draft);
-    models.put(site, model.after(report.release, &place, news));
+    let model = model.after(report.release, &place, news);
+    // What stood at another time is no beginning for the next build.
+    if !matches!(mode, Mode::Back(_)) {
+        models.put(site, model);
+    }
     Ok(report)
 }
 
@@ -144,13 +148,17 @@ pub fn prune(app: &App, site_key: &str, kept: usize) -> Result<Vec<i32>> {
     Ok(gone)
 }
 
-/// Does the job `publish.build` with its payload `{"site", "fresh"?, "by"?}`.
+/// Does the job `publish.build` with its payload `{"site", "fresh"?, "back"?, "by"?}`.
 pub fn build_job(app: &App, models: &Models, job: &Job) -> Outcome {
     let text = |name: &str| job.payload.get(name).and_then(serde_json::Value::as_str);
     let site = SiteId::parse(text("site").unwrap_or_default())?;
     let by = text("by").map(UserId::parse).transpose()?;
     let fresh = job.payload.get("fresh").and_then(serde_json::Value::as_bool).unwrap_or(false);
-    let mode = if fresh { Mode::Fresh } else { Mode::Changed };
+    let mode = match job.payload.get("back").and_then(serde_json::Value::as_i64) {
+        Some(sequence) => Mode::Back(sequence),
+        None if fresh => Mode::Fresh,
+        None => Mode::Changed,
+    };
     let watched = Telling::new(app, job.id);
     let report = build_by(app, models, (site, mode), by, &|progress| watched.tell(progress))?;
     if !report.skipped {
@@ -218,73 +226,12 @@ pub async fn request(app: &App, actor: &Actor, site: SiteId, fresh: bool) -> Res
     Ok(id)
 }
 
-/// Makes a kept release live again. Refused, naming them, when it would show entries again that were
-/// withdrawn since it was built.
-pub fn activate(app: &App, actor: &Actor, id: ReleaseId) -> Result<Release> {
-    let found = app.db.read_blocking(|c| store::release(c, id))?;
-    let release = found.ok_or_else(|| Refusal::new(Code::NotFound))?;
-    let _permit: Permit<cases::ActivateRelease> = actor.permit(release.site_id)?;
-    let place = place(app, release.site_id)?;
-    let _lock = place.lock()?;
-    reconcile(app, release.site_id, &place)?;
-    if !place.is_kept(release.number) {
-        return Err(Refusal::new(Code::NotFound).detail("the files of this release are no longer kept").into());
-    }
-    let site = release.site_id;
-    let gone = app.db.read_blocking(|c| store::withdrawn_since(c, site, release.live_sequence))?;
-    if !gone.is_empty() {
-        let refusal = Refusal::new(Code::InUse).detail("it would show again what was withdrawn since; build a new one");
-        let named = gone.iter().fold(refusal, |refusal, entry| {
-            refusal.field(format!("entry:{}", entry.entry), "withdrawn", format!("{}/{}", entry.type_key, entry.slug))
-        });
-        return Err(named.into());
-    }
-    bring_back(app, &place, release.number)?;
-    place.point(release.number)?;
-    let now = app.now();
-    let event = released(&release, &actor.ledger_name(), "publish.activate");
-    app.db.write_blocking(|tx| {
-        store::activate(tx, &release, now)?;
-        ledger::record(tx, &event, now)?;
-        Ok(())
-    })?;
-    let found = app.db.read_blocking(|c| store::release(c, id))?;
-    found.ok_or_else(|| Refusal::new(Code::NotFound).into())
-}
-
-/// Has the folder of a kept release stand whole again, put together from what is stored by digest.
-fn bring_back(app: &App, place: &Place, number: i32) -> Result<()> {
-    if place.release(number).is_dir() {
-        return Ok(());
-    }
-    let live = listing_of(&place.current())?;
-    let draft = place.draft(&live, None)?;
-    let put_together = || {
-        let [manifest, seal] = place.attested(number)?;
-        let lingering = manifest::lingering_of(&seal).context("read the seal of a kept release")?;
-        let files = place.kept(number)?;
-        let files = files.iter().chain(lingering.iter().map(|file| &file.file)).cloned().collect();
-        draft.finish(&files, &HashSet::new(), app.storage.as_ref())?;
-        draft.attest(manifest::RELEASE, &manifest)?;
-        draft.attest(manifest::SEAL, &seal)?;
-        if place.durability() == Durability::Full {
-            draft.sync()?;
-        }
-        place.keep(draft.root(), number)
-    };
-    put_together().inspect_err(|_| {
-        if let Err(error) = place.hide(draft.root()) {
-            tracing::warn!(%error, "could not put a failed release aside");
-        }
-    })
-}
-
 /// Releases of a site, newest first.
 pub fn releases(connection: &mut Conn, site: SiteId, limit: Limit, after: Option<&Cursor>) -> Result<Items<Release>> {
     store::list(connection, site, limit, after)
 }
 
-fn place(app: &App, site: SiteId) -> Result<Place> {
+pub(super) fn place(app: &App, site: SiteId) -> Result<Place> {
     let row = app.db.read_blocking(|c| store::site(c, site))?.ok_or_else(|| Refusal::new(Code::NotFound))?;
     Ok(Place::new(&app.config.public, &row.key, app.config.durability.0))
 }
@@ -308,7 +255,7 @@ pub(super) fn released(release: &Release, actor: &str, action: &str) -> Event {
 
 /// Brings the database to what the link says: a build may have died right after it made its release
 /// live, or right before. The lock must be held.
-fn reconcile(app: &App, site: SiteId, place: &Place) -> Result<()> {
+pub(super) fn reconcile(app: &App, site: SiteId, place: &Place) -> Result<()> {
     let (building, complete) = app.db.read_blocking(|c| Ok((store::building(c, site)?, store::complete(c, site)?)))?;
     let live = place.live();
     let stale = complete.iter().find(|release| Some(release.number) == live && release.state != ReleaseState::Active);

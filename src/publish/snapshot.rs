@@ -5,10 +5,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
+use super::history::{self, Shown};
 use super::model::{Asset, Card, Former, Shape, Show, SiteFacts, Snapshot, Steering, Term, text_in};
 use super::plan;
 use super::rules::{self, Presence};
 use super::store::{self, LiveRow};
+use crate::content;
 use crate::content::model::{Choice, ContentType, Field, FieldKind};
 use crate::content::type_store;
 use crate::db::Conn;
@@ -23,10 +25,40 @@ pub struct Body {
 
 /// Reads all in the caller's transaction, so that it is one state of the database.
 pub fn read(connection: &mut Conn, site: SiteId) -> Result<Snapshot> {
+    let live = store::live(connection, site)?;
+    of_rows(connection, site, live)
+}
+
+/// What was live at a sequence number and is live now, as it was then. Types, files and the theme are those of now.
+pub fn read_at(connection: &mut Conn, site: SiteId, sequence: i64) -> Result<Snapshot> {
+    let mut then = history::shown_at(connection, site, sequence)?;
+    let mut rows = Vec::new();
+    for row in store::live(connection, site)? {
+        match then.remove(&row.entry) {
+            // Nothing happened to it since.
+            None => rows.push(row),
+            Some(None) => {}
+            Some(Some(shown)) => rows.push(as_shown(connection, row, &shown)?),
+        }
+    }
+    let mut snapshot = of_rows(connection, site, rows)?;
+    snapshot.site.live_sequence = sequence;
+    Ok(snapshot)
+}
+
+/// A row of what is live, with the revision that was shown earlier.
+fn as_shown(connection: &mut Conn, row: LiveRow, shown: &Shown) -> Result<LiveRow> {
+    let (revision, content) = content::store::content_by_digest(connection, row.entry, &shown.digest)?;
+    let content_type = type_store::require(connection, shown.site, &row.type_key)?.content_type;
+    let card = Value::Object(content::rules::card(&content_type, &content)).to_string();
+    let (slug, updated_at) = (shown.slug.clone(), shown.at);
+    Ok(LiveRow { slug, revision: revision.number, digest: shown.digest, card, updated_at, ..row })
+}
+
+fn of_rows(connection: &mut Conn, site: SiteId, live: Vec<LiveRow>) -> Result<Snapshot> {
     let row = store::site(connection, site)?.ok_or_else(|| Error::from(Refusal::new(Code::NotFound)))?;
     let site = facts(row)?;
     let shapes = shapes(connection, site.id)?;
-    let live = store::live(connection, site.id)?;
     let (steering, paged): (Vec<LiveRow>, Vec<LiveRow>) =
         live.into_iter().partition(|row| steers(&shapes, &row.type_key));
     let steering = read_steering(connection, &site, steering)?;

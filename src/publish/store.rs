@@ -126,7 +126,7 @@ pub fn live_among(connection: &mut Conn, entries: &[EntryId]) -> Result<Vec<Live
 }
 
 /// Ids in one statement.
-const IDS_AT_ONCE: usize = 500;
+pub const IDS_AT_ONCE: usize = 500;
 
 /// The entries whose state changed after a sequence number, each once, with their types.
 pub fn changed_since(connection: &mut Conn, site: SiteId, sequence: i64) -> Result<Vec<(EntryId, String)>> {
@@ -330,31 +330,6 @@ pub fn activate(tx: &mut Tx, release: &Release, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// An entry that was live and no longer is.
-pub struct Gone {
-    pub entry: EntryId,
-    pub type_key: String,
-    pub slug: String,
-}
-
-/// Entries that a release of the state at `sequence` shows and that were hidden since and are not live now.
-pub fn withdrawn_since(connection: &mut Conn, site: SiteId, sequence: i64) -> Result<Vec<Gone>> {
-    let hidden = live_changes::table
-        .filter(live_changes::site_id.eq(site).and(live_changes::sequence.gt(sequence)))
-        .filter(live_changes::kind.eq(LiveChangeKind::Hidden.as_str()))
-        .order(live_changes::sequence)
-        .select((live_changes::entry_id, live_changes::type_key, live_changes::slug))
-        .load::<(EntryId, String, String)>(connection)?;
-    let mut gone: Vec<Gone> = Vec::new();
-    for (entry, type_key, slug) in hidden {
-        let seen = gone.iter().any(|seen| seen.entry == entry);
-        if !seen && !is_live(connection, entry)? && was_live(connection, site, entry, sequence)? {
-            gone.push(Gone { entry, type_key, slug });
-        }
-    }
-    Ok(gone)
-}
-
 /// Whether anything was withdrawn after a sequence number.
 pub fn any_hidden_since(connection: &mut Conn, site: SiteId, sequence: i64) -> Result<bool> {
     let hidden = live_changes::table
@@ -363,21 +338,4 @@ pub fn any_hidden_since(connection: &mut Conn, site: SiteId, sequence: i64) -> R
         .select(live_changes::sequence)
         .first::<i64>(connection);
     Ok(hidden.optional()?.is_some())
-}
-
-fn is_live(connection: &mut Conn, entry: EntryId) -> Result<bool> {
-    let found = live_entries::table.find(entry).select(live_entries::entry_id).first::<EntryId>(connection);
-    Ok(found.optional()?.is_some())
-}
-
-/// Whether the last change of the entry up to `sequence` showed it.
-fn was_live(connection: &mut Conn, site: SiteId, entry: EntryId, sequence: i64) -> Result<bool> {
-    let last = live_changes::table
-        .filter(live_changes::site_id.eq(site).and(live_changes::entry_id.eq(entry)))
-        .filter(live_changes::sequence.le(sequence))
-        .order(live_changes::sequence.desc())
-        .select(live_changes::kind)
-        .first::<String>(connection)
-        .optional()?;
-    Ok(last.is_some_and(|kind| kind == LiveChangeKind::Shown.as_str()))
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::feeds::File;
 use super::model::Snapshot;
-use super::theme::Theme;
 use super::{rules, views};
 use crate::kernel::Digest;
+use crate::themes::theme::Theme;
 
 /// The files, and their addresses by their plain names.
 pub fn theme_files(snapshot: &Snapshot, theme: &Theme) -> (Vec<File>, tera::Value) {

@@ -11,9 +11,9 @@ use super::dates::{self, Clockface};
 use super::model::{Asset, Card, Shape, Show, Snapshot, Steering, Term};
 use super::plan::{self, Plan};
 use super::rules;
-use super::theme::Theme;
 use crate::kernel::{Digest, Timestamp};
 use crate::media::rules::public_path;
+use crate::themes::theme::Theme;
 
 /// A map for a template: `map([("title", "…".into())])`.
 pub fn map<const N: usize>(pairs: [(&'static str, Value); N]) -> Value {

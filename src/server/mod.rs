@@ -27,6 +27,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     crate::content::api::routes(config);
     crate::editorial::api::routes(config);
     crate::import::api::routes(config);
+    crate::themes::api::routes(config);
     crate::publish::api::routes(config);
     crate::deploy::api::routes(config);
     crate::verify::api::routes(config);

@@ -89,19 +89,23 @@ pub async fn change(
             store::update(tx, &after)?;
             ledger::record(tx, &event(&ledger_name, "change", &after), now)?;
             if after.live_sequence > 0 {
-                let new = NewJob {
-                    kind: "publish.build",
-                    payload: json!({"site": id}),
-                    unique_key: Some(format!("publish.build:{id}")),
-                    run_at: now,
-                };
-                jobs::enqueue(tx, job, &new, now)?;
+                jobs::enqueue(tx, job, &release_wanted(id, now), now)?;
             }
             Ok(after)
         })
         .await?;
     app.live_changed();
     Ok(site)
+}
+
+/// The job that makes a release of what is live; one that already waits serves as well.
+pub fn release_wanted(site: SiteId, now: Timestamp) -> NewJob {
+    NewJob {
+        kind: "publish.build",
+        payload: json!({ "site": site }),
+        unique_key: Some(format!("publish.build:{site}")),
+        run_at: now,
+    }
 }
 
 fn event(by: &str, verb: &str, site: &Site) -> Event {

@@ -8,7 +8,7 @@ use lamin::identity::{Actor, Role};
 use lamin::jobs;
 use lamin::kernel::Digest;
 use lamin::publish::model::Mode;
-use lamin::publish::service;
+use lamin::publish::{back, service};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::json;
@@ -184,7 +184,10 @@ async fn run(world: &World, number: usize, acts: &[Act]) -> Result<(), TestCaseE
                 let redirect = redirect.field("from", format!("/p{from}")).field("to", format!("/berita/page/{to}/"));
                 portal.show(app, &[redirect.field("permanent", true)]).await;
             }
-            Act::Theme(number) => change_theme(world.themes.path(), *number),
+            Act::Theme(number) => {
+                change_theme(world.themes.path(), *number);
+                super::themes::approve(app, &key).await;
+            }
             Act::Release { remembered: true } => {
                 let job = jobs::NewJob {
                     kind: "publish.build",
@@ -218,7 +221,7 @@ async fn go_back(app: &TestApp, publisher: &Actor, portal: &Portal) {
     let releases = app.db.read_blocking(|c| service::releases(c, portal.site, limit, None)).unwrap().items;
     let older = releases.iter().find(|release| release.state.as_str() == "kept");
     if let Some(older) = older {
-        match service::activate(app, publisher, older.id) {
+        match back::activate(app, publisher, older.id) {
             Ok(active) => assert_eq!(active.number, older.number),
             Err(error) => assert!(error.refusal().is_some(), "{error}"),
         }

@@ -6,6 +6,7 @@ mod histories;
 mod kills;
 mod pages;
 mod serving;
+mod themes;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -232,7 +233,7 @@ async fn builds_at_the_same_time_make_one_release_after_the_other(app: TestApp) 
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test's own theme")]
-fn theme(folder: &Path, entry: &str) {
+pub fn theme(folder: &Path, entry: &str) {
     let theme = folder.join("lamin");
     std::fs::create_dir_all(theme.join("templates")).unwrap();
     std::fs::write(theme.join("theme.toml"), "title = \"Uji\"\n").unwrap();
@@ -252,6 +253,7 @@ async fn a_broken_template_is_named_and_the_old_release_stays(app: TestApp) {
     build(&app, Mode::Fresh);
     let before = tree(&current(&app));
     theme(themes.path(), "<h1>\n{{ entry.nothing_of_the_kind }}</h1>");
+    themes::approve(&app, "portal").await;
     let error = service::build(&app, "portal", Mode::Changed, &|_| {}).unwrap_err().to_string();
     for part in ["entry.html:2", "nothing_of_the_kind", "(entry "] {
         assert!(error.contains(part), "{error}");

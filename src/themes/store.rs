@@ -1,0 +1,108 @@
+//! Themes of sites in the database.
+
+use diesel::prelude::*;
+
+use super::model::{SiteTheme, ThemeState};
+use crate::db::schema::site_themes;
+use crate::db::{Conn, Tx};
+use crate::kernel::id::{SiteId, ThemeId, UserId};
+use crate::kernel::{Digest, Error, Result, Timestamp};
+
+type Row = (
+    (ThemeId, SiteId, String, Digest, String, String),
+    (Option<UserId>, Timestamp, Option<UserId>, Option<Timestamp>, String),
+);
+
+type Columns = (
+    (
+        site_themes::id,
+        site_themes::site_id,
+        site_themes::name,
+        site_themes::digest,
+        site_themes::state,
+        site_themes::note,
+    ),
+    (
+        site_themes::proposed_by,
+        site_themes::proposed_at,
+        site_themes::decided_by,
+        site_themes::decided_at,
+        site_themes::reason,
+    ),
+);
+
+const COLUMNS: Columns = (
+    (
+        site_themes::id,
+        site_themes::site_id,
+        site_themes::name,
+        site_themes::digest,
+        site_themes::state,
+        site_themes::note,
+    ),
+    (
+        site_themes::proposed_by,
+        site_themes::proposed_at,
+        site_themes::decided_by,
+        site_themes::decided_at,
+        site_themes::reason,
+    ),
+);
+
+fn from_row((what, who): Row) -> Result<SiteTheme> {
+    let (id, site, name, digest, state, note) = what;
+    let (proposed_by, proposed_at, decided_by, decided_at, reason) = who;
+    let state = ThemeState::parse(&state)
+        .ok_or_else(|| Error::broken("read a site's theme", format!("the state {state:?}")))?;
+    Ok(SiteTheme { id, site, name, digest, state, note, proposed_by, proposed_at, decided_by, decided_at, reason })
+}
+
+/// The theme of a site that is in this state; there is at most one that is live and one that is proposed.
+pub fn in_state(connection: &mut Conn, site: SiteId, state: ThemeState) -> Result<Option<SiteTheme>> {
+    let row = site_themes::table
+        .filter(site_themes::site_id.eq(site).and(site_themes::state.eq(state.as_str())))
+        .select(COLUMNS)
+        .first::<Row>(connection)
+        .optional()?;
+    row.map(from_row).transpose()
+}
+
+pub fn insert(tx: &mut Tx, theme: &SiteTheme) -> Result<()> {
+    diesel::insert_into(site_themes::table)
+        .values((
+            site_themes::id.eq(theme.id),
+            site_themes::site_id.eq(theme.site),
+            site_themes::name.eq(&theme.name),
+            site_themes::digest.eq(theme.digest),
+            site_themes::state.eq(theme.state.as_str()),
+            site_themes::note.eq(&theme.note),
+            site_themes::proposed_by.eq(theme.proposed_by),
+            site_themes::proposed_at.eq(theme.proposed_at),
+            site_themes::decided_by.eq(theme.decided_by),
+            site_themes::decided_at.eq(theme.decided_at),
+            site_themes::reason.eq(&theme.reason),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Has whatever of a site is in the one state be in the other.
+pub fn move_on(tx: &mut Tx, site: SiteId, from: ThemeState, to: ThemeState) -> Result<()> {
+    diesel::update(site_themes::table.filter(site_themes::site_id.eq(site).and(site_themes::state.eq(from.as_str()))))
+        .set(site_themes::state.eq(to.as_str()))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Stores what was decided of a theme.
+pub fn decide(tx: &mut Tx, theme: &SiteTheme) -> Result<()> {
+    diesel::update(site_themes::table.find(theme.id))
+        .set((
+            site_themes::state.eq(theme.state.as_str()),
+            site_themes::decided_by.eq(theme.decided_by),
+            site_themes::decided_at.eq(theme.decided_at),
+            site_themes::reason.eq(&theme.reason),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
