@@ -24,6 +24,7 @@ struct ProposeRequest {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ApproveRequest {
+    #[serde(default)]
     digest: String,
 }
 
@@ -31,7 +32,9 @@ struct ApproveRequest {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RejectRequest {
+    #[serde(default)]
     digest: String,
+    #[serde(default)]
     reason: String,
 }
 
