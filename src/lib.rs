@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod kernel;
 pub mod ledger;
 pub mod media;
+pub mod memory;
 pub mod ports;
 pub mod preview;
 pub mod procedure;

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::boot;
 use crate::identity;
 use crate::kernel::{Context, Error, Result};
+use crate::memory;
 use crate::server::{self, Serving};
 
 /// Serve the API and the published sites, and work on what is due
@@ -31,6 +32,7 @@ impl Serve {
             return Err(Error::broken("start the demo", why));
         }
         boot::log_to_stderr(&config);
+        memory::spare();
         let app = boot::open(config)?;
         let threads = actix_web::rt::System::new();
         threads.block_on(serve(app, self.demo))?;

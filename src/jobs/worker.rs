@@ -13,6 +13,7 @@ use super::store::{self, Lane};
 use crate::app::App;
 use crate::kernel::time::{MINUTE, SECOND};
 use crate::kernel::{Error, Result, Timestamp};
+use crate::memory::Works;
 
 /// A job whose worker said nothing for so long is taken over.
 const LOCK_SPAN: i64 = 5 * MINUTE;
@@ -113,6 +114,7 @@ fn next(app: &App, lane: &Lane) -> Result<Option<Job>> {
 }
 
 fn run_one(app: &App, handlers: &Handlers, job: &Job) -> Result<()> {
+    let _works = Works::begin();
     let outcome = match handlers.of.get(job.kind.as_str()) {
         Some(handler) => keep_locked(app, job, || handler(app, job)),
         None => Err(Error::broken("run a job", format!("nothing handles {:?}", job.kind))),

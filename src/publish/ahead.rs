@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::model::{Card, Snapshot, Steering, text_in};
 use super::plan::{self, Page, Plan, Wanted};
 use super::redirects::{self, Redirect};
+use super::render::Finds;
 use super::rules::file_of;
 use super::snapshot::{self, Body};
 use super::styles::theme_files;
@@ -109,10 +110,10 @@ pub fn page(app: &App, coming: &Coming) -> Result<Shown> {
     let (files, addresses) = theme_files(&snapshot, &theme);
     let base_url = views::base_url(&snapshot, app.config.server_url.as_str());
     let world = World::new(&snapshot, &theme, &plan, base_url, addresses);
-    let mut placed = BTreeSet::new();
+    let mut finds = Finds::default();
     let at = snapshot.cards.iter().position(|card| card.entry == coming.entry.id);
     let html = match at {
-        Some(at) => world.entry(at, &coming.content.fields, &mut placed)?,
+        Some(at) => world.entry(at, &coming.content.fields, &mut finds)?,
         None => {
             let locale = snapshot.site.locale_index(coming.content.locale.as_str()).unwrap_or(0);
             world.page(&Page::Home { locale })?
@@ -180,15 +181,15 @@ fn chunk(app: &App, world: &World, plan: &Plan, pages: &[Page], folder: &Path) -
         true => HashMap::new(),
         false => app.db.read_blocking(|c| snapshot::bodies(c, &wanted))?,
     };
-    let mut placed = BTreeSet::new();
+    let mut finds = Finds::default();
     for page in pages {
         let bytes = match card(page) {
-            Some(at) => world.entry(at, &fields(&bodies, cards[at].entry)?, &mut placed)?,
+            Some(at) => world.entry(at, &fields(&bodies, cards[at].entry)?, &mut finds)?,
             None => world.page(page)?,
         };
         write(folder, &file_of(&plan.address(page, &world.prefixes)), &bytes)?;
     }
-    Ok(placed)
+    Ok(finds.placed)
 }
 
 fn fields(bodies: &HashMap<EntryId, String>, entry: EntryId) -> Result<Map<String, Value>> {

@@ -5,17 +5,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::draft::Draft;
+use super::links::{LinkReport, Links};
 use super::listing::{Listed, Listing};
 use super::manifest::{self, Lingering, Manifest, Named, Seal};
 use super::model::{KindCost, Mode, Phase, Progress, Release, ReleaseState, Report, Snapshot, Step};
 use super::pages::{Rendered, Rendering};
-use super::plan::Plan;
+use super::plan::{Page, Plan};
 use super::record::{Made, Record};
 use super::service::{Watch, released};
 use super::styles::theme_files;
 use super::swap::Place;
 use super::views::{self, World};
-use super::{feeds, redirects, render, rules, store};
+use super::{disk, feeds, redirects, render, rules, store};
 use crate::app::App;
 use crate::db::Durability;
 use crate::kernel::id::{ReleaseId, SiteId, UserId};
@@ -105,6 +106,7 @@ struct Written {
     written: usize,
     lingering: Vec<Lingering>,
     kinds: BTreeMap<&'static str, KindCost>,
+    links: LinkReport,
     warnings: Vec<String>,
 }
 
@@ -147,6 +149,7 @@ impl Build<'_> {
             peak_memory_bytes: peak_memory_bytes(),
             steps: self.watched.steps(),
             kinds: written.kinds,
+            links: written.links,
             warnings: written.warnings,
         };
         let Written { made, holds, .. } = written;
@@ -277,8 +280,28 @@ impl Build<'_> {
         let put = put.iter().map(|path| &**path).collect();
         draft.finish(&holds, &put, self.app.storage.as_ref())?;
         self.watched.step("files");
+        let links = self.links(std::mem::take(&mut rendered.links), draft, &files, &world)?;
+        self.watched.step("links");
         let Rendered { made, kinds, .. } = rendered;
-        Ok(Written { files, holds, rendered: made.len(), made, written, lingering, kinds, warnings })
+        Ok(Written { files, holds, rendered: made.len(), made, written, lingering, kinds, links, warnings })
+    }
+
+    /// Looks after what pages link to, when all files of the release are known.
+    fn links(&self, mut found: Links, draft: &Draft, files: &Listing, world: &World) -> Result<LinkReport> {
+        let plan = self.plan;
+        let file = |path: &str| {
+            let bytes = disk::read(&draft.root().join(path)).with_context(|| format!("read {path} of a release"))?;
+            Ok(bytes.unwrap_or_default())
+        };
+        if self.reach == Reach::Whole {
+            // Menu and footer, which all pages of a language share: what they name may be gone though no page changed.
+            let homes = plan.pages.iter().zip(&plan.paths).filter(|(page, _)| matches!(page, Page::Home { .. }));
+            for (page, path) in homes {
+                let html = file(path)?;
+                found.read((path, &plan.address(page, &world.prefixes)), &html, &self.base_url, &plan.known);
+            }
+        }
+        found.end(files, &plan.known, &file)
     }
 
     /// Feeds, maps and texts for programs. What cannot have changed within its reach is left out.

@@ -18,6 +18,7 @@ mod draft;
 mod feeds;
 mod history;
 mod keys;
+mod links;
 pub mod listing;
 pub mod manifest;
 pub mod model;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
+use super::links::{Broken, LinkReport};
 use crate::kernel::id::{EntryId, GroupId, ReleaseId, SiteId, UserId};
 use crate::kernel::{Digest, Timestamp};
 
@@ -293,6 +294,8 @@ pub struct Report {
     pub steps: Vec<Step>,
     /// Pages of each kind and the processor time spent on them, all threads together.
     pub kinds: BTreeMap<&'static str, KindCost>,
+    /// Where the links of the pages lead.
+    pub links: LinkReport,
     /// What was left out of pages, such as a picture that is not stored.
     pub warnings: Vec<String>,
 }
@@ -326,6 +329,10 @@ impl std::fmt::Display for Report {
         let steps: Vec<String> =
             self.steps.iter().map(|step| format!("{} {:.1}", step.name, step.seconds * 1000.0)).collect();
         writeln!(f, "  milliseconds: {}", steps.join(", "))?;
+        writeln!(f, "  {} links on the site followed, {} lead nowhere", self.links.checked, self.links.broken)?;
+        for Broken { page, link } in &self.links.named {
+            writeln!(f, "  broken link: {page} to {link}")?;
+        }
         for warning in &self.warnings {
             writeln!(f, "  warning: {warning}")?;
         }

@@ -10,10 +10,12 @@ use rayon::prelude::*;
 use super::build::Build;
 use super::draft::Draft;
 use super::keys::{Key, Keys};
+use super::links::Links;
 use super::listing::Listed;
 use super::model::{KindCost, Mode, Phase};
 use super::plan::Page;
 use super::record::{Made, Record};
+use super::render::Finds;
 use super::snapshot::{self, Body};
 use super::views::World;
 use crate::kernel::id::EntryId;
@@ -41,6 +43,8 @@ pub struct Rendered {
     pub written: usize,
     /// Stored files that pages place.
     pub placed: BTreeSet<Digest>,
+    /// What the pages that were made link to, and the texts of the others.
+    pub links: Links,
     /// What each kind of page that was made cost.
     pub kinds: BTreeMap<&'static str, KindCost>,
 }
@@ -51,6 +55,7 @@ impl Rendered {
         self.made.extend(other.made);
         self.written += other.written;
         self.placed.extend(other.placed);
+        self.links = self.links.and(other.links);
         for (kind, cost) in other.kinds {
             let sum = self.kinds.entry(kind).or_default();
             sum.pages += cost.pages;
@@ -91,6 +96,7 @@ impl<'r, 'b> Rendering<'r, 'b> {
                 Some(made) => {
                     rendered.files.push(made.listed(path));
                     rendered.placed.extend(&made.placed);
+                    rendered.links.follow_text(path, &made.links, &self.build.plan.known);
                 }
                 None => to_make.push((path, page, key)),
             }
@@ -128,14 +134,14 @@ impl<'r, 'b> Rendering<'r, 'b> {
         rendered: &mut Rendered,
     ) -> Result<()> {
         let begun = Instant::now();
-        let mut placed = BTreeSet::new();
+        let mut finds = Finds::default();
         let bytes = match page {
             Page::Entry { card } => {
                 let entry = self.build.snapshot.cards[*card as usize].entry;
                 let body = bodies.get(&entry).ok_or_else(|| snapshot::lost(entry))?;
                 let body: Body = serde_json::from_str(body)
                     .map_err(|error| Error::broken(format!("read the entry {entry}"), error))?;
-                self.world.entry(*card as usize, &body.fields, &mut placed)?
+                self.world.entry(*card as usize, &body.fields, &mut finds)?
             }
             Page::Home { .. } | Page::List { .. } | Page::Terms { .. } | Page::ArchiveIndex { .. } | Page::NotFound => {
                 self.world.page(page)?
@@ -143,7 +149,16 @@ impl<'r, 'b> Rendering<'r, 'b> {
         };
         let (listed, written) = self.draft.put(path.clone(), &bytes)?;
         rendered.written += usize::from(written);
-        let made = Made { key, size: listed.size, sha256: listed.sha256, placed: placed.iter().copied().collect() };
+        let address = self.build.plan.address(page, &self.world.prefixes);
+        rendered.links.read((path, &address), &bytes, &self.world.base_url, &self.build.plan.known);
+        let Finds { mut placed, links } = finds;
+        let made = Made {
+            key,
+            size: listed.size,
+            sha256: listed.sha256,
+            placed: placed.iter().copied().collect(),
+            links: links.into_iter().collect(),
+        };
         rendered.files.push(listed);
         rendered.made.push((path.clone(), made));
         rendered.placed.append(&mut placed);

@@ -1,7 +1,8 @@
 //! What earlier builds made of their pages: a page whose key is the same need not be made again.
 //!
 //! Kept beside the releases as lines that are added to; it is a cache that may be lost at any time. A line:
-//! `<key> <sha256> <size> <digests of the stored files it places, with commas, or -> <path>`.
+//! `<key> <sha256> <size> <digests of the stored files it places> <addresses that its texts link to> <path>`, both lists with
+//! commas, or `-`.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::OpenOptions;
@@ -26,6 +27,8 @@ pub struct Made {
     pub sha256: Digest,
     /// Stored files that it places.
     pub placed: Vec<Digest>,
+    /// Addresses on the site that its texts link to.
+    pub links: Box<[Box<str>]>,
 }
 
 impl Made {
@@ -106,11 +109,30 @@ impl Record {
 fn line(path: &str, made: &Made) -> String {
     let placed: Vec<&str> = made.placed.iter().map(Digest::as_str).collect();
     let placed = if placed.is_empty() { "-".to_owned() } else { placed.join(",") };
-    format!("{} {} {} {placed} {path}\n", made.key, made.sha256, made.size)
+    let links: Vec<String> = made.links.iter().map(|link| escaped(link)).collect();
+    let links = if links.is_empty() { "-".to_owned() } else { links.join(",") };
+    format!("{} {} {} {placed} {links} {path}\n", made.key, made.sha256, made.size)
+}
+
+/// Without what has a meaning in a line.
+fn escaped(link: &str) -> String {
+    let mut out = String::with_capacity(link.len());
+    for letter in link.chars() {
+        match letter {
+            '%' | ',' | ' ' | '\n' | '\r' => out.push_str(&format!("%{:02x}", u32::from(letter))),
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+fn unescaped(link: &str) -> Box<str> {
+    let letters = [("%2c", ","), ("%20", " "), ("%0a", "\n"), ("%0d", "\r"), ("%25", "%")];
+    letters.iter().fold(link.to_owned(), |link, (written, letter)| link.replace(written, letter)).into()
 }
 
 fn parse(line: &str) -> Option<(&str, Made)> {
-    let mut parts = line.splitn(5, ' ');
+    let mut parts = line.splitn(6, ' ');
     let key = Key::parse(parts.next()?)?;
     let sha256 = Digest::parse(parts.next()?)?;
     let size = parts.next()?.parse().ok()?;
@@ -118,8 +140,12 @@ fn parse(line: &str) -> Option<(&str, Made)> {
         "-" => Vec::new(),
         list => list.split(',').map(Digest::parse).collect::<Option<_>>()?,
     };
+    let links = match parts.next()? {
+        "-" => Vec::new(),
+        list => list.split(',').map(unescaped).collect(),
+    };
     let path = parts.next().filter(|path| !path.is_empty())?;
-    Some((path, Made { key, size, sha256, placed }))
+    Some((path, Made { key, size, sha256, placed, links: links.into() }))
 }
 
 #[cfg(test)]
@@ -127,7 +153,13 @@ mod tests {
     use super::*;
 
     fn made(text: &str) -> Made {
-        Made { key: Key::of(text), size: 7, sha256: Digest::of(text), placed: vec![Digest::of("a"), Digest::of("b")] }
+        Made {
+            key: Key::of(text),
+            size: 7,
+            sha256: Digest::of(text),
+            placed: vec![Digest::of("a"), Digest::of("b")],
+            links: ["/a/#b".into(), "/100%2c, or so/".into()].into(),
+        }
     }
 
     #[test]

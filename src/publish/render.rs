@@ -1,10 +1,12 @@
 //! Pages as bytes: a pure function of what the build read.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json};
 use tera::{Context, Value};
 
+use super::links;
 use super::model::{Card, SiteFacts, Snapshot, text_in};
 use super::plan::{self, List, ListKind, Page, Plan, TermKind};
 use super::rules::{self, ListPage};
@@ -42,19 +44,19 @@ impl<'b> World<'b> {
     pub fn page(&self, page: &Page) -> Result<Vec<u8>> {
         let (template, context) = match page {
             Page::Home { locale } => self.home(*locale),
-            Page::Entry { card } => self.entry_context(*card as usize, &Map::new(), &mut BTreeSet::new()),
+            Page::Entry { card } => self.entry_context(*card as usize, &Map::new(), &mut Finds::default()),
             Page::List { list, page } => self.list(&self.plan.lists[*list], page),
             Page::Terms { locale, kind } => self.terms(*locale, *kind),
             Page::ArchiveIndex { locale } => self.archive(*locale),
             Page::NotFound => self.not_found(),
         };
-        self.render(template, &context, || self.plan.address(page, &self.prefixes))
+        self.render(&template, &context, || self.plan.address(page, &self.prefixes))
     }
 
-    /// An entry's page; the stored files that it places are added to `placed`.
-    pub fn entry(&self, at: usize, fields: &Map<String, Json>, placed: &mut BTreeSet<Digest>) -> Result<Vec<u8>> {
-        let (template, context) = self.entry_context(at, fields, placed);
-        self.render(template, &context, || {
+    /// An entry's page; what was found in its fields is added to `finds`.
+    pub fn entry(&self, at: usize, fields: &Map<String, Json>, finds: &mut Finds) -> Result<Vec<u8>> {
+        let (template, context) = self.entry_context(at, fields, finds);
+        self.render(&template, &context, || {
             let card = &self.snapshot.cards[at];
             format!("{} (entry {})", self.plan.addresses[at], card.entry)
         })
@@ -90,7 +92,7 @@ impl<'b> World<'b> {
         context
     }
 
-    fn home(&self, locale: usize) -> (&'static str, Context) {
+    fn home(&self, locale: usize) -> (Cow<'static, str>, Context) {
         let view = &self.locales[locale];
         let url = format!("{}/", view.prefix);
         let mut context = self.context(
@@ -119,10 +121,10 @@ impl<'b> World<'b> {
         });
         let sections: std::collections::BTreeMap<String, Value> = sections.collect();
         context.insert_value("sections", sections.into());
-        ("home.html", context)
+        ("home.html".into(), context)
     }
 
-    fn entry_context(&self, at: usize, fields: &Map<String, Json>, placed: &mut BTreeSet<Digest>) -> (&str, Context) {
+    fn entry_context(&self, at: usize, fields: &Map<String, Json>, finds: &mut Finds) -> (Cow<'static, str>, Context) {
         let card = &self.snapshot.cards[at];
         let shown = card.fields();
         let view = &self.locales[card.locale];
@@ -142,11 +144,16 @@ impl<'b> World<'b> {
             },
         );
         let shape = self.snapshot.shapes.get(&*card.type_key);
-        let found = std::cell::RefCell::new(placed);
-        let html = |text: &str| markdown(text, self.snapshot, &mut found.borrow_mut());
+        let found = std::cell::RefCell::new(finds);
+        let html = |text: &str| {
+            let finds = &mut *found.borrow_mut();
+            let html = markdown(text, self.snapshot, &mut finds.placed);
+            finds.links.extend(links::of_text(&html, url, &self.base_url));
+            html
+        };
         let mut content = std::collections::BTreeMap::new();
         for (name, value) in fields {
-            find_assets(value, self.snapshot, &mut found.borrow_mut());
+            find_assets(value, self.snapshot, &mut found.borrow_mut().placed);
             // What lists show is in the card already.
             if !shown.contains_key(name) {
                 let show = shape.and_then(|shape| shape.fields.get(name));
@@ -167,17 +174,7 @@ impl<'b> World<'b> {
                 self.neighbours(list, at as u32, &mut context);
             }
         }
-        let own = match &*card.type_key {
-            "agenda" => "entry/agenda.html",
-            "dokumen" => "entry/dokumen.html",
-            "galeri" => "entry/galeri.html",
-            "halaman" => "entry/halaman.html",
-            "layanan" => "entry/layanan.html",
-            "pejabat" => "entry/pejabat.html",
-            "pengumuman" => "entry/pengumuman.html",
-            _ => "entry.html",
-        };
-        (self.theme.template(&[own]).unwrap_or("entry.html"), context)
+        (self.theme.template_of("entry", &card.type_key), context)
     }
 
     fn neighbours(&self, list: &List, at: u32, context: &mut Context) {
@@ -195,7 +192,7 @@ impl<'b> World<'b> {
         (list.entries.get(place + 1), place.checked_sub(1).and_then(|place| list.entries.get(place)))
     }
 
-    fn list(&self, list: &List, page: &ListPage) -> (&'static str, Context) {
+    fn list(&self, list: &List, page: &ListPage) -> (Cow<'static, str>, Context) {
         let view = &self.locales[list.locale];
         let title = self.list_title(list);
         let url = rules::list_address(&list.base, page.number);
@@ -232,13 +229,7 @@ impl<'b> World<'b> {
                 ("newer", page.newer.map(link).into()),
             ]),
         );
-        let own = match section {
-            "agenda" => "list/agenda.html",
-            "dokumen" => "list/dokumen.html",
-            "pejabat" => "list/pejabat.html",
-            _ => "list.html",
-        };
-        (self.theme.template(&[own]).map_or("list.html", |_| own), context)
+        (self.theme.template_of("list", section), context)
     }
 
     pub fn list_title(&self, list: &List) -> String {
@@ -258,7 +249,7 @@ impl<'b> World<'b> {
         named.find(|entry| entry.locale == list.locale)?.text("summary")
     }
 
-    fn terms(&self, locale: usize, kind: TermKind) -> (&'static str, Context) {
+    fn terms(&self, locale: usize, kind: TermKind) -> (Cow<'static, str>, Context) {
         let (path, word) = match kind {
             TermKind::Category => ("kategori", "categories"),
             TermKind::Tag => ("tag", "tags"),
@@ -280,10 +271,10 @@ impl<'b> World<'b> {
         months.filter(|list| matches!(list.kind, ListKind::Archive(..)))
     }
 
-    fn archive(&self, locale: usize) -> (&'static str, Context) {
+    fn archive(&self, locale: usize) -> (Cow<'static, str>, Context) {
         let months: Vec<Value> = self.archive_lists(locale).map(|list| self.term(list)).collect();
         let (_, context) = self.index(locale, ("arsip", "archive"), months);
-        ("archive.html", context)
+        ("archive.html".into(), context)
     }
 
     fn term(&self, list: &List) -> Value {
@@ -294,7 +285,7 @@ impl<'b> World<'b> {
         ])
     }
 
-    fn index(&self, locale: usize, (path, word): (&str, &str), terms: Vec<Value>) -> (&'static str, Context) {
+    fn index(&self, locale: usize, (path, word): (&str, &str), terms: Vec<Value>) -> (Cow<'static, str>, Context) {
         let view = &self.locales[locale];
         let url = format!("{}/{path}/", view.prefix);
         let mut context = self.context(
@@ -310,10 +301,10 @@ impl<'b> World<'b> {
             },
         );
         context.insert_value("terms", terms.into());
-        ("terms.html", context)
+        ("terms.html".into(), context)
     }
 
-    fn not_found(&self) -> (&'static str, Context) {
+    fn not_found(&self) -> (Cow<'static, str>, Context) {
         let view = &self.locales[0];
         let about = About {
             kind: "not_found",
@@ -324,7 +315,7 @@ impl<'b> World<'b> {
             alternates: Vec::<Value>::new().into(),
             feed: None,
         };
-        ("404.html", self.context(view, about))
+        ("404.html".into(), self.context(view, about))
     }
 
     /// The translations of an entry, itself included; empty without any.
@@ -381,6 +372,15 @@ struct About<'p> {
 
 pub fn prefixes(site: &SiteFacts) -> Vec<String> {
     site.locales.iter().map(|locale| rules::prefix(locale, site.default_locale())).collect()
+}
+
+/// What the fields of an entry lead to.
+#[derive(Debug, Default)]
+pub struct Finds {
+    /// Stored files that its page places.
+    pub placed: BTreeSet<Digest>,
+    /// Addresses on the site that its texts link to.
+    pub links: BTreeSet<Box<str>>,
 }
 
 /// Markdown as safe HTML; stored files that it places are added to `placed`.

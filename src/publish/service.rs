@@ -7,6 +7,7 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::build::{Build, Reach, Stopwatch, peak_memory_bytes, with_lingering};
+use super::links::LinkReport;
 pub use super::model::{Mode, Phase, Progress, Report};
 use super::model::{RENDERER, Release, ReleaseState, Snapshot};
 use super::models::{Model, Models};
@@ -298,6 +299,7 @@ fn unchanged(snapshot: &Snapshot, active: &Release, begun: Instant) -> Report {
         peak_memory_bytes: peak_memory_bytes(),
         steps: Vec::new(),
         kinds: BTreeMap::new(),
+        links: LinkReport::default(),
         warnings: Vec::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! A theme: Tera templates, words in each language and files that go out with the pages.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use tera::Tera;
@@ -89,6 +90,15 @@ impl Theme {
     /// The first of these templates that the theme has.
     pub fn template<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
         names.iter().copied().find(|name| self.tera.contains_template(name))
+    }
+
+    /// The template of entries or lists of a content type, such as `entry/agenda.html`, or else `entry.html`.
+    pub fn template_of(&self, kind: &'static str, type_key: &str) -> Cow<'static, str> {
+        let own = format!("{kind}/{type_key}.html");
+        match self.tera.contains_template(&own) {
+            true => own.into(),
+            false => format!("{kind}.html").into(),
+        }
     }
 
     /// A word in a language, or else in Indonesian, or else its name.

@@ -15,6 +15,7 @@ on_both!(
     every_address_of_the_contract_is_there,
     feeds_and_sitemap_are_well_formed,
     every_link_within_the_site_leads_somewhere,
+    a_link_that_leads_nowhere_is_named_and_so_is_one_whose_page_goes_from_view,
     a_former_address_leads_to_the_new_one,
     no_page_carries_an_id_and_every_text_is_escaped,
 );
@@ -174,4 +175,29 @@ async fn no_page_carries_an_id_and_every_text_is_escaped(app: TestApp) {
     assert!(page.contains("<strong>berita</strong>") && page.contains("&lt; 100"), "{page}");
     let idle = page.find("  ").or_else(|| page.find("\n\n"));
     assert_eq!(idle.map(|at| &page[at.saturating_sub(40)..at + 20]), None, "the output is tight");
+}
+
+async fn a_link_that_leads_nowhere_is_named_and_so_is_one_whose_page_goes_from_view(app: TestApp) {
+    let portal = portal(&app).await;
+    let text = "Lihat [profil](/profil/), [visi](/profil/#visi-kami), [salah](/profil/#salah), [hilang](/tidak-ada/), \
+                [diri](#bagian), [lama](/berita/berita-7/) dan [luar](https://contoh.example/x).";
+    portal.show(&app, &[Live::new("halaman", "profil").titled("Profil").long("body", "## Visi kami\n\nMaju.")]).await;
+    portal.show(&app, &[Live::new("berita", "tautan").long("body", text)]).await;
+    let first = build(&app, Mode::Fresh);
+    let named = |report: &lamin::publish::model::Report| -> Vec<String> {
+        let of_text = report.links.named.iter().filter(|broken| &*broken.page == "berita/tautan/index.html");
+        of_text.map(|broken| broken.link.clone()).collect()
+    };
+    assert_eq!(named(&first), ["/berita/tautan/#bagian", "/profil/#salah", "/tidak-ada/"]);
+    assert!(first.links.checked > 500 && first.to_string().contains("berita/tautan/index.html to /tidak-ada/"));
+    portal.hide(&app, &Live::new("berita", "berita-7")).await;
+    let second = build(&app, Mode::Changed);
+    assert!(second.rendered < second.pages, "the page with the link was not made again");
+    assert!(named(&second).contains(&"/berita/berita-7/".to_owned()), "{:?}", second.links);
+    // The anchor goes, though the page that names it stays as it is.
+    portal.show(&app, &[Live::new("halaman", "profil").titled("Profil").long("body", "## Misi\n\nMaju.")]).await;
+    build(&app, Mode::Changed);
+    portal.show(&app, &[Live::new("berita", "lain")]).await;
+    let third = build(&app, Mode::Changed);
+    assert!(named(&third).contains(&"/profil/#visi-kami".to_owned()), "{:?}", third.links);
 }
