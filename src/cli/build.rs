@@ -30,17 +30,18 @@ impl Build {
         let bar = progress_bar(self.json);
         let mode = if self.fresh { Mode::Fresh } else { Mode::Changed };
         let report = service::build(&app, &self.site, mode, &|progress| {
+            bar.set_message(progress.phase.as_str());
             bar.set_length(progress.total as u64);
             bar.set_position(progress.done as u64);
         })?;
         bar.finish_and_clear();
-        if let Err(error) = service::tidy(&app, &self.site) {
-            tracing::warn!(%error, "could not tidy the releases");
-        }
         if self.json {
             println!("{}", serde_json::to_string_pretty(&report).context("write the report")?);
         } else {
             println!("{report}");
+        }
+        if let Err(error) = service::tidy(&app, &self.site) {
+            tracing::warn!(%error, "could not tidy the releases");
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -64,7 +64,7 @@ pub fn progress_bar(quiet: bool) -> indicatif::ProgressBar {
     if quiet || !std::io::stderr().is_terminal() {
         return indicatif::ProgressBar::hidden();
     }
-    let style = indicatif::ProgressStyle::with_template("{bar:40} {pos}/{len} {per_sec} {eta}");
+    let style = indicatif::ProgressStyle::with_template("{msg:8} {bar:40} {pos}/{len} {per_sec} {eta}");
     let bar = indicatif::ProgressBar::new(0);
     match style {
         Ok(style) => bar.with_style(style),

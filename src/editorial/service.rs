@@ -210,7 +210,9 @@ pub async fn comment(app: &App, actor: &Actor, id: EntryId, body: String) -> Res
         .write(move |tx| {
             let desk = Desk::open::<cases::CommentContent>(tx, &actor, id)?;
             let comment = procedures::add_comment(tx, &desk.whole.case, &actor, &body, (comment_id, now))?;
-            desk.record(tx, &actor, ("comment", json!({ "comment": comment.id })), now)?;
+            // The words by their digest: who proves an entry proves its remarks, and the ledger stays small.
+            let detail = json!({ "comment": comment.id, "words": Digest::of(&comment.body) });
+            desk.record(tx, &actor, ("comment", detail), now)?;
             Ok(comment)
         })
         .await

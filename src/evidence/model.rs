@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::kernel::id::{EntryId, SiteId, UserId};
 use crate::kernel::{Digest, Timestamp};
-use crate::ledger::proof::Proof;
+use crate::ledger::{Record, proof::Proof};
 use crate::publish::manifest::Seal;
 
 /// What the file calls itself.
@@ -40,6 +40,8 @@ pub struct Evidence {
     /// Releases that carried what was shown last: the first, and the newest.
     pub releases: Vec<Carried>,
     pub releases_in_all: usize,
+    /// Targets that these releases came to, in order.
+    pub deployments: Vec<Delivered>,
     /// `release.json` of the newest of them that is still kept, compressed with Brotli, in Base64.
     pub manifest: Option<String>,
     /// Ed25519 over the canonical JSON of all other members; 128 hexadecimal letters.
@@ -159,6 +161,29 @@ pub struct Carried {
     pub page: Option<Digest>,
     /// `seal.json`, as long as it is kept.
     pub seal: Option<Seal>,
+}
+
+/// A release that came to a target, as the ledger tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delivered {
+    /// The key of the target.
+    pub target: String,
+    pub release: i32,
+    /// Digest of its `release.json`.
+    pub manifest: Digest,
+    pub at: Timestamp,
+}
+
+impl Delivered {
+    /// The ledger's action for it.
+    pub const ACTION: &str = "deploy.finish";
+
+    pub fn of(event: &Record) -> Option<Self> {
+        let target = event.detail["target"].as_str().filter(|_| event.action == Self::ACTION)?;
+        let release = i32::try_from(event.detail["release"].as_i64()?).ok()?;
+        Some(Delivered { target: target.into(), release, manifest: *event.digests.first()?, at: event.at })
+    }
 }
 
 /// Something that does not fit.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::model::{Approval, Carried, Evidence, KIND, Misfit, Origin, SHAPE, Version};
+use super::model::{Approval, Carried, Delivered, Evidence, KIND, Misfit, Origin, SHAPE, Version};
 use crate::content::diff;
 use crate::content::model::Content;
 use crate::content::rules::closure;
@@ -164,8 +164,9 @@ fn happened(evidence: &Evidence, wrong: &mut Vec<Misfit>) {
             }),
             "comment" => {
                 let author = person("author").unwrap_or_default();
-                recorded(evidence, |action| action == "editorial.comment", &author, time("created_at"))
-                    .any(|event| event.detail["comment"] == one["id"])
+                recorded(evidence, |action| action == "editorial.comment", &author, time("created_at")).any(|event| {
+                    event.detail["comment"] == one["id"] && event.detail["words"] == Digest::of(text("body")).as_str()
+                })
             }
             _ => false,
         };
@@ -227,6 +228,12 @@ fn releases(evidence: &Evidence, key: &str, manifest: Option<&[u8]>, wrong: &mut
             if !fits {
                 wrong.push(Misfit::new(format!("{place}.seal"), "it is not the seal of this release"));
             }
+        }
+    }
+    for (at, delivered) in evidence.deployments.iter().enumerate() {
+        let told = evidence.ledger.events.iter().any(|event| Delivered::of(event).as_ref() == Some(delivered));
+        if !told || !evidence.releases.iter().any(|release| release.manifest == delivered.manifest) {
+            wrong.push(Misfit::new(format!("deployments[{at}]"), "ledger and releases say otherwise"));
         }
     }
     if let Some(bytes) = manifest {

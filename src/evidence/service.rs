@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::model::{Approval, Carried, Evidence, KIND, Misfit, OfEntry, OfSite, Origin, Period, SHAPE, Version};
+use super::model::{
+    Approval, Carried, Delivered, Evidence, KIND, Misfit, OfEntry, OfSite, Origin, Period, SHAPE, Version,
+};
 use super::{rules, store};
 use crate::app::App;
 use crate::content::model::{Content, ContentType, EntryRow, Revision};
@@ -66,6 +68,7 @@ pub fn make(app: &App, actor: &Actor, id: EntryId) -> Result<Value> {
         ledger: gathered.ledger,
         releases,
         releases_in_all: gathered.releases_in_all,
+        deployments: gathered.deployments,
         manifest: newest.map(|bytes| pack(&bytes)).transpose()?.flatten(),
         signature: String::new(),
     };
@@ -122,6 +125,7 @@ struct Gathered {
     ledger: Proof,
     releases: Vec<store::Live>,
     releases_in_all: usize,
+    deployments: Vec<Delivered>,
 }
 
 fn gather(connection: &mut Conn, actor: &Actor, id: EntryId) -> Result<Gathered> {
@@ -158,6 +162,7 @@ fn gather(connection: &mut Conn, actor: &Actor, id: EntryId) -> Result<Gathered>
         before: before.map(|before| version(&content_type, before)),
         diff: serde_json::to_value(diff).context("write the differences")?,
         happened: happened.iter().map(serde_json::to_value).collect::<Result<_, _>>().context("write the history")?,
+        deployments: events.iter().filter_map(Delivered::of).collect(),
         ledger: ledger::prove(connection, events)?,
         shown,
         periods,
@@ -201,15 +206,18 @@ fn approvals(connection: &mut Conn, id: EntryId) -> Result<Vec<Approval>> {
     Ok(found.into_iter().map(approval).collect())
 }
 
-/// The events about the entry, its case and its releases, and the import that brought it and its confirmation, in
+/// The events about the entry, its case, its releases and where they were delivered, and the import that brought it and its confirmation, in
 /// order.
 fn events(connection: &mut Conn, row: &EntryRow, closure: Digest, releases: &[store::Live]) -> Result<Vec<Record>> {
-    let releases = releases.iter().map(|release| format!("release:{}", release.id));
+    let named = releases.iter().map(|release| format!("release:{}", release.id));
     let own = [format!("entry:{}", row.id), format!("case:{}", row.case_id)];
-    let subjects: Vec<String> = own.into_iter().chain(releases).collect();
+    let subjects: Vec<String> = own.into_iter().chain(named).collect();
     let mut events = ledger::records_of(connection, &subjects)?;
     let imports = ["import.publish", "import.create", "import.confirm"];
     events.extend(ledger::records_naming(connection, row.site_id, &imports, &closure)?);
+    for release in releases {
+        events.extend(ledger::records_naming(connection, row.site_id, &[Delivered::ACTION], &release.manifest)?);
+    }
     events.sort_by_key(|event| event.sequence);
     events.dedup_by_key(|event| event.sequence);
     Ok(events)

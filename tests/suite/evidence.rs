@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use lamin::deploy::model::Kind;
+use lamin::deploy::service::{Wanted, deploy_now};
 use lamin::evidence::rules::signed_text;
 use lamin::evidence::service::check;
 use lamin::identity::Role;
@@ -17,6 +19,7 @@ use crate::support::{Call, TestApp};
 
 on_both!(
     the_whole_way_of_an_entry_is_proved,
+    where_its_releases_came_to_is_proved,
     what_was_imported_says_so,
     what_was_withdrawn_is_still_proved_and_what_was_never_shown_is_not,
     whoever_holds_the_key_cannot_change_what_the_ledger_holds,
@@ -71,6 +74,31 @@ async fn the_whole_way_of_an_entry_is_proved(app: TestApp) {
     let page = std::fs::metadata(crate::publish::current(&room.app).join(page));
     assert!(page.is_ok(), "the page is where the file says");
     assert_eq!(places(&check(&bytes(&file), Some(&"ab".repeat(32)))).first(), Some(&"public_key"));
+}
+
+async fn where_its_releases_came_to_is_proved(app: TestApp) {
+    let folder = tempfile::tempdir().unwrap();
+    let folders = std::env::temp_dir();
+    let app = TestApp::with(app.db.engine(), &[("target_folders", folders.to_str().unwrap())]);
+    let room = Newsroom::open(app);
+    let item = room.in_step("published").await;
+    let settings = json!({"path": folder.path(), "in_place": false});
+    let wanted = Wanted { kind: Kind::Directory, settings, credentials: None, url: None, active: true, position: 0 };
+    let developer = room.actor(Role::WebDeveloper);
+    lamin::deploy::service::create(&room.app, developer, room.site(), "utama".into(), wanted).await.unwrap();
+    build(&room.app, Mode::Changed);
+    deploy_now(&room.app, "portal", Some("utama"), false).unwrap();
+    let file = evidence(&item).await;
+    assert_eq!(check(&bytes(&file), Some(&room.app.secrets.public_key())), []);
+    let delivered = &file["deployments"][0];
+    assert_eq!((&delivered["target"], &delivered["release"]), (&json!("utama"), &json!(1)));
+    assert_eq!(delivered["manifest"], file["releases"][0]["manifest"]);
+    for (member, value) in [("target", json!("lain")), ("at", json!("2026-11-23T05:00:00Z")), ("release", json!(7))] {
+        let mut forged = file.clone();
+        forged["deployments"][0][member] = value;
+        let wrong = check(&bytes(&signed(&room.app, forged)), None);
+        assert_eq!(places(&wrong), ["deployments[0]"], "{member}");
+    }
 }
 
 async fn what_was_imported_says_so(app: TestApp) {
@@ -162,6 +190,7 @@ async fn whoever_holds_the_key_cannot_change_what_the_ledger_holds(app: TestApp)
             json!(file["approvals"][0]["approver"]),
             format!("happened[{comment}]"),
         ),
+        (format!("/happened/{comment}/body"), json!("Tidak pernah dikatakan."), format!("happened[{comment}]")),
         ("/ledger/events/0/detail/slug".into(), json!("lain"), "ledger.events[0]".into()),
         ("/ledger/events/0/actor".into(), json!("system:x"), "ledger.events[0]".into()),
         ("/ledger/segments/0/bodies/0".into(), digest.clone(), "ledger.segments[0]".into()),
