@@ -1,6 +1,6 @@
 //! Pages from what was read: one entry with a body of some 400 words, one list of 20, on a site of 1,000 entries.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use lamin::content::types;
 use lamin::kernel::id::{EntryId, GroupId, SiteId};
@@ -8,6 +8,7 @@ use lamin::kernel::time::{self, HOUR};
 use lamin::kernel::{Digest, Timestamp};
 use lamin::publish::model::{Card, SiteFacts, Snapshot};
 use lamin::publish::plan::{self, Page, Plan, Wanted};
+use lamin::publish::render::Finds;
 use lamin::publish::snapshot::{self, shape};
 use lamin::publish::views::World;
 use lamin::themes::theme::Theme;
@@ -93,7 +94,7 @@ fn entry_page(bencher: divan::Bencher) {
     let fields = body();
     with_world(|world, _| {
         bencher
-            .bench_local(|| world.entry(500, divan::black_box(&fields), &mut BTreeSet::new()).map(|page| page.len()));
+            .bench_local(|| world.entry(500, divan::black_box(&fields), &mut Finds::default()).map(|page| page.len()));
     });
 }
 

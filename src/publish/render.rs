@@ -10,7 +10,7 @@ use super::links;
 use super::model::{Card, SiteFacts, Snapshot, text_in};
 use super::plan::{self, List, ListKind, Page, Plan, TermKind};
 use super::rules::{self, ListPage};
-use super::views::{self, LocaleView, World, map};
+use super::views::{self, LocaleView, Shared, World, map};
 use crate::content::markdown::to_html;
 use crate::kernel::{Digest, Error, Result};
 use crate::media::rules::public_path;
@@ -26,13 +26,14 @@ impl<'b> World<'b> {
         let locales = views::locale_views(snapshot, theme, plan, &base_url, &markdown);
         let cards = snapshot.cards.iter().map(|_| std::sync::OnceLock::new()).collect();
         let prefixes = prefixes(&snapshot.site);
-        World { snapshot, theme, plan, base_url, locales, prefixes, cards, theme_files }
+        let shared = Shared::new(snapshot, plan);
+        World { snapshot, theme, plan, base_url, locales, prefixes, shared, cards, theme_files }
     }
 
     /// What lists show of a card.
     fn card(&self, at: u32) -> Value {
         let at = at as usize;
-        self.cards[at].get_or_init(|| views::card(self.snapshot, self.plan, &self.locales, at)).clone()
+        self.cards[at].get_or_init(|| views::card(self, at)).clone()
     }
 
     /// The name of a card's category, when somebody gave it one.

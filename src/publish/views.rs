@@ -1,6 +1,6 @@
 //! What templates see: small values, made once and shared by the pages that show them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value as Json;
@@ -9,7 +9,7 @@ use tera::value::{Key, Map};
 
 use super::dates::{self, Clockface};
 use super::model::{Asset, Card, Shape, Show, Snapshot, Steering, Term};
-use super::plan::{self, Plan};
+use super::plan::{self, ListKind, Plan};
 use super::rules;
 use crate::kernel::{Digest, Timestamp};
 use crate::media::rules::public_path;
@@ -36,6 +36,39 @@ pub struct LocaleView {
     pub description: String,
 }
 
+/// Values that many cards have alike, made once: they would be most of a large site's memory.
+pub struct Shared<'b> {
+    /// Names of fields.
+    names: HashMap<&'b str, Arc<str>>,
+    /// Categories and tags by locale and address, with the text that they were made from.
+    terms: HashMap<(usize, &'b str), OnceLock<(Arc<str>, Value)>>,
+}
+
+impl<'b> Shared<'b> {
+    pub fn new(snapshot: &'b Snapshot, plan: &'b Plan) -> Self {
+        let fields = snapshot.shapes.values().flat_map(|shape| shape.fields.keys());
+        let bases = plan.lists.iter().filter(|list| matches!(list.kind, ListKind::Category(_) | ListKind::Tag(_)));
+        Shared {
+            names: fields.map(|name| (name.as_str(), Arc::from(name.as_str()))).collect(),
+            terms: bases.map(|list| ((list.locale, list.base.as_str()), OnceLock::new())).collect(),
+        }
+    }
+
+    fn name(&self, name: &str) -> Arc<str> {
+        self.names.get(name).cloned().unwrap_or_else(|| name.into())
+    }
+
+    /// A category or a tag as it is shown.
+    fn term(&self, locale: usize, url: String, title: &str) -> Value {
+        let make = || map([("title", title.into()), ("url", url.as_str().into())]);
+        match self.terms.get(&(locale, url.as_str())).map(|term| term.get_or_init(|| (title.into(), make()))) {
+            Some((made_from, value)) if **made_from == *title => value.clone(),
+            // Written otherwise by somebody, or without a page of its own.
+            _ => make(),
+        }
+    }
+}
+
 /// What all pages share.
 pub struct World<'b> {
     pub snapshot: &'b Snapshot,
@@ -44,6 +77,7 @@ pub struct World<'b> {
     pub base_url: String,
     pub locales: Vec<LocaleView>,
     pub prefixes: Vec<String>,
+    pub shared: Shared<'b>,
     /// One for each card, made when a page first shows it.
     pub cards: Vec<OnceLock<Value>>,
     /// Fingerprinted addresses of the theme's files.
@@ -161,9 +195,10 @@ fn menus(snapshot: &Snapshot, plan: &Plan, (locale, name): (usize, &str), prefix
 const RESERVED: &[&str] = &["type", "url", "date", "date_short", "date_iso", "day_iso"];
 
 /// How one entry is shown in lists, and at the head of its own page.
-pub fn card(snapshot: &Snapshot, plan: &Plan, locales: &[LocaleView], at: usize) -> Value {
+pub fn card(world: &World, at: usize) -> Value {
+    let World { snapshot, plan, shared, .. } = world;
     let card = &snapshot.cards[at];
-    let view = &locales[card.locale];
+    let view = &world.locales[card.locale];
     let day = view.clock.at(card.published_at);
     let shape = snapshot.shapes.get(&*card.type_key);
     let fields = card.fields();
@@ -178,30 +213,28 @@ pub fn card(snapshot: &Snapshot, plan: &Plan, locales: &[LocaleView], at: usize)
     for (name, value) in &fields {
         let value = match name.as_str() {
             "title" => continue,
-            "category" => category(plan, card, &view.prefix),
-            "tags" => tags(card, &view.prefix),
+            "category" => category(plan, shared, card, &view.prefix),
+            "tags" => tags(shared, card, &view.prefix),
             _ => field(value, shape.and_then(|shape| shape.fields.get(name)), snapshot, &view.clock, None),
         };
         if let Some(value) = value {
             // A field that is named like what every card has: `own_url` is a service's own address.
             let taken = RESERVED.contains(&name.as_str());
-            let name = if taken { Arc::from(format!("own_{name}")) } else { Arc::from(name.as_str()) };
+            let name = if taken { Arc::from(format!("own_{name}")) } else { shared.name(name) };
             shown.insert(Key::String(name), value);
         }
     }
     Value::from(shown)
 }
 
-fn category(plan: &Plan, card: &Card, prefix: &str) -> Option<Value> {
+fn category(plan: &Plan, shared: &Shared, card: &Card, prefix: &str) -> Option<Value> {
     let Term { slug, text } = card.category.as_ref()?;
     let title = plan::category_name(&plan.categories, card.locale, slug).unwrap_or_else(|| text.to_string());
-    Some(map([("title", title.into()), ("url", format!("{prefix}/kategori/{slug}/").into())]))
+    Some(shared.term(card.locale, format!("{prefix}/kategori/{slug}/"), &title))
 }
 
-fn tags(card: &Card, prefix: &str) -> Option<Value> {
-    let tag = |Term { slug, text }: &Term| {
-        map([("title", (&**text).into()), ("url", format!("{prefix}/tag/{slug}/").into())])
-    };
+fn tags(shared: &Shared, card: &Card, prefix: &str) -> Option<Value> {
+    let tag = |Term { slug, text }: &Term| shared.term(card.locale, format!("{prefix}/tag/{slug}/"), text);
     let tags: Vec<Value> = card.tags.iter().map(tag).collect();
     (!tags.is_empty()).then(|| tags.into())
 }
