@@ -16,7 +16,7 @@ use super::rules::file_of;
 use super::snapshot::{self, Body};
 use super::styles::theme_files;
 use super::views::{self, World};
-use super::{feeds, render, rules};
+use super::{calendar, feeds, render, rules};
 use crate::app::App;
 use crate::content;
 use crate::content::model::{Content, ContentType, EntryRow};
@@ -151,6 +151,7 @@ pub fn site(app: &App, site: SiteId, coming: &[Coming], folder: &Path) -> Result
     let world = World::new(&snapshot, &theme, &plan, base_url, addresses);
     let (table, _) = redirects::table(&snapshot, &plan, &world.prefixes);
     small.extend(feeds::feeds(&world));
+    small.extend(calendar::calendars(&world, None));
     small.extend(feeds::sitemap(&world, rules::SITEMAP_ADDRESSES_MAX));
     small.push(("robots.txt".into(), b"User-agent: *\nDisallow: /\n".to_vec()));
     small.push((redirects::JSON.into(), serde_json::to_vec::<Vec<Redirect>>(&table).context("write the redirects")?));

@@ -16,7 +16,7 @@ use super::service::{Watch, released};
 use super::styles::theme_files;
 use super::swap::Place;
 use super::views::{self, World};
-use super::{disk, feeds, redirects, render, rules, store};
+use super::{calendar, disk, feeds, redirects, render, rules, store};
 use crate::app::App;
 use crate::db::Durability;
 use crate::kernel::id::{ReleaseId, SiteId, UserId};
@@ -307,6 +307,13 @@ impl Build<'_> {
     /// Feeds, maps and texts for programs. What cannot have changed within its reach is left out.
     fn small_files(&self, world: &World, warnings: &mut Vec<String>) -> Result<Vec<feeds::File>> {
         let mut small = feeds::feeds(world);
+        small.extend(calendar::calendars(
+            world,
+            match self.reach {
+                Reach::Whole => None,
+                Reach::Cards(cards) => Some(cards),
+            },
+        ));
         if self.reach == Reach::Whole || self.days_changed {
             small.extend(feeds::sitemap(world, rules::SITEMAP_ADDRESSES_MAX));
         }

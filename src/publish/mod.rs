@@ -11,6 +11,7 @@ pub mod api;
 pub mod attested;
 pub mod back;
 mod build;
+mod calendar;
 mod compress;
 mod dates;
 mod disk;

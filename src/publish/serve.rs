@@ -281,6 +281,7 @@ pub fn content_type(path: &str) -> String {
         ("rss.xml", _) => "application/rss+xml; charset=utf-8".into(),
         (_, "html") => "text/html; charset=utf-8".into(),
         (_, "xml") => "application/xml; charset=utf-8".into(),
+        (_, "ics") => "text/calendar; charset=utf-8".into(),
         (_, "css") => "text/css; charset=utf-8".into(),
         (_, "txt" | "apache" | "nginx") => "text/plain; charset=utf-8".into(),
         _ => mime_guess::from_path(name).first_or_octet_stream().to_string(),
