@@ -199,15 +199,20 @@ impl TestApp {
         Actor::person(user.id, session.id, user.name, grants)
     }
 
-    /// A site with Indonesian and English.
+    /// A site with Indonesian and English, where the first users are.
     pub fn site(&self, key: &str) -> Site {
+        self.site_in(lamin::kernel::time::ZONE_DEFAULT, key)
+    }
+
+    /// The same in another zone.
+    pub fn site_in(&self, zone: &str, key: &str) -> Site {
         let now = self.now();
         let site = Site {
             id: self.id(SiteId::new),
             key: key.to_owned(),
             name: format!("Situs {key}"),
             hosts: Vec::new(),
-            zone: lamin::kernel::time::ZONE_DEFAULT.to_owned(),
+            zone: zone.to_owned(),
             locales: vec![Locale::indonesian(), Locale::parse("en").unwrap()],
             default_locale: Locale::indonesian(),
             live_sequence: 0,
@@ -250,14 +255,14 @@ impl Server {
     }
 
     /// One more process on the installation of a test, as the operator of that one would start it.
-    pub fn of(app: &TestApp, settings: &[(&str, &str)]) -> Self {
+    pub fn of(app: &TestApp, settings: &[(&str, &str)], environment: &[(&str, &str)]) -> Self {
         let mut arguments = vec!["--set".to_owned(), "durability=off".to_owned()];
         if let DbSettings::Postgres { url, .. } = app.config.database() {
             arguments.extend(["--set".to_owned(), format!("database_url={url}")]);
         }
         arguments.extend(settings.iter().flat_map(|(name, value)| ["--set".to_owned(), format!("{name}={value}")]));
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let mut server = Server::spawn(app.folder.path(), &arguments, &[]);
+        let mut server = Server::spawn(app.folder.path(), &arguments, environment);
         server.wait_until_ready();
         server
     }

@@ -7,6 +7,7 @@ mod kills;
 mod pages;
 mod publishers;
 mod readers;
+mod schedules;
 mod serving;
 mod themes;
 

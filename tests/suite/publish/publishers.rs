@@ -151,7 +151,7 @@ struct Publisher<'h> {
 impl<'h> Publisher<'h> {
     fn new(house: &'h House, name: &'static str) -> Self {
         let settings = [("themes_folder", house.themes.path().to_str().unwrap()), ("releases_kept", "1000")];
-        let server = Server::of(&house.app, &settings);
+        let server = Server::of(&house.app, &settings, &[]);
         let token = house.app.token(&house.publisher(name));
         Publisher { house, name, server, token, runtime: runtime() }
     }

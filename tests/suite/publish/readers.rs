@@ -49,7 +49,8 @@ fn two_hundred_swaps_show_every_reader_whole_releases_only() {
     assert_eq!(told.offence(), None, "after {told:?}");
     assert!(house.swaps() >= SWAPS, "{} swaps", house.swaps());
     let [pages, unchanged, files] = told.counts();
-    assert!(pages > 500 && unchanged > 100 && files > 1000, "too few were asked for: {told:?}");
+    let swaps = u64::from(SWAPS);
+    assert!(pages > swaps && unchanged > 0 && files > swaps, "too few were asked for: {told:?}");
     println!("{} swaps, {told:?}", house.swaps());
 }
 
@@ -103,7 +104,7 @@ impl House {
             format!("Tentang kami.\n\n![Kantor](asset:{})", picture(&app, &portal, "kantor", LARGE_BYTES).await);
         let profile = Live::new("halaman", "profil").titled("Profil").long("body", profile);
         portal.show_from_elsewhere(&app, &[profile]).await;
-        let server = Server::of(&app, &settings);
+        let server = Server::of(&app, &settings, &[]);
         let house = House { app, portal, themes, server, token };
         house.release(0).await;
         house
