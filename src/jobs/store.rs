@@ -119,7 +119,9 @@ pub enum Lane {
 }
 
 /// Takes the next due job of a lane: no other worker gets it before `locked_until`. A running job whose lock
-/// has passed belonged to a worker that died, and is taken over.
+/// has passed belonged to a worker that died, and is taken over. A new job that was made later than now is due: since
+/// then the clock was set back, and nobody is to wait until it has caught up. After that it waits between attempts
+/// like any other.
 pub fn claim(tx: &mut Tx, lane: &Lane, now: Timestamp, locked_until: Timestamp) -> Result<Option<Job>> {
     let due = |state: JobState| {
         let query = jobs::table.filter(jobs::state.eq(state.as_str())).order((jobs::run_at, jobs::id));
@@ -129,7 +131,8 @@ pub fn claim(tx: &mut Tx, lane: &Lane, now: Timestamp, locked_until: Timestamp) 
             Lane::AllBut(kinds) => query.filter(jobs::kind.ne_all(kinds.clone())),
         }
     };
-    let ready = due(JobState::Ready).filter(jobs::run_at.le(now)).first::<Row>(&mut **tx).optional()?;
+    let has_come = jobs::run_at.le(now).or(jobs::created_at.gt(now).and(jobs::attempts.eq(0)));
+    let ready = due(JobState::Ready).filter(has_come).first::<Row>(&mut **tx).optional()?;
     let row = match ready {
         Some(row) => Some(row),
         None => due(JobState::Running).filter(jobs::locked_until.lt(now)).first::<Row>(&mut **tx).optional()?,

@@ -11,12 +11,13 @@ use tokio::sync::Notify;
 use super::model::Job;
 use super::store::{self, Lane};
 use crate::app::App;
-use crate::kernel::time::{MINUTE, SECOND};
+use crate::kernel::time::SECOND;
 use crate::kernel::{Error, Result, Timestamp};
 use crate::memory::Works;
 
-/// A job whose worker said nothing for so long is taken over.
-const LOCK_SPAN: i64 = 5 * MINUTE;
+/// A job whose worker said nothing for so long is taken over. A worker that lives says so three times as often;
+/// what a killed one held, such as a release, waits for no longer than this.
+const LOCK_SPAN: i64 = 30 * SECOND;
 const ATTEMPTS_MAX: i32 = 8;
 /// Other nodes enqueue too, and times come due: look that often even when nobody woke us.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);

@@ -3,7 +3,7 @@
 use lamin::editorial;
 use lamin::editorial::model::{Move, Times};
 use lamin::identity::{Actor, Role};
-use lamin::kernel::id::EntryId;
+use lamin::kernel::id::{EntryId, SiteId};
 use lamin::kernel::time::{HOUR, MINUTE};
 use lamin::kernel::{Code, Digest, Refusal};
 use lamin::procedure::service;
@@ -58,9 +58,14 @@ pub struct Item<'n> {
 
 impl Newsroom {
     pub fn open(app: TestApp) -> Self {
-        service::load(&app).unwrap();
         let site = app.site("portal").id;
-        let people = Role::ALL.iter().map(|role| (*role, app.user(role.as_str(), &[(*role, Some(site))]))).collect();
+        Newsroom::staffed(app, Some(site))
+    }
+
+    /// One person for each role, on a site or on all.
+    pub fn staffed(app: TestApp, site: Option<SiteId>) -> Self {
+        service::load(&app).unwrap();
+        let people = Role::ALL.iter().map(|role| (*role, app.user(role.as_str(), &[(*role, site)]))).collect();
         Newsroom { app, people }
     }
 
@@ -73,7 +78,7 @@ impl Newsroom {
         self.app.token(self.actor(role))
     }
 
-    pub fn site(&self) -> lamin::kernel::id::SiteId {
+    pub fn site(&self) -> SiteId {
         self.app.db.read_blocking(|c| lamin::sites::store::find_by_key(c, "portal")).unwrap().unwrap().id
     }
 
@@ -82,13 +87,22 @@ impl Newsroom {
     }
 
     async fn create(&self, role: Role, body: Value) -> Reply {
-        Call::post("/api/v1/sites/portal/entries").token(&self.token(role)).json(&body).send(&self.app).await
+        self.create_on("portal", role, body).await
+    }
+
+    async fn create_on(&self, site: &str, role: Role, body: Value) -> Reply {
+        let path = format!("/api/v1/sites/{site}/entries");
+        Call::post(&path).token(&self.token(role)).json(&body).send(&self.app).await
     }
 
     pub async fn written(&self, title: &str) -> Item<'_> {
+        self.written_on("portal", title).await
+    }
+
+    pub async fn written_on(&self, site: &str, title: &str) -> Item<'_> {
         let body =
             json!({"type": "berita", "fields": {"title": title, "summary": "Ringkas", "body": "Isi **tebal**."}});
-        let entry = self.create(Role::Author, body).await.assert_ok().json();
+        let entry = self.create_on(site, Role::Author, body).await.assert_ok().json();
         Item { room: self, id: entry["id"].as_str().unwrap().to_owned() }
     }
 
@@ -98,7 +112,7 @@ impl Newsroom {
         item
     }
 
-    fn run_due(&self) -> usize {
+    pub fn run_due(&self) -> usize {
         editorial::run_due(&self.app).unwrap()
     }
 }

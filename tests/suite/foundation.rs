@@ -20,6 +20,7 @@ on_both!(
     the_ledger_finds_an_edit_in_the_database,
     the_ledger_finds_a_truncation_by_yesterdays_head,
     a_job_runs_once_and_a_failing_one_again_later,
+    a_job_from_before_the_clock_was_set_back_runs_at_once,
     jobs_with_one_key_wait_as_one,
 );
 
@@ -92,10 +93,7 @@ async fn a_job_runs_once_and_a_failing_one_again_later(app: TestApp) {
     let (id, new) = job(&app, None);
     let now = app.now();
     app.db.write(move |tx| queue::enqueue(tx, id, &new, now)).await.unwrap();
-    let fails_first = |_: &lamin::app::App, job: &queue::Job| {
-        if job.attempts == 1 { Err(Error::broken("try", "not yet")) } else { Ok(json!({"done": true})) }
-    };
-    let handlers = Handlers::default().on("test.run", fails_first);
+    let handlers = failing_first();
     assert_eq!(queue::run_due(&app, &handlers).unwrap(), 1);
     assert_eq!(queue::run_due(&app, &handlers).unwrap(), 0, "it waits before it is tried again");
     app.clock.advance(2 * SECOND);
@@ -104,6 +102,26 @@ async fn a_job_runs_once_and_a_failing_one_again_later(app: TestApp) {
     assert_eq!((found.state, found.attempts), (JobState::Done, 2));
     app.clock.advance(60 * MINUTE);
     assert_eq!(queue::run_due(&app, &handlers).unwrap(), 0);
+}
+
+fn failing_first() -> Handlers {
+    Handlers::default().on("test.run", |_, job| {
+        if job.attempts == 1 { Err(Error::broken("try", "not yet")) } else { Ok(json!({"done": true})) }
+    })
+}
+
+async fn a_job_from_before_the_clock_was_set_back_runs_at_once(app: TestApp) {
+    let (id, new) = job(&app, None);
+    let now = app.now();
+    app.db.write(move |tx| queue::enqueue(tx, id, &new, now)).await.unwrap();
+    app.clock.advance(-120 * MINUTE);
+    let handlers = failing_first();
+    assert_eq!(queue::run_due(&app, &handlers).unwrap(), 1);
+    assert_eq!(queue::run_due(&app, &handlers).unwrap(), 0, "it waits before it is tried again");
+    app.clock.advance(2 * SECOND);
+    assert_eq!(queue::run_due(&app, &handlers).unwrap(), 1);
+    let found = app.db.read(move |c| queue::find(c, id)).await.unwrap().unwrap();
+    assert_eq!((found.state, found.attempts), (JobState::Done, 2));
 }
 
 async fn jobs_with_one_key_wait_as_one(app: TestApp) {

@@ -14,7 +14,7 @@ use lamin::adapters::SystemChance;
 use lamin::app::App;
 use lamin::boot;
 use lamin::config::Config;
-use lamin::db::Engine;
+use lamin::db::{DbSettings, Engine};
 use lamin::identity::account::{Appointment, Session, User};
 use lamin::identity::{self, Actor, Grant, Role, tokens};
 use lamin::kernel::id::{SessionId, SiteId, UserId};
@@ -199,15 +199,20 @@ impl TestApp {
         Actor::person(user.id, session.id, user.name, grants)
     }
 
-    /// A site with Indonesian and English.
+    /// A site with Indonesian and English, where the first users are.
     pub fn site(&self, key: &str) -> Site {
+        self.site_in(lamin::kernel::time::ZONE_DEFAULT, key)
+    }
+
+    /// The same in another zone.
+    pub fn site_in(&self, zone: &str, key: &str) -> Site {
         let now = self.now();
         let site = Site {
             id: self.id(SiteId::new),
             key: key.to_owned(),
             name: format!("Situs {key}"),
             hosts: Vec::new(),
-            zone: lamin::kernel::time::ZONE_DEFAULT.to_owned(),
+            zone: zone.to_owned(),
             locales: vec![Locale::indonesian(), Locale::parse("en").unwrap()],
             default_locale: Locale::indonesian(),
             live_sequence: 0,
@@ -227,10 +232,12 @@ impl TestApp {
     }
 }
 
-/// The real binary, serving from a folder of its own on a free port.
+/// The real binary, serving on a free port.
 pub struct Server {
     child: std::process::Child,
     address: String,
+    log: PathBuf,
+    /// Its own; `None` when it serves the installation of a [`TestApp`].
     folder: Option<tempfile::TempDir>,
 }
 
@@ -241,28 +248,47 @@ impl Server {
 
     /// Returns when `/readyz` says so.
     pub fn start_in(folder: tempfile::TempDir, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut server = Server::spawn(folder.path(), arguments, environment);
+        server.folder = Some(folder);
+        server.wait_until_ready();
+        server
+    }
+
+    /// One more process on the installation of a test, as the operator of that one would start it.
+    pub fn of(app: &TestApp, settings: &[(&str, &str)], environment: &[(&str, &str)]) -> Self {
+        let mut arguments = vec!["--set".to_owned(), "durability=off".to_owned()];
+        if let DbSettings::Postgres { url, .. } = app.config.database() {
+            arguments.extend(["--set".to_owned(), format!("database_url={url}")]);
+        }
+        arguments.extend(settings.iter().flat_map(|(name, value)| ["--set".to_owned(), format!("{name}={value}")]));
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let mut server = Server::spawn(app.folder.path(), &arguments, environment);
+        server.wait_until_ready();
+        server
+    }
+
+    fn spawn(root: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         use std::io::{BufRead, BufReader};
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let log = root.join(format!("log-{}", NUMBER.fetch_add(1, Ordering::SeqCst)));
         let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_lamin"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(folder.path().join("data"))
+            .arg(root.join("data"))
             .arg("--public")
-            .arg(folder.path().join("public"))
+            .arg(root.join("public"))
             .args(arguments)
             .envs(environment.iter().copied())
             .env_remove("LAMIN_TEST_POSTGRES_URL")
             .stdout(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::from(std::fs::File::create(folder.path().join("log")).unwrap()))
+            .stderr(std::process::Stdio::from(std::fs::File::create(&log).unwrap()))
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let first =
-            lines.next().unwrap_or_else(|| panic!("the server says where it listens: {}", log(&folder))).unwrap();
+        let first = lines.next().unwrap_or_else(|| panic!("the server says where it listens: {}", told(&log))).unwrap();
         let address = first.split(" on ").nth(1).unwrap().split(',').next().unwrap().to_owned();
         // Somebody has to read on, or the server would block on a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        let mut server = Server { child, address, folder: Some(folder) };
-        server.wait_until_ready();
-        server
+        Server { child, address, log, folder: None }
     }
 
     fn wait_until_ready(&mut self) {
@@ -271,11 +297,11 @@ impl Server {
                 return;
             }
             if let Ok(Some(status)) = self.child.try_wait() {
-                panic!("the server ended with {status}: {}", log(self.folder.as_ref().unwrap()));
+                panic!("the server ended with {status}: {}", self.told());
             }
             std::thread::sleep(std::time::Duration::from_millis(50));
         }
-        panic!("the server did not become ready: {}", log(self.folder.as_ref().unwrap()));
+        panic!("the server did not become ready: {}", self.told());
     }
 
     pub fn url(&self) -> String {
@@ -291,14 +317,40 @@ impl Server {
         }
     }
 
+    /// A request with a token that must succeed; `GET` without a body. The answer as JSON.
+    pub fn call(&self, token: &str, path: &str, body: Option<&serde_json::Value>) -> serde_json::Value {
+        let (url, bearer) = (format!("{}{path}", self.url()), format!("Bearer {token}"));
+        let answer = match body {
+            Some(body) => ureq::post(url).header("Authorization", bearer).send_json(body),
+            None => ureq::get(url).header("Authorization", bearer).call(),
+        };
+        let mut answer = answer.unwrap_or_else(|error| panic!("{path}: {error}: {}", self.told()));
+        answer.body_mut().read_json().unwrap()
+    }
+
     /// Asks it to end, waits, and gives its folder back.
     pub fn stop(mut self) -> tempfile::TempDir {
+        self.end();
+        self.folder.take().unwrap()
+    }
+
+    /// Asks it to end, and waits.
+    pub fn end(&mut self) {
         let id = self.child.id().to_string();
         assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
         let status = self.child.wait().unwrap();
-        let folder = self.folder.take().unwrap();
-        assert!(status.success(), "a server that is asked to end ends well: {status} {}", log(&folder));
-        folder
+        assert!(status.success(), "a server that is asked to end ends well: {status} {}", self.told());
+    }
+
+    /// `kill -9`: it ends in the middle of whatever it does.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// What it has written to its log.
+    pub fn told(&self) -> String {
+        told(&self.log)
     }
 }
 
@@ -311,8 +363,8 @@ impl Drop for Server {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the test's own file")]
-fn log(folder: &tempfile::TempDir) -> String {
-    std::fs::read_to_string(folder.path().join("log")).unwrap_or_default()
+fn told(log: &Path) -> String {
+    std::fs::read_to_string(log).unwrap_or_default()
 }
 
 /// What came back.

@@ -5,6 +5,9 @@ mod faults;
 mod histories;
 mod kills;
 mod pages;
+mod publishers;
+mod readers;
+mod schedules;
 mod serving;
 mod themes;
 
@@ -20,7 +23,7 @@ use serde_json::{Value, json};
 
 use crate::live_rows::{Live, Portal};
 use crate::on_both;
-use crate::support::TestApp;
+use crate::support::{Server, TestApp};
 
 on_both!(
     two_fresh_builds_are_equal_to_the_byte,
@@ -37,6 +40,20 @@ pub type Tree = BTreeMap<String, Vec<u8>>;
 
 pub fn build(app: &App, mode: Mode) -> Report {
     service::build(app, "portal", mode, &|_| {}).unwrap()
+}
+
+/// Has a server make a release of what is live now; back when it is live.
+pub fn release_by(server: &Server, token: &str) {
+    let asked = server.call(token, "/api/v1/sites/portal/releases", Some(&json!({})));
+    let path = format!("/api/v1/jobs/{}", asked["job"].as_str().unwrap());
+    loop {
+        let job = server.call(token, &path, None);
+        assert!(job["error"].is_null(), "{job:#}");
+        if job["state"] == "done" {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
 }
 
 pub fn current(app: &App) -> PathBuf {
