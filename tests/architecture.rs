@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// `BESIDE` names the exceptions.
 const ROOMS: &[&str] = &[
     "kernel",
+    "search",
     "ports",
     "config",
     "threats",

@@ -139,10 +139,11 @@ pub(super) fn stands_alone(root: &Part, suffix: Suffix) -> bool {
     suffix != Suffix::I || root.letters().len() >= BARE_I_LETTERS_MIN
 }
 
-/// The combinations whose prefix comes off before the suffix (Adriani et al., table of rule precedence).
+/// The combinations whose prefix comes off before the suffix (Adriani et al., table of rule precedence; be-…-lah needs
+/// no rule here, because particles come off last).
 pub(super) fn is_prefix_first(word: &[u8]) -> bool {
     let starts = |prefix: &[u8]| word.starts_with(prefix);
-    (starts(b"be") && (word.ends_with(b"lah") || word.ends_with(b"an")))
+    (starts(b"be") && word.ends_with(b"an"))
         || ((starts(b"me") || starts(b"di") || starts(b"pe") || starts(b"te")) && word.ends_with(b"i"))
 }
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 /// Roots, one a line, sorted: each is its own stem.
 pub(super) const ROOTS: &str = include_str!("roots.txt");
-/// Names of places and people that look like words with affixes, one a line, sorted.
+/// Names and acronyms, some of which look like words with affixes, one a line, sorted.
 pub(super) const NAMES: &str = include_str!("names.txt");
 /// `form stem`, one a line, sorted by form: what no rule decides, other spellings, infixes.
 pub(super) const IRREGULAR: &str = include_str!("irregular.txt");
@@ -18,11 +18,13 @@ type Words = HashSet<&'static [u8], BuildHasherDefault<Fnv>>;
 
 static STEMS: LazyLock<Stems> = LazyLock::new(|| {
     let itself = lines(ROOTS).map(|word| (word.as_bytes(), word));
-    let irregular = lines(IRREGULAR).filter_map(|line| line.split_once(' ')).map(|(form, stem)| (form.as_bytes(), stem));
+    let irregular =
+        lines(IRREGULAR).filter_map(|line| line.split_once(' ')).map(|(form, stem)| (form.as_bytes(), stem));
     itself.chain(irregular).collect()
 });
 
-static WHOLE_NAMES: LazyLock<Words> = LazyLock::new(|| lines(NAMES).map(str::as_bytes).collect());
+static WHOLE: LazyLock<Stems> = LazyLock::new(|| lines(NAMES).map(|name| (name.as_bytes(), name)).collect());
+
 static STOPS: LazyLock<Words> = LazyLock::new(|| lines(STOP_WORDS).map(str::as_bytes).collect());
 
 /// The lines of a list without its comments.
@@ -30,9 +32,9 @@ pub(super) fn lines(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// Whether the word is a name: names keep their affixes and are no root of other words.
-pub(super) fn is_name(word: &[u8]) -> bool {
-    WHOLE_NAMES.contains(word)
+/// The name that the word is: names keep what looks like an affix, and no other word comes from them.
+pub(super) fn name(word: &[u8]) -> Option<&'static str> {
+    WHOLE.get(word).copied()
 }
 
 /// The stem of a word that is in the lists as it stands.

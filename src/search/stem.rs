@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::affixes::{self, Part, Prefix, Suffix};
-use super::dictionary::{is_name, known};
-use super::fold::fold;
 use super::WORD_LETTERS_MAX;
+use super::affixes::{self, Part, Prefix, Suffix};
+use super::dictionary::{known, name};
+use super::fold::fold;
 
 /// Prefixes one word may carry: *ke-ber-…*, *mem-per-…*, *se-penge-…*; nobody stacks four.
 const PREFIXES_MAX: usize = 3;
@@ -26,9 +26,6 @@ pub fn stem(word: &str) -> Cow<'_, str> {
 }
 
 pub(super) fn of_folded(folded: Cow<'_, str>) -> Cow<'_, str> {
-    if is_name(folded.as_bytes()) {
-        return folded;
-    }
     if let Some(stem) = root(&folded) {
         return Cow::Borrowed(stem);
     }
@@ -65,19 +62,17 @@ fn single(folded: &str) -> Cow<'_, str> {
 
 /// The listed root of a folded word.
 fn root(folded: &str) -> Option<&'static str> {
-    known(folded.as_bytes()).or_else(|| inflected(&Part::new(folded)?))
+    known(folded.as_bytes()).or_else(|| name(folded.as_bytes())).or_else(|| inflected(&Part::new(folded)?))
 }
 
-/// Takes off a particle and a possessive, in this order, and puts them back when nothing is found without them.
+/// Takes off a possessive and a particle, as few as give an answer.
+///
+/// The published order takes all of them first; *membantah* would then come from *ban*.
 fn inflected(word: &Part) -> Option<&'static str> {
     let bare = without_one(word, &PARTICLES);
-    let uttered = bare.as_ref().unwrap_or(word);
-    let owned = without_one(uttered, &POSSESSIVES);
-    let stages = [owned.as_ref(), bare.as_ref(), Some(word)];
-    if affixes::is_prefix_first(word.letters()) {
-        return stages.into_iter().rev().flatten().find_map(derived);
-    }
-    stages.into_iter().flatten().find_map(derived)
+    let owned = without_one(bare.as_ref().unwrap_or(word), &POSSESSIVES);
+    let stages = [Some(word), bare.as_ref(), owned.as_ref()];
+    stages.into_iter().flatten().find_map(|stage| name(stage.letters()).or_else(|| derived(stage)))
 }
 
 fn without_one(word: &Part, endings: &[&str]) -> Option<Part> {
@@ -86,18 +81,25 @@ fn without_one(word: &Part, endings: &[&str]) -> Option<Part> {
 
 /// Takes off derivational affixes, suffix or prefix first as the rules of precedence say.
 fn derived(word: &Part) -> Option<&'static str> {
-    let whole = || unprefixed(word, Suffix::None, None, 0);
-    let cut = || {
-        affixes::without_suffix(word).find_map(|(suffix, rest)| {
-            let alone = affixes::stands_alone(&rest, suffix).then(|| known(rest.letters())).flatten();
-            alone.or_else(|| unprefixed(&rest, suffix, None, 0))
-        })
-    };
-    known(word.letters())
-        .or_else(|| if affixes::is_prefix_first(word.letters()) { whole().or_else(cut) } else { cut().or_else(whole) })
+    if let Some(stem) = known(word.letters()) {
+        return Some(stem);
+    }
+    // One prefix alone: with two, mengetuai would come from tuai, before -i had its turn and gave ketua.
+    let first =
+        affixes::is_prefix_first(word.letters()).then(|| unprefixed(word, Suffix::None, None, PREFIXES_MAX - 1));
+    first.flatten().or_else(|| unsuffixed(word)).or_else(|| unprefixed(word, Suffix::None, None, 0))
 }
 
-/// Takes off up to three prefixes. The outermost must go with the suffix, each must admit the next.
+fn unsuffixed(word: &Part) -> Option<&'static str> {
+    affixes::without_suffix(word).find_map(|(suffix, rest)| {
+        let alone = affixes::stands_alone(&rest, suffix).then(|| known(rest.letters())).flatten();
+        alone.or_else(|| unprefixed(&rest, suffix, None, 0))
+    })
+}
+
+/// Takes off up to three prefixes, of which `depth` are spent.
+///
+/// The outermost must go with the suffix, each must admit the next.
 fn unprefixed(word: &Part, suffix: Suffix, outer: Option<Prefix>, depth: usize) -> Option<&'static str> {
     if depth == PREFIXES_MAX {
         return None;

@@ -68,7 +68,8 @@ pub fn expand(query: &str) -> Vec<Vec<Phrase>> {
     while !left.is_empty() {
         let longest = (1..=left.len().min(PHRASE_TERMS_MAX)).rev();
         let known = longest.into_iter().find_map(|count| Some((count, MEANINGS.get(&left[..count])?)));
-        let (count, group) = known.map_or_else(|| (1, vec![left[..1].to_vec()]), |(count, group)| (count, group.clone()));
+        let (count, group) =
+            known.map_or_else(|| (1, vec![left[..1].to_vec()]), |(count, group)| (count, group.clone()));
         groups.push(group);
         left = &left[count..];
     }
