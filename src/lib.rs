@@ -23,6 +23,7 @@ pub mod ports;
 pub mod preview;
 pub mod procedure;
 pub mod publish;
+pub mod search;
 pub mod secrets;
 pub mod server;
 pub mod sites;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[&str] = &[
     "kernel",
     "memory",
+    "search",
     "ports",
     "config",
     "threats",
