@@ -49,7 +49,7 @@
   });
 
   all('.gallery').forEach(function (gallery) {
-    var links = all('a', gallery), at = 0;
+    var links = all('figure > a:not(.watch)', gallery), at = 0;
     var frame = make('dialog', { className: 'large' });
     if (!links.length || !frame.showModal) return;
     var picture = make('img'), text = make('p');
