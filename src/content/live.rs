@@ -1,5 +1,5 @@
-//! What citizens see: the only writer of `live_entries`, `live_changes`, `former_addresses` and of
-//! `sites.live_sequence`.
+//! What citizens see: the only writer of `live_entries`, `live_changes`, `former_addresses`, of
+//! `sites.live_sequence` and (by [`withdrawals`]) of `withdrawals`.
 //!
 //! Each change takes the site's next sequence number, so that the published site and the public API
 //! know what they have seen. Call `app.live_changed()` after the commit.
@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 
-use super::model::{Content, ContentType, EntryRow, FormerAddress, LiveChange, LiveChangeKind, LiveEntry};
-use super::rules;
+use super::model::{Content, ContentType, EntryRow, FormerAddress, LiveChange, LiveChangeKind, LiveEntry, Withdrawal};
+use super::{rules, withdrawals};
 use crate::db::rows::insert_all;
 use crate::db::schema::{entries, former_addresses, live_changes, live_entries, sites};
 use crate::db::{Conn, Tx};
@@ -110,6 +110,7 @@ fn put(tx: &mut Tx, site: SiteId, live: &[LiveEntry], (reason, now): (&str, Time
     let ids: Vec<EntryId> = live.iter().map(|live| live.entry_id).collect();
     let before = find_all(tx, &ids)?;
     move_addresses(tx, site, &before, live, now)?;
+    withdrawals::clear(tx, site, live)?;
     if !before.is_empty() {
         diesel::delete(live_entries::table.filter(live_entries::entry_id.eq_any(&ids))).execute(&mut **tx)?;
     }
@@ -151,12 +152,14 @@ fn insert_live(tx: &mut Tx, live: &[LiveEntry], first_sequence: i64) -> Result<(
     Ok(())
 }
 
-/// Takes an entry away from citizens; returns the change's sequence number. `not_live` when it is not.
-pub fn hide(tx: &mut Tx, entry: EntryId, reason: &str, now: Timestamp) -> Result<i64> {
+/// Takes an entry away from citizens, who are told of it by `withdrawal`; `comment` is for the house. Returns the
+/// change's sequence number. `not_live` when it is not.
+pub fn hide(tx: &mut Tx, entry: EntryId, withdrawal: &Withdrawal, comment: &str, now: Timestamp) -> Result<i64> {
     let live = find(tx, entry)?.ok_or_else(|| Refusal::new(Code::NotLive))?;
     let sequence = take_sequences(tx, live.site_id, 1)? + 1;
     diesel::delete(live_entries::table.find(entry)).execute(&mut **tx)?;
-    record(tx, (LiveChangeKind::Hidden, reason), std::iter::once((sequence, &live)), now)?;
+    record(tx, (LiveChangeKind::Hidden, comment), std::iter::once((sequence, &live)), now)?;
+    withdrawals::put(tx, &live, withdrawal, now)?;
     Ok(sequence)
 }
 
@@ -174,7 +177,9 @@ fn same_address(one: &LiveEntry, other: &LiveEntry) -> bool {
 }
 
 /// What stands beside one another: by type and locale, so that an index answers for all of them at once.
-fn by_place<'l>(all: impl Iterator<Item = &'l LiveEntry>) -> BTreeMap<(&'l str, &'l Locale), Vec<&'l LiveEntry>> {
+pub(super) fn by_place<'l>(
+    all: impl Iterator<Item = &'l LiveEntry>,
+) -> BTreeMap<(&'l str, &'l Locale), Vec<&'l LiveEntry>> {
     let mut places: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for live in all {
         places.entry((live.type_key.as_str(), &live.locale)).or_default().push(live);

@@ -18,6 +18,7 @@ pub mod type_store;
 pub mod types;
 mod validation;
 pub mod view;
+pub mod withdrawals;
 
 pub use model::{Content, ContentType, EntryRow, Field, FieldKind, LiveEntry};
 pub use view::EntryView;

@@ -376,6 +376,53 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// Why something was withdrawn, as citizens are told it.
+    pub enum WithdrawalReason {
+        /// It does not hold any more, or something else took its place.
+        Outdated = "outdated",
+        Mistake = "mistake",
+        /// It touched somebody's rights or personal data.
+        Rights = "rights",
+        /// An authority or a court ordered it.
+        Order = "order",
+        /// The time that it was published for has ended.
+        Expired = "expired",
+        Other = "other",
+    }
+}
+
+impl WithdrawalReason {
+    /// Whether the list of withdrawn pages may name the title: it may hold what had to go.
+    pub fn may_repeat_the_title(self) -> bool {
+        !matches!(self, WithdrawalReason::Rights | WithdrawalReason::Order)
+    }
+}
+
+/// What citizens are told when something is withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawal {
+    pub reason: WithdrawalReason,
+    /// In words, plain; may be empty.
+    pub notice: String,
+}
+
+/// A withdrawn page, as citizens are told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawn {
+    pub type_key: String,
+    pub locale: Locale,
+    pub slug: Slug,
+    pub entry: EntryId,
+    /// Empty where it may not be repeated.
+    pub title: String,
+    /// Who answered for it.
+    pub office: String,
+    pub reason: WithdrawalReason,
+    pub notice: String,
+    pub at: Timestamp,
+}
+
 /// One change of what citizens see.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LiveChange {

@@ -288,6 +288,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    withdrawals (site_id, type_key, locale, slug) {
+        site_id -> Text,
+        type_key -> Text,
+        locale -> Text,
+        slug -> Text,
+        entry_id -> Text,
+        title -> Text,
+        office -> Text,
+        reason -> Text,
+        notice -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     releases (id) {
         id -> Text,
         site_id -> Text,
@@ -513,6 +528,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     live_entries,
     live_changes,
     former_addresses,
+    withdrawals,
     releases,
     jobs,
     ledger,

@@ -11,7 +11,7 @@ use super::inbox::{self, Waiting};
 use super::model::{Changed, Move, NewEntry, Times};
 use super::service;
 use crate::app::App;
-use crate::content::model::Patch;
+use crate::content::model::{Patch, Withdrawal, WithdrawalReason};
 use crate::content::view::{self, EntryView};
 use crate::http::{Answer, Json, Params, etag};
 use crate::identity::Actor;
@@ -176,6 +176,10 @@ struct MoveEntry {
     publish_at: Option<String>,
     /// RFC 3339; when it goes by itself.
     unpublish_at: Option<String>,
+    /// With `withdraw`: why, as citizens are told: `outdated`, `mistake`, `rights`, `order`, `other`.
+    reason: Option<String>,
+    /// With `withdraw`: the same in words, plain, at most 500 letters. The comment is for colleagues only.
+    notice: Option<String>,
 }
 
 impl MoveEntry {
@@ -185,8 +189,25 @@ impl MoveEntry {
             unpublish_at: time("unpublish_at", self.unpublish_at.as_deref())?,
         };
         let digest = self.digest.as_deref().map(|text| digest("digest", text)).transpose()?;
-        Ok(Move { command: self.command, comment: self.comment, digest, times })
+        let withdrawal = withdrawal(self.reason.as_deref(), self.notice)?;
+        Ok(Move { command: self.command, comment: self.comment, digest, times, withdrawal })
     }
+}
+
+fn withdrawal(reason: Option<&str>, notice: Option<String>) -> Result<Option<Withdrawal>, Refusal> {
+    if reason.is_none() && notice.is_none() {
+        return Ok(None);
+    }
+    let unknown =
+        || Refusal::new(Code::Invalid).field("reason", "unknown", "outdated, mistake, rights, order or other");
+    let reason = match reason {
+        None => WithdrawalReason::Other,
+        // Only the clock may say that the time has ended.
+        Some(key) => {
+            WithdrawalReason::parse(key).filter(|reason| *reason != WithdrawalReason::Expired).ok_or_else(unknown)?
+        }
+    };
+    Ok(Some(Withdrawal { reason, notice: notice.unwrap_or_default().trim().to_owned() }))
 }
 
 fn time(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, Refusal> {

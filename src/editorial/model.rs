@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::content::model::EntryRow;
+use crate::content::model::{EntryRow, Withdrawal};
 use crate::kernel::id::{EntryId, JobId, UserId};
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 
@@ -31,6 +31,8 @@ pub struct Move {
     /// Of the closure that the caller has looked at; asked for by `approve` and `publish`.
     pub digest: Option<Digest>,
     pub times: Times,
+    /// What citizens are told; for `withdraw`.
+    pub withdrawal: Option<Withdrawal>,
 }
 
 /// When an entry is to appear and to go. They are no content and void nothing.

@@ -7,7 +7,7 @@ use super::model::{Approval, Changed, Move, Times};
 use super::rules::{self, APPROVE, EDIT, PUBLISH, UNSCHEDULE, WITHDRAW};
 use super::store;
 use crate::content::live;
-use crate::content::model::LiveEntry;
+use crate::content::model::{LiveEntry, Withdrawal, WithdrawalReason};
 use crate::db::Tx;
 use crate::identity::Actor;
 use crate::kernel::id::JobId;
@@ -31,8 +31,13 @@ pub fn by_command(
     let transition = desk.whole.decide(&command, actor, &authors, now)?.noting(asked.times.to_fields());
     let rule = rule(&desk, &asked.command)?.clone();
     rules::check_times(&rule, &asked.times, now)?;
+    rules::check_withdrawal(&rule, asked.withdrawal.as_ref())?;
     let changed = act(tx, &mut desk, &rule, asked, (actor, now))?;
-    let detail = detail(&transition, &desk, &asked.times);
+    let mut detail = detail(&transition, &desk, &asked.times);
+    if rule.action.as_deref() == Some(WITHDRAW) {
+        let told = told(asked);
+        detail["told"] = json!({ "reason": told.reason.as_str(), "notice": told.notice });
+    }
     finish(tx, &mut desk, &transition, now)?;
     desk.record(tx, actor, (&asked.command, detail), now)?;
     let job = if changed { Some(desk.build(tx, job, now)?) } else { None };
@@ -85,7 +90,7 @@ fn act(
             }
         }
         Some(UNSCHEDULE) => unschedule(tx, desk).map(|()| false),
-        Some(WITHDRAW) => hide(tx, desk, &asked.comment, now).map(|()| true),
+        Some(WITHDRAW) => hide(tx, desk, &told(asked), &asked.comment, now).map(|()| true),
         Some(_) | None => Ok(false),
     }
 }
@@ -156,9 +161,15 @@ pub fn show(tx: &mut Tx, desk: &mut Desk, until: Option<Timestamp>, now: Timesta
     Ok(())
 }
 
+/// What citizens are told. The comment is for colleagues and is never shown.
+fn told(asked: &Move) -> Withdrawal {
+    let unsaid = Withdrawal { reason: WithdrawalReason::Other, notice: String::new() };
+    asked.withdrawal.clone().unwrap_or(unsaid)
+}
+
 /// Takes what is live away.
-pub fn hide(tx: &mut Tx, desk: &mut Desk, reason: &str, now: Timestamp) -> Result<()> {
-    live::hide(tx, desk.row.id, reason, now)?;
+pub fn hide(tx: &mut Tx, desk: &mut Desk, withdrawal: &Withdrawal, comment: &str, now: Timestamp) -> Result<()> {
+    live::hide(tx, desk.row.id, withdrawal, comment, now)?;
     desk.row.unpublish_at = None;
     Ok(())
 }

@@ -2,7 +2,8 @@
 //! revision is, which times can be ordered.
 
 use super::model::{Approval, Times};
-use crate::content::model::Revision;
+
+use crate::content::model::{Revision, Withdrawal};
 use crate::identity::Role;
 use crate::kernel::id::UserId;
 use crate::kernel::{Code, Refusal, Timestamp};
@@ -85,6 +86,23 @@ pub fn check_times(rule: &TransitionRule, times: &Times, now: Timestamp) -> Resu
     if times.unpublish_at.as_ref().is_some_and(goes_too_early) {
         let detail = "later than now, and than publish_at";
         return Err(Refusal::new(Code::Invalid).field("unpublish_at", "too_early", detail));
+    }
+    Ok(())
+}
+
+/// Letters of what citizens are told in words.
+const NOTICE_LETTERS_MAX: usize = 500;
+
+/// Only a withdrawal tells citizens why.
+pub fn check_withdrawal(rule: &TransitionRule, withdrawal: Option<&Withdrawal>) -> Result<(), Refusal> {
+    let Some(withdrawal) = withdrawal else { return Ok(()) };
+    if rule.action.as_deref() != Some(WITHDRAW) {
+        let detail = format!("{} tells citizens no reason", rule.command);
+        return Err(Refusal::new(Code::Invalid).field("reason", "not_taken", detail));
+    }
+    if withdrawal.notice.chars().count() > NOTICE_LETTERS_MAX {
+        let detail = format!("at most {NOTICE_LETTERS_MAX} letters");
+        return Err(Refusal::new(Code::Invalid).field("notice", "too_long", detail));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use super::model::{Changed, Times};
 use super::{moves, store};
 use crate::app::App;
 use crate::content;
+use crate::content::model::{Withdrawal, WithdrawalReason};
 use crate::db::Tx;
 use crate::identity::Actor;
 use crate::kernel::id::{EntryId, JobId};
@@ -103,7 +104,8 @@ fn go(app: &App, id: EntryId, now: Timestamp) -> Result<Option<Changed>> {
         let mut desk = Desk::of(tx, row)?;
         let command = Command::new("withdraw").comment("unpublish_at");
         let transition = desk.whole.carry_out(&command, &Actor::system(WORKER), now)?;
-        moves::hide(tx, &mut desk, "unpublish_at", now)?;
+        let expired = Withdrawal { reason: WithdrawalReason::Expired, notice: String::new() };
+        moves::hide(tx, &mut desk, &expired, "unpublish_at", now)?;
         conclude(tx, desk, &transition, ("withdraw", Some(job)), now).map(Some)
     })
 }

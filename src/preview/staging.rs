@@ -22,6 +22,7 @@ use crate::kernel::time::{HOUR, MINUTE, SECOND};
 use crate::kernel::{Code, Context, Digest, Error, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
 use crate::publish::ahead;
+use crate::publish::gone;
 use crate::publish::redirects::{self, Redirect};
 use crate::publish::serve::content_type;
 use crate::publish::served::site_path;
@@ -218,7 +219,9 @@ fn find(home: &Path, path: Option<&str>) -> Result<Found> {
     }
     let name = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
     if root.join(&name).is_file() {
-        return file(&root, &name, StatusCode::OK);
+        let gone: Vec<String> =
+            serde_json::from_slice(&std::fs::read(root.join(gone::JSON)).unwrap_or_default()).unwrap_or_default();
+        return file(&root, &name, if gone.contains(&address) { StatusCode::GONE } else { StatusCode::OK });
     }
     if !path.ends_with('/') && root.join(path).join("index.html").is_file() {
         return Ok(Found::Moved(slashed));

@@ -16,7 +16,7 @@ use super::rules::file_of;
 use super::snapshot::{self, Body};
 use super::styles::theme_files;
 use super::views::{self, World};
-use super::{calendar, feeds, render, rules};
+use super::{calendar, feeds, gone, render, rules};
 use crate::app::App;
 use crate::content;
 use crate::content::model::{Content, ContentType, EntryRow};
@@ -155,6 +155,7 @@ pub fn site(app: &App, site: SiteId, coming: &[Coming], folder: &Path) -> Result
     small.extend(feeds::sitemap(&world, rules::SITEMAP_ADDRESSES_MAX));
     small.push(("robots.txt".into(), b"User-agent: *\nDisallow: /\n".to_vec()));
     small.push((redirects::JSON.into(), serde_json::to_vec::<Vec<Redirect>>(&table).context("write the redirects")?));
+    small.push((gone::JSON.into(), gone::json(&gone::addresses(&plan))?));
     for (path, bytes) in &small {
         write(folder, path, bytes)?;
     }
@@ -173,10 +174,7 @@ pub fn site(app: &App, site: SiteId, coming: &[Coming], folder: &Path) -> Result
 /// Some pages; their bodies are read together, and nothing of them is kept. Says which files they place.
 fn chunk(app: &App, world: &World, plan: &Plan, pages: &[Page], folder: &Path) -> Result<BTreeSet<Digest>> {
     let cards = &world.snapshot.cards;
-    let card = |page: &Page| match page {
-        Page::Entry { card } => Some(*card as usize),
-        Page::Home { .. } | Page::List { .. } | Page::Terms { .. } | Page::ArchiveIndex { .. } | Page::NotFound => None,
-    };
+    let card = |page: &Page| page.card().map(|card| card as usize);
     let wanted: Vec<_> = pages.iter().filter_map(card).map(|at| (cards[at].entry, cards[at].revision)).collect();
     let bodies: HashMap<EntryId, String> = match wanted.is_empty() {
         true => HashMap::new(),

@@ -16,7 +16,7 @@ use super::service::{Watch, released};
 use super::styles::theme_files;
 use super::swap::Place;
 use super::views::{self, World};
-use super::{calendar, disk, feeds, redirects, render, rules, store};
+use super::{calendar, disk, feeds, gone, redirects, render, rules, store};
 use crate::app::App;
 use crate::db::Durability;
 use crate::kernel::id::{ReleaseId, SiteId, UserId};
@@ -301,7 +301,7 @@ impl Build<'_> {
                 found.read((path, &plan.address(page, &world.prefixes)), &html, &self.base_url, &plan.known);
             }
         }
-        found.end(files, &plan.known, &file)
+        found.end(files, (&plan.known, &plan.gone), &file)
     }
 
     /// Feeds, maps and texts for programs. What cannot have changed within its reach is left out.
@@ -322,7 +322,7 @@ impl Build<'_> {
             warnings.extend(refused);
             small.push(feeds::robots(&self.base_url));
             small.extend(feeds::security(self.snapshot, &self.base_url));
-            small.extend(self.redirect_files(&redirects)?);
+            small.extend(self.sign_files(&redirects)?);
         }
         Ok(small)
     }
@@ -368,7 +368,8 @@ impl Build<'_> {
         Ok(stays.filter(|file| file.until > now).collect())
     }
 
-    fn redirect_files(&self, table: &[redirects::Redirect]) -> Result<Vec<feeds::File>> {
+    /// What servers are told of addresses without a page of their own.
+    fn sign_files(&self, table: &[redirects::Redirect]) -> Result<Vec<feeds::File>> {
         let default = self.snapshot.site.default_locale();
         let mut files: Vec<feeds::File> = table
             .iter()
@@ -378,8 +379,10 @@ impl Build<'_> {
             })
             .collect();
         files.push((redirects::JSON.into(), serde_json::to_vec(table).context("write the redirects")?));
-        files.push((redirects::APACHE.into(), redirects::apache(table).into_bytes()));
-        files.push((redirects::NGINX.into(), redirects::nginx(table).into_bytes()));
+        let gone = gone::addresses(self.plan);
+        files.push((gone::JSON.into(), gone::json(&gone)?));
+        files.push((redirects::APACHE.into(), (redirects::apache(table) + &gone::apache(&gone)).into_bytes()));
+        files.push((redirects::NGINX.into(), (redirects::nginx(table) + &gone::nginx(&gone)).into_bytes()));
         Ok(files)
     }
 

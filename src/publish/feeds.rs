@@ -154,7 +154,7 @@ pub fn sitemap(world: &World, addresses_max: usize) -> Vec<File> {
     const HEAD: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
     const SPACE: &str = "xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"";
     let base = escape(&world.base_url);
-    let pages: Vec<&Page> = world.plan.pages.iter().filter(|page| !matches!(page, Page::NotFound)).collect();
+    let pages: Vec<&Page> = world.plan.pages.iter().filter(|page| page.may_be_found()).collect();
     let set = |pages: &[&Page]| {
         const LINE_BYTES_USUAL: usize = 140;
         let mut xml = String::with_capacity(HEAD.len() + pages.len() * LINE_BYTES_USUAL);
@@ -179,15 +179,15 @@ pub fn sitemap(world: &World, addresses_max: usize) -> Vec<File> {
 fn sitemap_line(world: &World, base: &str, page: &Page, xml: &mut String) {
     xml.push_str("<url><loc>");
     xml.push_str(base);
-    match page {
-        Page::Entry { card } => {
-            xml.push_str(&escape(&world.plan.addresses[*card as usize]));
-            let card = &world.snapshot.cards[*card as usize];
+    match page.card() {
+        Some(card) => {
+            xml.push_str(&escape(&world.plan.addresses[card as usize]));
+            let card = &world.snapshot.cards[card as usize];
             xml.push_str("</loc><lastmod>");
             xml.push_str(&dates::iso_day(&world.locales[card.locale].clock.at(card.changed_at())));
             xml.push_str("</lastmod></url>\n");
         }
-        Page::Home { .. } | Page::List { .. } | Page::Terms { .. } | Page::ArchiveIndex { .. } | Page::NotFound => {
+        None => {
             xml.push_str(&escape(&world.plan.address(page, &world.prefixes)));
             xml.push_str("</loc></url>\n");
         }

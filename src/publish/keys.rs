@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use sha2::Digest as _;
 
-use super::model::{RENDERER, Shape};
+use super::model::{Gone, RENDERER, Shape};
 use super::plan::{List, ListKind, Page, TermKind};
 use super::render::HOME_LATEST;
 use super::rules::{self, ListPage};
@@ -99,8 +99,8 @@ pub struct Keys<'w> {
 
 impl<'w> Keys<'w> {
     pub fn new(world: &'w World<'w>) -> Self {
-        let locales = (0..world.locales.len()).map(|at| locale(world, at)).collect();
         let shapes = world.snapshot.shapes.iter().map(|(name, shape)| (name.as_str(), shape_key(shape))).collect();
+        let locales = (0..world.locales.len()).map(|at| locale(world, &shapes, at)).collect();
         let cards = world.snapshot.cards.iter().map(|_| OnceLock::new()).collect();
         Keys { world, locales, shapes, cards }
     }
@@ -112,6 +112,12 @@ impl<'w> Keys<'w> {
             Page::List { list, page } => self.list(&self.world.plan.lists[*list], page),
             Page::Terms { locale, kind } => self.terms(*locale, *kind),
             Page::ArchiveIndex { locale } => self.archive(*locale),
+            Page::Register { locale } => self.register(*locale),
+            Page::Gone { gone } => {
+                let gone = &self.world.snapshot.gone[*gone as usize];
+                let address = self.world.plan.address(page, &self.world.prefixes);
+                self.told(Reads::of("gone").own(&self.locales[gone.locale]).text(&address), gone).key()
+            }
             Page::NotFound => Reads::of("not_found").own(&self.locales[0]).key(),
         }
     }
@@ -184,6 +190,24 @@ impl<'w> Keys<'w> {
         self.index(reads, locale, "arsip", self.world.archive_lists(locale))
     }
 
+    fn register(&self, locale: usize) -> Key {
+        let world = self.world;
+        let mut reads = Reads::of("register").own(&self.locales[locale]);
+        reads = reads.all(world.plan.corrected[locale].iter().map(|at| self.card(at)));
+        for gone in world.registered(locale) {
+            reads = self.told(reads, gone);
+        }
+        let url = world.plan.address(&Page::Register { locale }, &world.prefixes);
+        self.elsewhere(reads, locale, &url).key()
+    }
+
+    fn told(&self, reads: Reads, gone: &Gone) -> Reads {
+        let told = &gone.told;
+        let reads = reads.text(&told.type_key).text(&told.title).text(&told.office).text(told.reason.as_str());
+        let reads = reads.text(&told.notice).number(told.at.micros());
+        reads.all(self.shapes.get(told.type_key.as_str()).into_iter())
+    }
+
     fn index<'l>(&self, mut reads: Reads, locale: usize, path: &str, lists: impl Iterator<Item = &'l List>) -> Key {
         for list in lists {
             reads = reads.text(&list.base).text(&self.world.list_title(list)).number(list.entries.len() as i64);
@@ -200,8 +224,9 @@ impl<'w> Keys<'w> {
     }
 }
 
-fn locale(world: &World, at: usize) -> Key {
+fn locale(world: &World, shapes: &HashMap<&str, Key>, at: usize) -> Key {
     let view = &world.locales[at];
+    let alerts: Vec<Key> = world.plan.alerts[at].iter().map(|at| card(world, shapes, *at as usize)).collect();
     let json = |value: &tera::Value| serde_json::to_string(value).unwrap_or_default();
     Reads::of("locale")
         .text(RENDERER)
@@ -215,6 +240,7 @@ fn locale(world: &World, at: usize) -> Key {
         .text(&json(&view.site))
         .text(&json(&view.menu))
         .text(&json(&world.theme_files))
+        .all(alerts.iter())
         .key()
 }
 

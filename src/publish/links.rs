@@ -105,12 +105,14 @@ impl Links {
     pub fn end(
         self,
         files: &Listing,
-        known: &HashSet<String>,
+        (known, gone): (&HashSet<String>, &HashSet<String>),
         read: &dyn Fn(&str) -> Result<Vec<u8>>,
     ) -> Result<LinkReport> {
         let there = |address: &str| {
             // A server leads the address of a folder to the one with a slash at its end.
-            files.find(&rules::file_of(address)).is_some() || known.contains(&format!("{address}/"))
+            let is_there = files.find(&rules::file_of(address)).is_some() || known.contains(&format!("{address}/"));
+            // What says that a page was withdrawn is no page.
+            is_there && !gone.contains(address)
         };
         let mut broken = self.broken;
         broken.extend(self.strange.into_iter().filter(|link| !there(&link.link)));

@@ -17,6 +17,7 @@ mod dates;
 mod disk;
 mod draft;
 mod feeds;
+pub mod gone;
 mod history;
 mod keys;
 mod links;

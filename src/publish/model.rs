@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::links::{Broken, LinkReport};
+use crate::content::model::Withdrawn;
 use crate::kernel::id::{EntryId, GroupId, ReleaseId, SiteId, UserId};
 use crate::kernel::{Digest, Timestamp};
 
@@ -127,6 +128,13 @@ pub struct Former {
     pub entry: EntryId,
 }
 
+/// An address whose page was withdrawn.
+#[derive(Debug, Clone)]
+pub struct Gone {
+    pub locale: usize,
+    pub told: Withdrawn,
+}
+
 /// How the values of a field are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Show {
@@ -162,6 +170,8 @@ pub struct Snapshot {
     pub cards: Vec<Card>,
     pub steering: Vec<Steering>,
     pub former: Vec<Former>,
+    /// The newest first.
+    pub gone: Vec<Gone>,
     pub assets: HashMap<Digest, Asset>,
     pub shapes: HashMap<String, Shape>,
 }

@@ -112,11 +112,8 @@ impl<'r, 'b> Rendering<'r, 'b> {
 
     fn bodies(&self, pages: &[(&Arc<str>, &Page, Key)]) -> Result<HashMap<EntryId, String>> {
         let cards = &self.build.snapshot.cards;
-        let wanted = |(_, page, _): &(&Arc<str>, &Page, Key)| match page {
-            Page::Entry { card } => Some(&cards[*card as usize]).map(|card| (card.entry, card.revision)),
-            Page::Home { .. } | Page::List { .. } | Page::Terms { .. } | Page::ArchiveIndex { .. } | Page::NotFound => {
-                None
-            }
+        let wanted = |(_, page, _): &(&Arc<str>, &Page, Key)| {
+            page.card().map(|at| &cards[at as usize]).map(|card| (card.entry, card.revision))
         };
         let wanted: Vec<_> = pages.iter().filter_map(wanted).collect();
         match wanted.is_empty() {
@@ -135,17 +132,15 @@ impl<'r, 'b> Rendering<'r, 'b> {
     ) -> Result<()> {
         let begun = Instant::now();
         let mut finds = Finds::default();
-        let bytes = match page {
-            Page::Entry { card } => {
-                let entry = self.build.snapshot.cards[*card as usize].entry;
+        let bytes = match page.card() {
+            Some(card) => {
+                let entry = self.build.snapshot.cards[card as usize].entry;
                 let body = bodies.get(&entry).ok_or_else(|| snapshot::lost(entry))?;
                 let body: Body = serde_json::from_str(body)
                     .map_err(|error| Error::broken(format!("read the entry {entry}"), error))?;
-                self.world.entry(*card as usize, &body.fields, &mut finds)?
+                self.world.entry(card as usize, &body.fields, &mut finds)?
             }
-            Page::Home { .. } | Page::List { .. } | Page::Terms { .. } | Page::ArchiveIndex { .. } | Page::NotFound => {
-                self.world.page(page)?
-            }
+            None => self.world.page(page)?,
         };
         let (listed, written) = self.draft.put(path.clone(), &bytes)?;
         rendered.written += usize::from(written);

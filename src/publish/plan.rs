@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::model::{Card, Snapshot, Steering, Term};
+use super::model::{Card, Gone, Snapshot, Steering, Term};
 use super::rules::{self, ListPage, Presence};
-use crate::kernel::id::GroupId;
+use crate::kernel::id::{EntryId, GroupId};
 use crate::themes::theme::Theme;
 
 /// What a list is of.
@@ -55,11 +55,31 @@ pub enum TermKind {
 /// translations, a list page its cards, all of them settings, menu and theme.
 #[derive(Debug, Clone)]
 pub enum Page {
-    Home { locale: usize },
-    Entry { card: u32 },
-    List { list: usize, page: ListPage },
-    Terms { locale: usize, kind: TermKind },
-    ArchiveIndex { locale: usize },
+    Home {
+        locale: usize,
+    },
+    Entry {
+        card: u32,
+    },
+    List {
+        list: usize,
+        page: ListPage,
+    },
+    Terms {
+        locale: usize,
+        kind: TermKind,
+    },
+    ArchiveIndex {
+        locale: usize,
+    },
+    /// What was put right, and what was withdrawn.
+    Register {
+        locale: usize,
+    },
+    /// What stands where a page was withdrawn: a place in the snapshot's list.
+    Gone {
+        gone: u32,
+    },
     NotFound,
 }
 
@@ -78,8 +98,16 @@ pub struct Plan {
     pub sections: HashMap<(usize, Arc<str>), usize>,
     /// Categories with their names, by locale and slug.
     pub categories: BTreeMap<(usize, String), String>,
+    /// Emergencies that no later entry is known to have outlived, for each locale, the newest first.
+    pub alerts: Vec<Vec<u32>>,
+    /// Entries that were put right, for each locale, the newest first.
+    pub corrected: Vec<Vec<u32>>,
     /// Every address that will have a page.
     pub known: HashSet<String>,
+    /// Every address that says that its page was withdrawn.
+    pub gone: HashSet<String>,
+    /// The address of each withdrawn page; empty where a redirect leads elsewhere.
+    stones: Vec<String>,
     /// Addresses that more than one page wanted.
     pub doubles: Vec<String>,
     /// The file of each page.
@@ -87,6 +115,7 @@ pub struct Plan {
     /// Which page each card has, and which pages each list.
     page_of_card: HashMap<u32, u32>,
     pages_of_list: Vec<Vec<u32>>,
+    registers: Vec<u32>,
 }
 
 /// Which kinds of pages the theme has templates for.
@@ -94,6 +123,7 @@ pub struct Plan {
 pub struct Wanted {
     pub archive: bool,
     pub terms: bool,
+    pub register: bool,
 }
 
 impl Wanted {
@@ -101,6 +131,7 @@ impl Wanted {
         Wanted {
             archive: theme.template(&["archive.html"]).is_some(),
             terms: theme.template(&["terms.html"]).is_some(),
+            register: theme.template(&["register.html"]).is_some(),
         }
     }
 }
@@ -134,8 +165,13 @@ pub fn plan(snapshot: &Snapshot, wanted: Wanted) -> Plan {
         if wanted.archive && any(|kind| matches!(kind, ListKind::Archive(..))) {
             pages.push(Page::ArchiveIndex { locale });
         }
+        if wanted.register {
+            pages.push(Page::Register { locale });
+        }
     }
     pages.push(Page::NotFound);
+    // The last, so that whatever else stands at such an address has it.
+    pages.extend((0..snapshot.gone.len()).map(|gone| Page::Gone { gone: gone as u32 }));
 
     let is_section = |(at, list): (usize, &List)| match &list.kind {
         ListKind::Section(key) => Some(((list.locale, key.clone()), at)),
@@ -149,11 +185,16 @@ pub fn plan(snapshot: &Snapshot, wanted: Wanted) -> Plan {
         translations: translations(&snapshot.cards),
         sections,
         categories,
+        alerts: alerts(snapshot),
+        corrected: corrected(snapshot),
         known: HashSet::new(),
+        stones: stones(snapshot, &prefixes),
+        gone: HashSet::new(),
         doubles: Vec::new(),
         paths: Vec::new(),
         page_of_card: HashMap::new(),
         pages_of_list: vec![Vec::new(); lists.len()],
+        registers: Vec::new(),
         lists,
     };
     plan.drop_doubles(&prefixes);
@@ -164,6 +205,9 @@ pub fn plan(snapshot: &Snapshot, wanted: Wanted) -> Plan {
 /// Whether two cards of an entry stand at the same places: same address, same lists, same order in them.
 /// Then whatever else changed in it changes no plan.
 pub fn stand_alike(one: &Card, other: &Card) -> bool {
+    if &*one.type_key == EMERGENCY {
+        return false;
+    }
     let place = |card: &Card| {
         let order = match &*card.type_key {
             "agenda" => card.fields().remove("start"),
@@ -171,7 +215,7 @@ pub fn stand_alike(one: &Card, other: &Card) -> bool {
             key if rules::is_listed_by_title(key) => Some(serde_json::Value::from(&*card.title)),
             _ => None,
         };
-        (card.published_at, card.locale, card.group, order)
+        (card.published_at, card.locale, card.group, order, is_corrected(card))
     };
     let names = |card: &Card| (card.type_key.clone(), card.slug.clone(), card.category.clone(), card.tags.clone());
     place(one) == place(other) && names(one) == names(other)
@@ -183,6 +227,14 @@ impl Plan {
         let mut pages = std::mem::take(&mut self.pages);
         pages.retain(|page| {
             let address = self.address(page, prefixes);
+            if matches!(page, Page::Gone { .. }) {
+                let stands = !address.is_empty() && !self.known.contains(&address);
+                if stands {
+                    self.paths.push(rules::file_of(&address).into());
+                    self.gone.insert(address);
+                }
+                return stands;
+            }
             if self.known.contains(&address) {
                 self.doubles.push(format!("{address}: more than one page belongs at this address"));
                 return false;
@@ -200,7 +252,9 @@ impl Plan {
                     self.page_of_card.insert(*card, at as u32);
                 }
                 Page::List { list, .. } => self.pages_of_list[*list].push(at as u32),
-                Page::Home { .. } | Page::Terms { .. } | Page::ArchiveIndex { .. } | Page::NotFound => {}
+                Page::Register { .. } => self.registers.push(at as u32),
+                Page::Home { .. } | Page::Terms { .. } | Page::ArchiveIndex { .. } => {}
+                Page::Gone { .. } | Page::NotFound => {}
             }
         }
     }
@@ -212,6 +266,9 @@ impl Plan {
         let mut reached: BTreeSet<u32> = (0..homes as u32).collect();
         for card in cards {
             reached.extend(self.page_of_card.get(card));
+            if self.corrected.iter().any(|corrected| corrected.contains(card)) {
+                reached.extend(&self.registers);
+            }
         }
         for (list, pages) in self.lists.iter().zip(&self.pages_of_list) {
             for place in cards.iter().filter_map(|card| list.place(*card)) {
@@ -230,6 +287,12 @@ impl Plan {
         reached.into_iter().collect()
     }
 
+    /// The entries that were withdrawn, with the addresses that say so.
+    pub fn gone_entries<'p>(&'p self, snapshot: &'p Snapshot) -> impl Iterator<Item = (EntryId, &'p String)> {
+        let entries = snapshot.gone.iter().zip(&self.stones).map(|(gone, address)| (gone.told.entry, address));
+        entries.filter(|(_, address)| self.gone.contains(*address))
+    }
+
     /// The address of a page. `prefixes` are those of the site's locales.
     pub fn address(&self, page: &Page, prefixes: &[String]) -> String {
         match page {
@@ -239,12 +302,24 @@ impl Plan {
             Page::Terms { locale, kind: TermKind::Category } => format!("{}/kategori/", prefixes[*locale]),
             Page::Terms { locale, kind: TermKind::Tag } => format!("{}/tag/", prefixes[*locale]),
             Page::ArchiveIndex { locale } => format!("{}/arsip/", prefixes[*locale]),
+            Page::Register { locale } => register_address(&prefixes[*locale]),
+            Page::Gone { gone } => self.stones[*gone as usize].clone(),
             Page::NotFound => "/404.html".into(),
         }
     }
 }
 
 impl Page {
+    /// The card whose own page it is.
+    pub fn card(&self) -> Option<u32> {
+        if let Page::Entry { card } = self { Some(*card) } else { None }
+    }
+
+    /// Whether search engines are led to it.
+    pub fn may_be_found(&self) -> bool {
+        !matches!(self, Page::Gone { .. } | Page::NotFound)
+    }
+
     /// For reports.
     pub fn kind(&self, lists: &[List]) -> &'static str {
         match self {
@@ -258,6 +333,8 @@ impl Page {
             },
             Page::Terms { .. } => "terms",
             Page::ArchiveIndex { .. } => "archive_index",
+            Page::Register { .. } => "register",
+            Page::Gone { .. } => "gone",
             Page::NotFound => "not_found",
         }
     }
@@ -316,6 +393,66 @@ fn lists(
         List { kind, locale, base, title, entries }
     };
     lists.into_iter().map(finish).collect()
+}
+
+/// The content type whose entries stand on every page while they last.
+const EMERGENCY: &str = "darurat";
+/// More at once would push every page out of sight.
+const ALERTS_MAX: usize = 3;
+
+/// A build has no clock. The newest publication says that it is at least as late, so what ended before that is over;
+/// the rest stays until it is withdrawn or something else is published, and a theme's script may hide it earlier.
+/// An emergency that was not translated is shown in the site's first language.
+fn alerts(snapshot: &Snapshot) -> Vec<Vec<u32>> {
+    let newest = snapshot.cards.last().map(|card| card.published_at);
+    let lasts = |card: &Card| {
+        let end = card.fields().get("end").and_then(|end| crate::kernel::Timestamp::parse(end.as_str()?).ok());
+        end.is_none_or(|end| Some(end) >= newest)
+    };
+    let all = snapshot.cards.iter().enumerate().rev().filter(|(_, card)| &*card.type_key == EMERGENCY && lasts(card));
+    let all: Vec<(u32, &Card)> = all.map(|(at, card)| (at as u32, card)).collect();
+    let of = |locale: usize| {
+        let is_translated =
+            |card: &Card| all.iter().any(|(_, other)| other.locale == locale && other.group == card.group);
+        let shown = all.iter().filter(|(_, card)| card.locale == locale || (card.locale == 0 && !is_translated(card)));
+        shown.map(|(at, _)| *at).take(ALERTS_MAX).collect()
+    };
+    (0..snapshot.site.locales.len()).map(of).collect()
+}
+
+/// Below a language's first part of the address.
+const REGISTER: &str = "/koreksi/";
+
+/// Where a language tells what was put right and what was withdrawn.
+pub fn register_address(prefix: &str) -> String {
+    format!("{prefix}{REGISTER}")
+}
+
+/// Whether readers were told that an entry was put right.
+pub fn is_corrected(card: &Card) -> bool {
+    // A text of a card cannot hold this: its own quotation marks are escaped.
+    const SAID: &str = "\"correction\":\"";
+    card.card.find(SAID).is_some_and(|at| !card.card[at + SAID.len()..].starts_with('"'))
+}
+
+fn corrected(snapshot: &Snapshot) -> Vec<Vec<u32>> {
+    let mut corrected = vec![Vec::new(); snapshot.site.locales.len()];
+    for (at, card) in snapshot.cards.iter().enumerate().rev().filter(|(_, card)| is_corrected(card)) {
+        corrected[card.locale].push(at as u32);
+    }
+    corrected
+}
+
+fn stones(snapshot: &Snapshot, prefixes: &[String]) -> Vec<String> {
+    let redirects = snapshot.steering.iter().filter(|entry| entry.type_key == "pengalihan");
+    let led: HashSet<String> = redirects.filter_map(|entry| rules::redirect_source(entry.text("from")?)).collect();
+    let address = |gone: &Gone| {
+        let has_pages = snapshot.shapes.get(&gone.told.type_key).is_none_or(|shape| shape.pages);
+        let address = rules::entry_address(&prefixes[gone.locale], &gone.told.type_key, gone.told.slug.as_str())
+            .filter(|_| has_pages);
+        address.filter(|address| !led.contains(address)).unwrap_or_default()
+    };
+    snapshot.gone.iter().map(address).collect()
 }
 
 /// The name of a category in a locale, or else in the site's default one.

@@ -33,7 +33,9 @@ pub fn table(snapshot: &Snapshot, plan: &Plan, prefixes: &[String]) -> (Vec<Redi
     let mut refused = Vec::new();
     let moved: HashSet<_> = snapshot.former.iter().map(|former| former.entry).collect();
     let cards = snapshot.cards.iter().zip(&plan.addresses).filter(|(card, _)| moved.contains(&card.entry));
-    let now: HashMap<_, _> = cards.map(|(card, address)| (card.entry, address)).collect();
+    let mut now: HashMap<_, _> = cards.map(|(card, address)| (card.entry, address)).collect();
+    // What was withdrawn says so at its older addresses too.
+    now.extend(plan.gone_entries(snapshot).filter(|(entry, _)| moved.contains(entry)));
     for former in &snapshot.former {
         let from = rules::entry_address(&prefixes[former.locale], &former.type_key, &former.slug);
         if let (Some(from), Some(to)) = (from, now.get(&former.entry)) {

@@ -7,11 +7,12 @@ use serde_json::{Map, Value as Json};
 use tera::{Context, Value};
 
 use super::links;
-use super::model::{Card, SiteFacts, Snapshot, text_in};
+use super::model::{Card, Gone, SiteFacts, Snapshot, text_in};
 use super::plan::{self, List, ListKind, Page, Plan, TermKind};
 use super::rules::{self, ListPage};
 use super::views::{self, LocaleView, Shared, World, map};
 use crate::content::markdown::to_html;
+use crate::content::model::WithdrawalReason;
 use crate::kernel::{Digest, Error, Result};
 use crate::media::rules::public_path;
 use crate::themes::theme::Theme;
@@ -49,6 +50,8 @@ impl<'b> World<'b> {
             Page::List { list, page } => self.list(&self.plan.lists[*list], page),
             Page::Terms { locale, kind } => self.terms(*locale, *kind),
             Page::ArchiveIndex { locale } => self.archive(*locale),
+            Page::Register { locale } => self.register(*locale),
+            Page::Gone { gone } => self.gone(*gone as usize),
             Page::NotFound => self.not_found(),
         };
         self.render(&template, &context, || self.plan.address(page, &self.prefixes))
@@ -77,6 +80,7 @@ impl<'b> World<'b> {
         context.insert_value("site", view.site.clone());
         context.insert_value("t", view.words.clone());
         context.insert_value("menu", view.menu.clone());
+        context.insert_value("alerts", self.alerts(view));
         context.insert_value("theme", self.theme_files.clone());
         let canonical = format!("{}{}", self.base_url, about.url);
         let page = map([
@@ -91,6 +95,15 @@ impl<'b> World<'b> {
         ]);
         context.insert_value("page", page);
         context
+    }
+
+    fn alerts(&self, view: &LocaleView) -> Value {
+        let alert = |at: &u32| {
+            let locale = self.snapshot.cards[*at as usize].locale;
+            let foreign = (locale != view.at).then(|| self.locales[locale].locale.as_str());
+            map([("card", self.card(*at)), ("lang", foreign.into())])
+        };
+        self.plan.alerts[view.at].iter().map(alert).collect::<Vec<Value>>().into()
     }
 
     fn home(&self, locale: usize) -> (Cow<'static, str>, Context) {
@@ -303,6 +316,69 @@ impl<'b> World<'b> {
         );
         context.insert_value("terms", terms.into());
         ("terms.html".into(), context)
+    }
+
+    /// What was put right and what was withdrawn, the newest first.
+    fn register(&self, locale: usize) -> (Cow<'static, str>, Context) {
+        let view = &self.locales[locale];
+        let url = self.plan.address(&Page::Register { locale }, &self.prefixes);
+        let title = self.theme.word(&view.locale, "register");
+        let about = About {
+            kind: "register",
+            section: "",
+            title,
+            description: &view.description,
+            url: &url,
+            alternates: self.same_path_elsewhere(locale, &url),
+            feed: None,
+        };
+        let mut context = self.context(view, about);
+        let corrections: Vec<Value> = self.plan.corrected[locale].iter().map(|at| self.card(*at)).collect();
+        context.insert_value("corrections", corrections.into());
+        let withdrawn: Vec<Value> = self.registered(locale).map(|gone| self.told(gone)).collect();
+        context.insert_value("withdrawn", withdrawn.into());
+        ("register.html".into(), context)
+    }
+
+    /// The withdrawals that the register of a language names: what its time has ended for is no news.
+    pub fn registered(&self, locale: usize) -> impl Iterator<Item = &Gone> {
+        let here = self.snapshot.gone.iter().filter(move |gone| gone.locale == locale);
+        here.filter(|gone| gone.told.reason != WithdrawalReason::Expired)
+    }
+
+    fn gone(&self, at: usize) -> (Cow<'static, str>, Context) {
+        let gone = &self.snapshot.gone[at];
+        let view = &self.locales[gone.locale];
+        let about = About {
+            kind: "gone",
+            section: &gone.told.type_key,
+            title: self.theme.word(&view.locale, "withdrawn"),
+            description: &view.description,
+            url: &self.plan.address(&Page::Gone { gone: at as u32 }, &self.prefixes),
+            alternates: Vec::<Value>::new().into(),
+            feed: None,
+        };
+        let mut context = self.context(view, about);
+        context.insert_value("withdrawal", self.told(gone));
+        let template = self.theme.template(&["gone.html", "404.html"]).unwrap_or("404.html");
+        (template.to_owned().into(), context)
+    }
+
+    fn told(&self, gone: &Gone) -> Value {
+        let Gone { locale, told } = gone;
+        let view = &self.locales[*locale];
+        let day = view.clock.at(told.at);
+        let section =
+            views::section_title(self.theme, self.snapshot.shapes.get(&told.type_key), &told.type_key, &view.locale);
+        map([
+            ("title", told.title.as_str().into()),
+            ("section", section.into()),
+            ("office", told.office.as_str().into()),
+            ("reason", told.reason.as_str().into()),
+            ("notice", told.notice.as_str().into()),
+            ("date", view.clock.day(&day).into()),
+            ("day_iso", super::dates::iso_day(&day).into()),
+        ])
     }
 
     fn not_found(&self) -> (Cow<'static, str>, Context) {

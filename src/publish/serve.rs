@@ -4,7 +4,7 @@
 //! it knows the sites' host names: when the database is gone, the sites stay.
 #![expect(clippy::disallowed_methods, reason = "the home of published files")]
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -15,6 +15,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use moka::sync::Cache;
 
+use super::gone;
 use super::redirects::{self, Redirect};
 use super::served::{Cached, Coding, Held, accepted, pieces, read_best, site_path};
 use crate::app::App;
@@ -26,7 +27,8 @@ use crate::sites;
 const CACHE_BYTES_MAX: u64 = 24 * 1024 * 1024;
 /// A changed host name is known after so long.
 const HOSTS_FRESH: Duration = Duration::from_secs(2);
-const REDIRECT_TABLES_MAX: u64 = 64;
+/// Releases whose signs are in memory.
+const SIGNS_MAX: u64 = 64;
 
 /// How long browsers may keep a page.
 pub const PAGE_CACHE: &str = "public, max-age=0, must-revalidate";
@@ -50,7 +52,7 @@ pub struct Published {
     app: App,
     hosts: RwLock<Hosts>,
     files: Cache<(Arc<Path>, String, Coding), Arc<Cached>>,
-    redirects: Cache<Arc<Path>, Arc<HashMap<String, Redirect>>>,
+    signs: Cache<Arc<Path>, Arc<Signs>>,
 }
 
 /// Which site each host name shows, as the database last said.
@@ -61,10 +63,28 @@ struct Hosts {
     read_at: Option<Instant>,
 }
 
+/// What a release says of addresses without a page.
+#[derive(Default)]
+struct Signs {
+    redirects: HashMap<String, Redirect>,
+    gone: HashSet<String>,
+}
+
 /// What a path leads to within a release.
 enum Found {
-    File { path: String, file: Arc<Cached> },
-    Moved { to: String, status: StatusCode },
+    File {
+        path: String,
+        file: Arc<Cached>,
+    },
+    /// What tells that a page was withdrawn.
+    Gone {
+        path: String,
+        file: Arc<Cached>,
+    },
+    Moved {
+        to: String,
+        status: StatusCode,
+    },
     Nothing,
 }
 
@@ -77,7 +97,7 @@ impl Published {
                 u32::try_from(bytes + path.len() + 256).unwrap_or(u32::MAX)
             })
             .build();
-        Published { app, hosts: RwLock::default(), files, redirects: Cache::new(REDIRECT_TABLES_MAX) }
+        Published { app, hosts: RwLock::default(), files, signs: Cache::new(SIGNS_MAX) }
     }
 
     /// Answers any GET or HEAD with a file of the site that the host name names.
@@ -109,6 +129,7 @@ impl Published {
         };
         match found {
             Found::File { path, file } => file_answer(request, StatusCode::OK, &path, &file).await.map(Some),
+            Found::Gone { path, file } => file_answer(request, StatusCode::GONE, &path, &file).await.map(Some),
             Found::Moved { to, status } => Ok(Some(moved(status, &to))),
             Found::Nothing => match self.load(root, "404.html", &accepted).await? {
                 Some(file) => file_answer(request, StatusCode::NOT_FOUND, "404.html", &file).await.map(Some),
@@ -156,15 +177,18 @@ impl Published {
 
     async fn find(&self, root: &Arc<Path>, path: &str, accepted: &[Coding]) -> Result<Found> {
         let address = format!("/{path}");
-        let table = self.redirects(root).await?;
+        let signs = self.signs(root).await;
         let slashed = format!("{address}/");
-        if let Some(redirect) = table.get(&address).or_else(|| table.get(&slashed)) {
+        if let Some(redirect) = signs.redirects.get(&address).or_else(|| signs.redirects.get(&slashed)) {
             let status = StatusCode::from_u16(redirect.status()).unwrap_or(StatusCode::FOUND);
             return Ok(Found::Moved { to: redirect.to.clone(), status });
         }
         let file = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
         if let Some(found) = self.load(root, &file, accepted).await? {
-            return Ok(Found::File { path: file, file: found });
+            return Ok(match signs.gone.contains(address.trim_end_matches("index.html")) {
+                true => Found::Gone { path: file, file: found },
+                false => Found::File { path: file, file: found },
+            });
         }
         if !path.ends_with('/') && self.load(root, &format!("{path}/index.html"), accepted).await?.is_some() {
             return Ok(Found::Moved { to: slashed, status: StatusCode::MOVED_PERMANENTLY });
@@ -172,17 +196,14 @@ impl Published {
         Ok(Found::Nothing)
     }
 
-    async fn redirects(&self, root: &Arc<Path>) -> Result<Arc<HashMap<String, Redirect>>> {
-        if let Some(table) = self.redirects.get(root) {
-            return Ok(table);
+    async fn signs(&self, root: &Arc<Path>) -> Arc<Signs> {
+        if let Some(signs) = self.signs.get(root) {
+            return signs;
         }
-        let path = root.join(redirects::JSON);
-        let bytes = off_the_event_loop(move || std::fs::read(path).unwrap_or_default()).await;
-        let list: Vec<Redirect> = serde_json::from_slice(&bytes).unwrap_or_default();
-        let table: HashMap<_, _> = list.into_iter().map(|redirect| (redirect.from.clone(), redirect)).collect();
-        let table = Arc::new(table);
-        self.redirects.insert(root.clone(), table.clone());
-        Ok(table)
+        let folder = root.clone();
+        let signs = Arc::new(off_the_event_loop(move || Signs::of(&folder)).await);
+        self.signs.insert(root.clone(), signs.clone());
+        signs
     }
 
     /// The best form of a file that the reader accepts; `None` when there is no such file.
@@ -201,6 +222,19 @@ impl Published {
         }
         Ok(Some(found))
     }
+}
+
+impl Signs {
+    fn of(release: &Path) -> Self {
+        let redirects: Vec<Redirect> = read_json(&release.join(redirects::JSON));
+        let redirects = redirects.into_iter().map(|redirect| (redirect.from.clone(), redirect)).collect();
+        Signs { redirects, gone: read_json(&release.join(gone::JSON)) }
+    }
+}
+
+fn read_json<T: Default + serde::de::DeserializeOwned>(path: &Path) -> T {
+    let bytes = std::fs::read(path).unwrap_or_default();
+    serde_json::from_slice(&bytes).unwrap_or_default()
 }
 
 /// The handler for everything that is no program's address: the server's default service.

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use super::history::{self, Shown};
-use super::model::{Asset, Card, Former, Shape, Show, SiteFacts, Snapshot, Steering, Term, text_in};
+use super::model::{Asset, Card, Former, Gone, Shape, Show, SiteFacts, Snapshot, Steering, Term, text_in};
 use super::plan;
 use super::rules::{self, Presence};
 use super::store::{self, LiveRow};
@@ -62,14 +62,14 @@ fn of_rows(connection: &mut Conn, site: SiteId, live: Vec<LiveRow>) -> Result<Sn
     let (steering, paged): (Vec<LiveRow>, Vec<LiveRow>) =
         live.into_iter().partition(|row| steers(&shapes, &row.type_key));
     let steering = read_steering(connection, &site, steering)?;
-    let former = former(connection, &site)?;
+    let (former, gone) = (former(connection, &site)?, gone(connection, &site)?);
     let assets = assets_by_digest(store::assets(connection, site.id)?);
     let mut cards = paged
         .into_par_iter()
         .filter_map(|row| site.locale_index(&row.locale).map(|locale| card(row, locale)))
         .collect::<Result<Vec<_>>>()?;
     cards.sort_unstable_by(in_order);
-    Ok(Snapshot { cards, steering, former, assets, shapes, site })
+    Ok(Snapshot { cards, steering, former, gone, assets, shapes, site })
 }
 
 /// What an update found.
@@ -105,13 +105,13 @@ pub fn update(connection: &mut Conn, snapshot: &mut Snapshot) -> Result<Update> 
     if changed.iter().any(|(_, type_key)| steers(&shapes, type_key)) {
         let rows = store::live_of_types(connection, snapshot.site.id, &steering_types(&shapes))?;
         snapshot.steering = read_steering(connection, &snapshot.site, rows)?;
-        snapshot.former = former(connection, &snapshot.site)?;
         replace_cards(connection, snapshot, &changed)?;
+        read_signs(connection, snapshot)?;
         return Ok(Update::Places);
     }
     let update = replace_cards(connection, snapshot, &changed)?;
     if update == Update::Places {
-        snapshot.former = former(connection, &snapshot.site)?;
+        read_signs(connection, snapshot)?;
     }
     Ok(update)
 }
@@ -203,6 +203,18 @@ fn former(connection: &mut Conn, site: &SiteFacts) -> Result<Vec<Former>> {
         Some(Former { locale: site.locale_index(&locale)?, type_key, slug, entry })
     });
     Ok(former.collect())
+}
+
+fn gone(connection: &mut Conn, site: &SiteFacts) -> Result<Vec<Gone>> {
+    let told = content::withdrawals::list(connection, site.id)?.into_iter();
+    Ok(told.filter_map(|told| Some(Gone { locale: site.locale_index(told.locale.as_str())?, told })).collect())
+}
+
+/// Reads anew what stands at addresses that entries have left.
+fn read_signs(connection: &mut Conn, snapshot: &mut Snapshot) -> Result<()> {
+    snapshot.former = former(connection, &snapshot.site)?;
+    snapshot.gone = gone(connection, &snapshot.site)?;
+    Ok(())
 }
 
 fn facts(row: store::SiteRow) -> Result<SiteFacts> {

@@ -26,6 +26,8 @@ pub fn map<const N: usize>(pairs: [(&'static str, Value); N]) -> Value {
 
 /// What is the same on all pages of one language.
 pub struct LocaleView {
+    /// Its place among the site's.
+    pub at: usize,
     pub locale: String,
     pub prefix: String,
     pub clock: Clockface,
@@ -137,6 +139,7 @@ pub fn locale_views(
         };
         let others: Vec<Value> = site.locales.iter().enumerate().filter_map(other).collect();
         LocaleView {
+            at,
             site: map([
                 ("title", title.into()),
                 ("tagline", text("tagline").into()),
@@ -150,6 +153,7 @@ pub fn locale_views(
                 ("prefix", prefix.as_str().into()),
                 ("locale", locale.as_str().into()),
                 ("others", others.into()),
+                ("register", register(plan, &prefix).into()),
             ]),
             words: words(theme, locale),
             menu: menus(snapshot, plan, (at, locale), &prefix),
@@ -161,6 +165,12 @@ pub fn locale_views(
         }
     };
     site.locales.iter().enumerate().map(view).collect()
+}
+
+/// Where a language tells what was put right and withdrawn, if the theme shows it.
+fn register(plan: &Plan, prefix: &str) -> Option<String> {
+    let address = plan::register_address(prefix);
+    plan.known.contains(&address).then_some(address)
 }
 
 fn words(theme: &Theme, locale: &str) -> Value {

@@ -16,7 +16,7 @@ use crate::kernel::time::DAY;
 use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
 use crate::publish::listing::Listed;
-use crate::publish::{attested, redirects, rules as addresses};
+use crate::publish::{attested, gone, redirects, rules as addresses};
 use crate::sites::Site;
 
 /// Pages that changed since then are checked every time.
@@ -28,7 +28,7 @@ const LINKED_MAX: usize = 500;
 /// A release that goes live during a check makes its result worthless: it is done again.
 const ATTEMPTS_MAX: usize = 3;
 /// What readers and search engines ask for first.
-const ALWAYS: [&str; 5] = ["index.html", "sitemap.xml", "robots.txt", "404.html", redirects::JSON];
+const ALWAYS: [&str; 6] = ["index.html", "sitemap.xml", "robots.txt", "404.html", redirects::JSON, gone::JSON];
 const INTRUDERS: &str = include_str!("intruders.txt");
 
 /// Compares, records, and says what was found.

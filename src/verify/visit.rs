@@ -1,7 +1,7 @@
 //! A walk over an address: what it answers for paths that were signed and for paths that were not, within limits
 //! of fetches, bytes and time, a few requests at once and never a whole large file in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,6 +14,7 @@ use super::model::{Kind, Problem, Signed};
 use super::rules::{self, Headers, PROBLEMS_MAX};
 use crate::kernel::Digest;
 use crate::ports::{Ask, Fetched, Fetcher, Unfetched};
+use crate::publish::gone;
 use crate::publish::listing::Listed;
 use crate::publish::redirects::{self, Redirect};
 use crate::publish::serve::content_type;
@@ -66,6 +67,16 @@ pub struct Gathered {
     pub checked: usize,
     /// The limit that ended the walk.
     pub ended_by: Option<&'static str>,
+}
+
+/// What a file of a release is compared with.
+struct Expected<'e> {
+    /// What leads away from its address.
+    redirect: Option<&'e Redirect>,
+    /// Whether it tells that its page was withdrawn.
+    gone: bool,
+    signed: &'e Signed,
+    with_headers: bool,
 }
 
 /// What came back for one path.
@@ -180,9 +191,9 @@ impl<'v> Visit<'v> {
         });
     }
 
-    /// The redirects of a release, as it says itself; none when the file is not what was signed.
-    pub fn redirects(&self, signed: &Signed) -> Vec<Redirect> {
-        let Some(file) = signed.find(redirects::JSON) else { return Vec::new() };
+    /// A list that a release holds as JSON; empty when the file is not what was signed.
+    fn list<T: serde::de::DeserializeOwned>(&self, signed: &Signed, path: &str) -> Vec<T> {
+        let Some(file) = signed.find(path) else { return Vec::new() };
         let kept_max = usize::try_from(file.size).unwrap_or(usize::MAX);
         match self.get(&rules::address_of(&file.path), file.size + 1, kept_max) {
             Ok(answer) if answer.sha256 == file.sha256 => serde_json::from_slice(&answer.kept).unwrap_or_default(),
@@ -193,21 +204,28 @@ impl<'v> Visit<'v> {
     /// Compares files with what is served for them. With `with_headers` also what comes beside the bytes.
     pub fn compare(&self, files: &[&Listed], signed: &Signed, with_headers: bool) {
         let moved: BTreeMap<String, Redirect> =
-            self.redirects(signed).into_iter().map(|redirect| (redirect.from.clone(), redirect)).collect();
+            self.list(signed, redirects::JSON).into_iter().map(|to: Redirect| (to.from.clone(), to)).collect();
+        let gone: BTreeSet<String> = self.list(signed, gone::JSON).into_iter().collect();
         self.each(files, |file| {
             let address = rules::address_of(&file.path);
+            let gone = gone.contains(&address);
             // A web server may know a redirect by the address with or without a slash.
             let redirect = moved.get(&address).or_else(|| moved.get(address.trim_end_matches('/')));
             match self.get(&address, file.size + 1, KEPT_BYTES_MAX) {
-                Ok(answer) => self.judge(file, &answer, (redirect, signed, with_headers)),
+                Ok(answer) => self.judge(file, &answer, &Expected { redirect, gone, signed, with_headers }),
                 Err(error) => self.note(unreachable(&file.path, &error), None),
             }
         });
     }
 
-    fn judge(&self, file: &Listed, answer: &Answer, (redirect, signed, headers): (Option<&Redirect>, &Signed, bool)) {
+    fn judge(&self, file: &Listed, answer: &Answer, expected: &Expected) {
+        let Expected { redirect, signed, with_headers: headers, .. } = *expected;
         self.gathered().checked += 1;
-        let status = answer.fetched.status;
+        // A host without rules sends what tells of a withdrawal as a page like any other.
+        let status = match answer.fetched.status {
+            410 if expected.gone => 200,
+            status => status,
+        };
         if (300..400).contains(&status) {
             let location = answer.fetched.header("location").unwrap_or_default();
             let expected = redirect.map(|redirect| redirect.to.as_str());

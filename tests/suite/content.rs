@@ -1,7 +1,7 @@
 //! Content types, entries and their revisions, lists, differences, and what is live.
 
 use diesel::prelude::*;
-use lamin::content::model::{Draft, EntryRow, NewEntry, Patch};
+use lamin::content::model::{Draft, EntryRow, NewEntry, Patch, Withdrawal, WithdrawalReason};
 use lamin::content::service::{self, Completeness};
 use lamin::content::{LiveEntry, live, rules, store, type_store, types};
 use lamin::db::schema::{cases, content_types, sites};
@@ -184,7 +184,9 @@ impl<'a> House<'a> {
 
     fn hide(&self, row: &EntryRow) -> Result<i64> {
         let now = self.app.now();
-        self.app.db.write_blocking(|tx| live::hide(tx, row.id, "test", now))
+        self.app.db.write_blocking(|tx| {
+            live::hide(tx, row.id, &Withdrawal { reason: WithdrawalReason::Other, notice: String::new() }, "test", now)
+        })
     }
 
     fn save(&self, row: &EntryRow) -> EntryRow {

@@ -184,6 +184,17 @@ impl Item<'_> {
         self.live_digest().is_some()
     }
 
+    /// What citizens are told where the entry was, by reason and words.
+    fn told(&self) -> Vec<(String, String)> {
+        let id = EntryId::parse(&self.id).unwrap();
+        let read = |c: &mut lamin::db::Conn| {
+            let site = lamin::content::store::require(c, id)?.site_id;
+            lamin::content::withdrawals::list(c, site)
+        };
+        let told = self.room.app.db.read_blocking(read).unwrap().into_iter().filter(|told| told.entry == id);
+        told.map(|told| (told.reason.as_str().to_owned(), told.notice)).collect()
+    }
+
     fn live_digest(&self) -> Option<String> {
         let id = EntryId::parse(&self.id).unwrap();
         let live = self.room.app.db.read_blocking(|c| lamin::content::live::find(c, id)).unwrap();
@@ -280,6 +291,7 @@ async fn every_command_is_refused_to_every_other_role_and_in_every_other_step(ap
                     comment: "karena".into(),
                     digest: Some(digest),
                     times: Times::default(),
+                    withdrawal: None,
                 };
                 let refused = editorial::service::transition(&room.app, room.actor(role), id, version, asked).await;
                 let code = refused.unwrap_err().refusal().map(Refusal::code);
@@ -479,10 +491,20 @@ async fn what_is_live_is_withdrawn_whatever_step_the_work_is_in(app: TestApp) {
     let gone = item.does(Role::Approver, withdraw.clone()).await.assert_ok().json();
     assert_eq!((&gone["step"], &gone["live"]), (&json!("editing"), &Value::Null));
     assert!(gone["job"].is_string());
+    assert_eq!(item.told(), [("other".to_owned(), String::new())], "the comment is for colleagues");
     item.does(Role::Approver, withdraw.clone()).await.assert_refused(409, "not_live");
     item.goes_to("published").await;
-    let gone = item.does(Role::Publisher, withdraw.clone()).await.assert_ok().json();
+    assert_eq!(item.told(), []);
+    let mut told = withdraw.clone();
+    told["reason"] = json!("expired");
+    item.does(Role::Publisher, told.clone()).await.assert_refused(422, "invalid");
+    told["reason"] = json!("mistake");
+    told["notice"] = json!("x".repeat(501));
+    item.does(Role::Publisher, told.clone()).await.assert_refused(422, "invalid");
+    told["notice"] = json!(" Angkanya keliru. ");
+    let gone = item.does(Role::Publisher, told).await.assert_ok().json();
     assert_eq!(gone["step"], "withdrawn");
+    assert_eq!(item.told(), [("mistake".to_owned(), "Angkanya keliru.".to_owned())]);
     item.does(Role::Publisher, withdraw).await.assert_refused(409, "wrong_step");
     item.does(Role::Editor, json!({"command": "revise"})).await.assert_ok();
     item.goes_to("published").await;

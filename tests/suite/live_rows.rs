@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use lamin::app::App;
-use lamin::content::model::{ContentType, StoredType};
-use lamin::content::type_store;
+use lamin::content::model::{ContentType, StoredType, Withdrawal, WithdrawalReason};
+use lamin::content::{type_store, withdrawals};
 use lamin::db::Tx;
 use lamin::db::schema::{assets, cases, entries, former_addresses, live_changes, live_entries, revisions, sites};
 use lamin::kernel::id::{CaseId, EntryId, GroupId, SiteId};
@@ -25,6 +25,8 @@ pub struct Live {
     at: Timestamp,
     card: Map<String, Value>,
     long: Map<String, Value>,
+    /// What is told when it is hidden.
+    withdrawal: Withdrawal,
 }
 
 /// A stored picture, without its bytes.
@@ -47,6 +49,7 @@ impl Live {
             at: Timestamp::parse("2026-11-21T08:00:00+08:00").unwrap(),
             card: Map::new(),
             long: Map::new(),
+            withdrawal: Withdrawal { reason: WithdrawalReason::Outdated, notice: String::new() },
         };
         live.titled(slug)
     }
@@ -78,6 +81,12 @@ impl Live {
 
     pub fn tags(mut self, tags: &[&str]) -> Self {
         self.tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+        self
+    }
+
+    /// Why it is hidden, as citizens are told.
+    pub fn withdrawn(mut self, reason: WithdrawalReason, notice: &str) -> Self {
+        self.withdrawal = Withdrawal { reason, notice: notice.into() };
         self
     }
 
@@ -326,6 +335,8 @@ fn show(tx: &mut Tx, site: SiteId, live: &Live, ids: Ids) -> Result<()> {
             live_entries::sequence.eq(sequence),
         ))
         .execute(&mut **tx)?;
+    let shown = lamin::content::live::find(tx, entry)?.unwrap();
+    withdrawals::clear(tx, site, &[shown])?;
     note(tx, site, sequence, "shown", entry, live)
 }
 
@@ -336,10 +347,9 @@ fn revision_is(tx: &mut Tx, entry: EntryId, live: &Live) -> Result<bool> {
 
 fn hide(tx: &mut Tx, site: SiteId, live: &Live) -> Result<()> {
     let Some((entry, _)) = find(tx, site, &live.slug)? else { return Ok(()) };
-    let gone = diesel::delete(live_entries::table.find(entry)).execute(&mut **tx)?;
-    if gone == 0 {
-        return Ok(());
-    }
+    let Some(shown) = lamin::content::live::find(tx, entry)? else { return Ok(()) };
+    diesel::delete(live_entries::table.find(entry)).execute(&mut **tx)?;
+    withdrawals::put(tx, &shown, &live.withdrawal, live.at)?;
     let sequence = next_sequence(tx, site)?;
     note(tx, site, sequence, "hidden", entry, live)
 }

@@ -196,7 +196,7 @@ impl House {
                 let at = |minutes: i64| self.app.now().plus(minutes * MINUTE);
                 let times = Times { publish_at: Some(at(*from)), unpublish_at: to.map(at) };
                 let digest = Some(belief.row.closure);
-                let asked = Move { command: "publish".into(), comment: String::new(), digest, times };
+                let asked = Move { command: "publish".into(), comment: String::new(), digest, times, withdrawal: None };
                 (actor, service::transition(&self.app, actor, id, seen, asked).await)
             }
             Act::Edit(words) => {
@@ -229,7 +229,13 @@ impl House {
         command: &str,
         (digest, seen): (Option<Digest>, i32),
     ) -> Result<Changed, Error> {
-        let asked = Move { command: command.into(), comment: "karena".into(), digest, times: Times::default() };
+        let asked = Move {
+            command: command.into(),
+            comment: "karena".into(),
+            digest,
+            times: Times::default(),
+            withdrawal: None,
+        };
         service::transition(&self.app, who, belief.row.id, seen, asked).await
     }
 

@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use lamin::content::model::WithdrawalReason;
 use lamin::deploy::service;
 use lamin::deploy::web::WebServer;
 
 use super::servers::{Running, free_port, program, wait_for};
 use super::{On, Place, Stage};
+use crate::live_rows::Live;
 
 #[expect(clippy::disallowed_methods, reason = "the test server's own files")]
 fn write(path: &Path, text: &str) {
@@ -84,6 +86,8 @@ async fn a_web_server_does_what_ours_does(
     let stage = Stage::new().await;
     let place = Place::new(On::Folder);
     let key = stage.target(&place).await;
+    let gone = Live::new("berita", "berita-2").withdrawn(WithdrawalReason::Outdated, "Sudah diganti.");
+    stage.portal.hide(&stage.app, &gone).await;
     let release = stage.release();
     stage.deploy(&key);
     // The web server is somebody else.
@@ -125,6 +129,11 @@ async fn a_web_server_does_what_ours_does(
     assert_eq!((absent.status, &absent.body), (404, &release["404.html"]));
     assert_eq!(absent.header("x-content-type-options"), "nosniff");
     assert!([403, 404].contains(&get(port, "/.lamin/x", "identity").status));
+    for address in ["/berita/berita-2/", "/berita/berita-2"] {
+        let gone = get(port, address, "identity");
+        assert_eq!((gone.status, &gone.body), (410, &release["berita/berita-2/index.html"]), "{address}");
+        assert_eq!(gone.header("x-content-type-options"), "nosniff");
+    }
     let moved = get(port, "/b/", "identity");
     assert_eq!(moved.status, 302);
     assert!(moved.header("location").ends_with("/berita/"), "{}", moved.header("location"));

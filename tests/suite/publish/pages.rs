@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use lamin::content::model::WithdrawalReason;
 use lamin::publish::model::Mode;
 
 use super::{Tree, build, current, portal, text, tree};
@@ -15,6 +16,8 @@ on_both!(
     every_address_of_the_contract_is_there,
     feeds_and_sitemap_are_well_formed,
     events_come_as_calendars,
+    what_was_put_right_and_what_was_withdrawn_stands_in_a_register,
+    an_emergency_stands_on_every_page_until_it_is_over,
     every_link_within_the_site_leads_somewhere,
     a_link_that_leads_nowhere_is_named_and_so_is_one_whose_page_goes_from_view,
     a_former_address_leads_to_the_new_one,
@@ -238,4 +241,72 @@ async fn events_come_as_calendars(app: TestApp) {
     portal.hide(&app, &Live::new("agenda", "rapat")).await;
     build(&app, Mode::Changed);
     assert!(!tree(&current(&app)).contains_key("agenda/rapat/acara.ics"));
+}
+
+async fn what_was_put_right_and_what_was_withdrawn_stands_in_a_register(app: TestApp) {
+    let portal = portal(&app).await;
+    let corrected = |words: &str| Live::new("berita", "keliru").titled("Yang keliru").field("correction", words);
+    portal.show(&app, &[corrected("Semula 12, seharusnya 21.")]).await;
+    build(&app, Mode::Fresh);
+    let register = |app: &TestApp| text(&tree(&current(app)), "koreksi/index.html").to_owned();
+    assert!(register(&app).contains("Semula 12, seharusnya 21.") && register(&app).contains("/berita/keliru/"));
+    portal.show(&app, &[corrected("Semula 12, seharusnya 22.")]).await;
+    assert!(build(&app, Mode::Changed).rendered < 20);
+    assert!(register(&app).contains("seharusnya 22."), "{}", register(&app));
+
+    let hide = |number: i32, reason: WithdrawalReason| {
+        Live::new("berita", &format!("berita-{number}")).withdrawn(reason, &format!("Sebab {number}."))
+    };
+    portal.hide(&app, &hide(3, WithdrawalReason::Outdated)).await;
+    portal.hide(&app, &hide(4, WithdrawalReason::Rights)).await;
+    portal.hide(&app, &hide(5, WithdrawalReason::Expired)).await;
+    let report = build(&app, Mode::Changed);
+    let page = register(&app);
+    assert!(page.contains("Berita ke-3") && page.contains("Sebab 3."), "{page}");
+    assert!(!page.contains("ke-4") && page.contains("Sebab 4."), "a title that may be the reason is not repeated");
+    assert!(!page.contains("Sebab 5."), "what ended by itself is no withdrawal");
+    let files = tree(&current(&app));
+    assert!(text(&files, "berita/berita-5/index.html").contains("telah berakhir"));
+    assert!(!text(&files, "sitemap.xml").contains("berita-3<") && text(&files, "sitemap.xml").contains("/koreksi/"));
+    assert_eq!(text(&files, ".well-known/lamin/gone.json").matches("berita-").count(), 3);
+    assert_eq!(report.links.broken, 0, "{:?}", report.links);
+
+    // A redirect that somebody writes over it, or something else at its address, takes its place.
+    let redirect =
+        Live::new("pengalihan", "lain").titled("x").field("from", "/berita/berita-3/").field("to", "/berita/");
+    portal.show(&app, &[redirect.field("permanent", true)]).await;
+    portal.move_live(&app, "berita-6", "berita-4").await;
+    build(&app, Mode::Changed);
+    let files = tree(&current(&app));
+    assert!(text(&files, "berita/berita-3/index.html").contains("http-equiv=\"refresh\""));
+    assert!(text(&files, "berita/berita-4/index.html").contains("Berita ke-6"));
+    assert_eq!(text(&files, ".well-known/lamin/gone.json"), "[\"/berita/berita-5/\"]");
+}
+
+async fn an_emergency_stands_on_every_page_until_it_is_over(app: TestApp) {
+    let portal = portal(&app).await;
+    let flood = |end: &str| {
+        let flood = Live::new("darurat", "banjir").titled("Banjir Sungai").on("2026-11-01T08:00:00+08:00");
+        flood.field("start", "2026-11-01T08:00:00+08:00").field("end", end)
+    };
+    build(&app, Mode::Fresh);
+    portal.show(&app, &[flood("2026-11-03T08:00:00+08:00")]).await;
+    build(&app, Mode::Changed);
+    let shown = |app: &TestApp, path: &str| text(&tree(&current(app)), path).contains("data-lamin=\"alert\"");
+    for path in ["index.html", "profil/index.html", "berita/berita-1/index.html", "tag/index.html", "404.html"] {
+        assert!(shown(&app, path), "{path}");
+    }
+    let english = tree(&current(&app));
+    assert!(text(&english, "en/agenda/meeting/index.html").contains("<p lang=\"id\" data-until="), "it is marked");
+    // Longer, then over: something was published later than its end.
+    portal.show(&app, &[flood("2026-11-09T08:00:00+08:00")]).await;
+    portal.show(&app, &[Live::new("berita", "kemudian").on("2026-11-08T08:00:00+08:00")]).await;
+    build(&app, Mode::Changed);
+    assert!(shown(&app, "profil/index.html"));
+    portal.show(&app, &[Live::new("berita", "sesudah").on("2026-11-10T08:00:00+08:00")]).await;
+    build(&app, Mode::Changed);
+    assert!(!shown(&app, "profil/index.html"));
+    let step_by_step = tree(&current(&app));
+    build(&app, Mode::Fresh);
+    assert!(tree(&current(&app)) == step_by_step);
 }

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{test, web};
+use lamin::content::model::WithdrawalReason;
 use lamin::publish::model::Mode;
 use lamin::publish::serve::{self, Published};
 use lamin::publish::service;
@@ -19,6 +20,7 @@ on_both!(
     redirects_and_missing_pages_have_their_own_status,
     nothing_outside_the_release_is_served,
     a_swap_shows_at_once,
+    a_withdrawn_page_answers_410_with_why_by_whom_and_when,
 );
 
 struct Answer {
@@ -132,4 +134,26 @@ async fn a_swap_shows_at_once(app: TestApp) {
     portal.show(&app, &[Live::new("berita", "baru")]).await;
     build(&app, Mode::Changed);
     assert_eq!(ask(&published, "/berita/baru/", &[]).await.status, 200);
+}
+
+async fn a_withdrawn_page_answers_410_with_why_by_whom_and_when(app: TestApp) {
+    let portal = portal(&app).await;
+    build(&app, Mode::Fresh);
+    let published = web::Data::new(Published::new(app.app.clone()));
+    let gone = Live::new("berita", "berita-7").on("2026-11-20T23:30:00+08:00");
+    portal.hide(&app, &gone.clone().withdrawn(WithdrawalReason::Mistake, "Angka <salah>.")).await;
+    build(&app, Mode::Changed);
+    for path in ["/berita/berita-7/", "/berita/berita-7/index.html"] {
+        let answer = ask(&published, path, &[("If-None-Match", "*")]).await;
+        let page = String::from_utf8(answer.body).unwrap();
+        assert_eq!(answer.status, 410, "{path}");
+        for words in ["memuat kekeliruan", "Angka &lt;salah&gt;.", "portal", "20 November 2026", "noindex"] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        assert!(!page.contains("ke-7"), "the title is not repeated there");
+    }
+    assert_eq!(ask(&published, "/berita/berita-7", &[]).await.status, 301);
+    portal.show(&app, &[gone]).await;
+    build(&app, Mode::Changed);
+    assert_eq!(ask(&published, "/berita/berita-7/", &[]).await.status, 200);
 }
