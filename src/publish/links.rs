@@ -5,9 +5,10 @@
 //! this one stays as it is.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memmem, memrchr2};
 
 use super::listing::Listing;
 use super::rules;
@@ -73,21 +74,23 @@ impl Links {
 
     /// Reads a page that was made. `known` are the addresses of all pages.
     pub fn read(&mut self, (path, address): (&Arc<str>, &str), html: &[u8], base: &str, known: &HashSet<String>) {
+        let html = Html::new(html);
         let mut own = Vec::new();
-        attributes(html, |attribute, value| {
-            if attribute == Attribute::Href
-                && let Some(target) = std::str::from_utf8(value).ok().and_then(|link| target(link, address, base))
-            {
-                match target.anchor {
-                    Some(anchor) if target.address == address => own.push(anchor),
-                    _ => self.follow(path, target, known),
-                }
+        for link in html.values(HREF).filter_map(|link| std::str::from_utf8(link).ok()) {
+            // Most links are menus: nothing of them has to be worked out.
+            if known.contains(link) {
+                self.checked += 1;
+                continue;
             }
-        });
+            match target(link, address, base) {
+                Some(Target { address: to, anchor: Some(anchor) }) if to == address => own.push(anchor),
+                Some(target) => self.follow(path, target, known),
+                None => {}
+            }
+        }
         if !own.is_empty() {
             self.checked += own.len();
-            let there = ids(html);
-            let gone = own.into_iter().filter(|anchor| !there.contains(anchor.as_bytes()));
+            let gone = html.lacks(own).into_iter();
             self.broken.extend(gone.map(|anchor| missing(path, format!("{address}#{anchor}"))));
         }
     }
@@ -118,9 +121,8 @@ impl Links {
         broken.extend(self.strange.into_iter().filter(|link| !there(&link.link)));
         for (address, anchors) in self.anchors {
             let html = read(&rules::file_of(&address))?;
-            let ids = ids(&html);
-            for (anchor, pages) in anchors.iter().filter(|(anchor, _)| !ids.contains(anchor.as_bytes())) {
-                broken.extend(pages.iter().map(|page| missing(page, format!("{address}#{anchor}"))));
+            for anchor in Html::new(&html).lacks(anchors.keys().cloned().collect()) {
+                broken.extend(anchors[&anchor].iter().map(|page| missing(page, format!("{address}#{anchor}"))));
             }
         }
         Ok(LinkReport::new(self.checked, broken))
@@ -144,16 +146,14 @@ fn missing(page: &Arc<str>, link: String) -> Broken {
 
 /// What the links of a piece of a page name on the site: `/address/` or `/address/#anchor`, each once.
 pub fn of_text(html: &str, address: &str, base: &str) -> Vec<Box<str>> {
-    let mut found = Vec::new();
-    attributes(html.as_bytes(), |attribute, value| {
-        if attribute == Attribute::Href
-            && let Some(target) = std::str::from_utf8(value).ok().and_then(|link| target(link, address, base))
-            && !(target.address == address && target.anchor.is_some())
-        {
-            let anchor = target.anchor.map(|anchor| format!("#{anchor}")).unwrap_or_default();
-            found.push(format!("{}{anchor}", target.address).into_boxed_str());
-        }
-    });
+    let html = Html::new(html.as_bytes());
+    let links = html.values(HREF).filter_map(|link| target(std::str::from_utf8(link).ok()?, address, base));
+    let elsewhere = links.filter(|target| !(target.address == address && target.anchor.is_some()));
+    let text = |Target { address, anchor }: Target| match anchor {
+        Some(anchor) => format!("{address}#{anchor}").into_boxed_str(),
+        None => address.into_boxed_str(),
+    };
+    let mut found: Vec<Box<str>> = elsewhere.map(text).collect();
     found.sort_unstable();
     found.dedup();
     found
@@ -239,73 +239,61 @@ fn decode(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The anchors of a page.
-fn ids(html: &[u8]) -> HashSet<&[u8]> {
-    let mut found = HashSet::new();
-    attributes(html, |attribute, value| {
-        if attribute == Attribute::Id {
-            found.insert(value);
-        }
-    });
-    found
+/// A page that we made ourselves: well formed, names in lower case, no bracket within a value.
+struct Html<'h> {
+    bytes: &'h [u8],
+    /// Comments, scripts and styles: what stands in them is no tag.
+    silent: Vec<Range<usize>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Attribute {
-    Href,
-    Id,
-}
-
-/// Goes through the tags of a page that we made ourselves: well formed, names in lower case.
-fn attributes<'h>(html: &'h [u8], mut on: impl FnMut(Attribute, &'h [u8])) {
-    let mut rest = html;
-    while let Some(open) = memchr(b'<', rest) {
-        rest = &rest[open + 1..];
-        rest = match rest.first() {
-            Some(b'a'..=b'z') => tag(rest, &mut on),
-            Some(b'!') if rest.starts_with(b"!--") => after(rest, b"-->"),
-            _ => rest,
-        };
-    }
-}
-
-/// One tag, from its name; returns what follows it, or what follows the text of a script or a style.
-fn tag<'h>(tag: &'h [u8], on: &mut impl FnMut(Attribute, &'h [u8])) -> &'h [u8] {
-    let mut rest = tag;
-    loop {
-        // The next value, or the end of the tag.
-        let Some(at) = memchr2(b'=', b'>', rest) else { return &[] };
-        if rest[at] == b'>' {
-            rest = &rest[at + 1..];
-            break;
-        }
-        let name = &rest[..at];
-        let value = &rest[at + 1..];
-        let (value, next) = match value.first() {
-            Some(quote @ (b'"' | b'\'')) => match memchr(*quote, &value[1..]) {
-                Some(end) => (&value[1..=end], &value[end + 2..]),
-                None => return &[],
-            },
-            _ => {
-                let end = value.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'>');
-                value.split_at(end.unwrap_or(value.len()))
+impl<'h> Html<'h> {
+    fn new(bytes: &'h [u8]) -> Self {
+        let mut silent = Vec::new();
+        for (open, close) in [("<!--", "-->"), ("<script", "</script"), ("<style", "</style")] {
+            let mut from = 0;
+            while let Some(at) = memmem::find(&bytes[from..], open.as_bytes()) {
+                // The tag's own attributes count.
+                let begin = memchr(b'>', &bytes[from + at..]).map_or(bytes.len(), |end| from + at + end);
+                let begin = if open == "<!--" { from + at } else { begin };
+                let end = memmem::find(&bytes[begin..], close.as_bytes()).map_or(bytes.len(), |end| begin + end);
+                silent.push(begin..end);
+                from = end;
             }
-        };
-        match name.rsplit(u8::is_ascii_whitespace).next() {
-            Some(b"href") => on(Attribute::Href, value),
-            Some(b"id") => on(Attribute::Id, value),
-            _ => {}
         }
-        rest = next;
+        Html { bytes, silent }
     }
-    if tag.starts_with(b"script") {
-        return after(rest, b"</script");
+
+    /// The values of an attribute, in order; `name` is what stands before one: ` href=`.
+    fn values(&self, name: &'static [u8]) -> impl Iterator<Item = &'h [u8]> {
+        let found = memmem::find_iter(self.bytes, name).filter(|at| self.is_in_tag(*at));
+        found.filter_map(move |at| value(&self.bytes[at + name.len()..]))
     }
-    if tag.starts_with(b"style") { after(rest, b"</style") } else { rest }
+
+    /// Whether a place stands between the brackets of a tag.
+    fn is_in_tag(&self, at: usize) -> bool {
+        let before = memrchr2(b'<', b'>', &self.bytes[..at]);
+        let opens = before.is_some_and(|open| self.bytes[open] == b'<' && self.bytes[open + 1].is_ascii_lowercase());
+        opens && !self.silent.iter().any(|silent| silent.contains(&at))
+    }
+
+    /// Which of the anchors the page lacks.
+    fn lacks(&self, anchors: Vec<String>) -> Vec<String> {
+        let ids: HashSet<&[u8]> = self.values(ID).collect();
+        anchors.into_iter().filter(|anchor| !ids.contains(anchor.as_bytes())).collect()
+    }
 }
 
-fn after<'h>(text: &'h [u8], end: &[u8]) -> &'h [u8] {
-    memchr::memmem::find(text, end).map_or(&[], |at| &text[at + end.len()..])
+const HREF: &[u8] = b" href=";
+const ID: &[u8] = b" id=";
+
+/// The value that text begins with, with its quotes or without.
+fn value(text: &[u8]) -> Option<&[u8]> {
+    let (first, rest) = text.split_first()?;
+    let end = match first {
+        b'"' | b'\'' => return memchr(*first, rest).map(|end| &rest[..end]),
+        _ => text.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'>'),
+    };
+    Some(&text[..end.unwrap_or(text.len())])
 }
 
 #[cfg(test)]
@@ -362,7 +350,7 @@ mod tests {
     fn what_no_page_answers_is_strange_and_anchors_are_collected() {
         let html = r##"<!-- <a href="/comment/"> --><a href=/profil/>x</a><link rel=icon href="/theme/i.svg">
             <a class="b" href="/hilang/">y</a><a href='/profil/#visi'>z</a><script>"<a href='/script/'>"</script>
-            <p id=isi><a href="#isi">a</a><a href="#tidak-ada">b</a> 1 < 2 <a data-href="/data/" href="https://x.example/">"##;
+            <p id=isi>ditulis href="/teks/" id="tidak-ada"<a href="#isi">a</a><a href="#tidak-ada">b</a> 1 < 2 <a data-href="/data/" href="https://x.example/">"##;
         let links = read(html, &["/profil/", HERE]);
         assert_eq!(links.strange, [missing(&"berita/jembatan/index.html".into(), "/hilang/".into())]);
         assert_eq!(links.anchors.keys().collect::<Vec<_>>(), ["/profil/"]);

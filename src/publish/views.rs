@@ -1,6 +1,7 @@
 //! What templates see: small values, made once and shared by the pages that show them.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value as Json;
@@ -80,8 +81,9 @@ pub struct World<'b> {
     pub locales: Vec<LocaleView>,
     pub prefixes: Vec<String>,
     pub shared: Shared<'b>,
-    /// One for each card, made when a page first shows it.
+    /// One for each card, made when a page first shows it, and how many of them were.
     pub cards: Vec<OnceLock<Value>>,
+    pub cards_kept: AtomicUsize,
     /// Fingerprinted addresses of the theme's files.
     pub theme_files: Value,
 }
