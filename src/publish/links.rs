@@ -83,7 +83,10 @@ impl Links {
                 continue;
             }
             match target(link, address, base) {
-                Some(Target { address: to, anchor: Some(anchor) }) if to == address => own.push(anchor),
+                Some(Target { address: to, anchor }) if to == address => match anchor {
+                    Some(anchor) => own.push(anchor),
+                    None => self.checked += 1,
+                },
                 Some(target) => self.follow(path, target, known),
                 None => {}
             }

@@ -171,6 +171,8 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
         ("PUT", p) if p.contains("/targets/") => {
             json!({"kind": "ssh", "settings": {"host": "a.test", "path": "/srv/www"}})
         }
+        ("POST", p) if p.ends_with("/theme/approve") => json!({"digest": "0".repeat(64)}),
+        ("POST", p) if p.ends_with("/theme/reject") => json!({"digest": "0".repeat(64), "reason": "Belum."}),
         ("POST", p) if p.ends_with("/imported/confirm") => json!({"entries": []}),
         ("PATCH", "/api/v1/sites/{site}/assets/{digest}") => json!({"credit": "Dinas"}),
         _ => json!({}),

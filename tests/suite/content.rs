@@ -317,11 +317,11 @@ async fn a_new_type_is_made_and_a_bad_one_is_refused(app: TestApp) {
     let words = json!({"id": "Lowongan", "en": "Vacancy"});
     let title = json!({"key": "title", "kind": "text", "label": words, "required": true});
     let body = json!({"title": words, "fields": [title, {"key": "closes", "kind": "date", "label": words}]});
-    let made = put(&app, &dewi, "lowongan", &body).send(&app).await.assert_ok();
-    assert_eq!((made.status, made.header("location")), (201, "/api/v1/sites/portal/types/lowongan"));
-    assert_eq!((&made.json()["key"], &made.json()["version"]), (&json!("lowongan"), &json!(1)));
-    let row = house.write("lowongan", &house.draft(json!({"title": "Juru ketik", "closes": "2026-12-01"})));
-    assert_eq!(house.items("filter[type]=lowongan").await[0]["url"], format!("/lowongan/{}/", row.slug));
+    let made = put(&app, &dewi, "pelatihan", &body).send(&app).await.assert_ok();
+    assert_eq!((made.status, made.header("location")), (201, "/api/v1/sites/portal/types/pelatihan"));
+    assert_eq!((&made.json()["key"], &made.json()["version"]), (&json!("pelatihan"), &json!(1)));
+    let row = house.write("pelatihan", &house.draft(json!({"title": "Juru ketik", "closes": "2026-12-01"})));
+    assert_eq!(house.items("filter[type]=pelatihan").await[0]["url"], format!("/pelatihan/{}/", row.slug));
     let bad = [
         (json!({"title": words, "fields": []}), 422, "bad_definition", "fields.title"),
         (json!({"title": words, "fields": [title], "colour": 1}), 400, "unknown_field", "colour"),
@@ -336,7 +336,7 @@ async fn a_new_type_is_made_and_a_bad_one_is_refused(app: TestApp) {
     house.get("/api/v1/sites/portal/types/rusak").await.assert_refused(404, "not_found");
 }
 
-const VACANCY: &str = r#"key = "lowongan"
+const VACANCY: &str = r#"key = "pelatihan"
 title = { id = "Lowongan", en = "Vacancy" }
 
 [[fields]]
@@ -350,14 +350,14 @@ async fn a_type_is_read_from_a_toml_file_and_what_is_wrong_is_told_with_its_line
     let house = House::new(&app);
     let dewi = app.user("dewi", &[(Role::WebDeveloper, Some(house.site.id))]);
     let send = |kind: &str, source: &str| {
-        let call = Call::new("PUT", "/api/v1/sites/portal/types/lowongan").token(&app.token(&dewi));
+        let call = Call::new("PUT", "/api/v1/sites/portal/types/pelatihan").token(&app.token(&dewi));
         call.body(kind, source).send(&app)
     };
     let bad = [
         (VACANCY.replace("kind = \"text\"", "kind = \"teks\""), 6),
         (VACANCY.replace("required", "wajib"), 8),
         (format!("{VACANCY}[[fields]]\nkey = \"Tutup\"\nkind = \"date\"\nlabel = {{ id = \"a\", en = \"b\" }}\n"), 10),
-        (VACANCY.replace("key = \"lowongan\"\n", ""), 1),
+        (VACANCY.replace("key = \"pelatihan\"\n", ""), 1),
         ("key = ".to_owned(), 1),
     ];
     for (source, line) in bad {
@@ -365,25 +365,25 @@ async fn a_type_is_read_from_a_toml_file_and_what_is_wrong_is_told_with_its_line
         refused.assert_refused(422, "bad_definition");
         assert_eq!(
             (&refused.json()["line"], &refused.json()["file"]),
-            (&json!(line), &json!("lowongan.toml")),
+            (&json!(line), &json!("pelatihan.toml")),
             "{source}"
         );
     }
-    let other = send("application/toml", &VACANCY.replace("lowongan", "lain")).await;
+    let other = send("application/toml", &VACANCY.replace("pelatihan", "lain")).await;
     other.assert_refused(422, "bad_definition");
     assert_eq!(other.json()["errors"][0]["field"], "key");
     send("application/toml", &VACANCY.replace("Judul", "a\\u0000")).await.assert_refused(400, "malformed");
     for kind in ["text/plain", "application/yaml", "text/toml"] {
         send(kind, VACANCY).await.assert_refused(415, "unsupported_media");
     }
-    let not_utf8 = Call::new("PUT", "/api/v1/sites/portal/types/lowongan").token(&app.token(&dewi));
+    let not_utf8 = Call::new("PUT", "/api/v1/sites/portal/types/pelatihan").token(&app.token(&dewi));
     not_utf8.body("application/toml", [0xff]).send(&app).await.assert_refused(400, "malformed");
-    house.get("/api/v1/sites/portal/types/lowongan").await.assert_refused(404, "not_found");
+    house.get("/api/v1/sites/portal/types/pelatihan").await.assert_refused(404, "not_found");
 
     let made = send("Application/TOML; charset=utf-8", VACANCY).await.assert_ok();
     assert_eq!((made.status, &made.json()["title"]["en"]), (201, &json!("Vacancy")));
     send("application/toml", VACANCY).await.assert_refused(428, "if_match_required");
-    assert_eq!(house.get("/api/v1/sites/portal/types/lowongan").await.assert_ok().json(), made.json());
+    assert_eq!(house.get("/api/v1/sites/portal/types/pelatihan").await.assert_ok().json(), made.json());
 }
 
 async fn a_new_site_has_every_shipped_type(app: TestApp) {

@@ -285,12 +285,13 @@ async fn what_was_put_right_and_what_was_withdrawn_stands_in_a_register(app: Tes
 
 async fn an_emergency_stands_on_every_page_until_it_is_over(app: TestApp) {
     let portal = portal(&app).await;
+    portal.define(&app, lamin::content::types::shipped("darurat").unwrap().as_ref().clone()).await;
     let flood = |end: &str| {
-        let flood = Live::new("darurat", "banjir").titled("Banjir Sungai").on("2026-11-01T08:00:00+08:00");
-        flood.field("start", "2026-11-01T08:00:00+08:00").field("end", end)
+        let flood = Live::new("darurat", "banjir").titled("Banjir Sungai").on("2026-12-01T08:00:00+08:00");
+        flood.field("start", "2026-12-01T08:00:00+08:00").field("end", end)
     };
     build(&app, Mode::Fresh);
-    portal.show(&app, &[flood("2026-11-03T08:00:00+08:00")]).await;
+    portal.show(&app, &[flood("2026-12-03T08:00:00+08:00")]).await;
     build(&app, Mode::Changed);
     let shown = |app: &TestApp, path: &str| text(&tree(&current(app)), path).contains("data-lamin=\"alert\"");
     for path in ["index.html", "profil/index.html", "berita/berita-1/index.html", "tag/index.html", "404.html"] {
@@ -299,11 +300,11 @@ async fn an_emergency_stands_on_every_page_until_it_is_over(app: TestApp) {
     let english = tree(&current(&app));
     assert!(text(&english, "en/agenda/meeting/index.html").contains("<p lang=\"id\" data-until="), "it is marked");
     // Longer, then over: something was published later than its end.
-    portal.show(&app, &[flood("2026-11-09T08:00:00+08:00")]).await;
-    portal.show(&app, &[Live::new("berita", "kemudian").on("2026-11-08T08:00:00+08:00")]).await;
+    portal.show(&app, &[flood("2026-12-09T08:00:00+08:00")]).await;
+    portal.show(&app, &[Live::new("berita", "kemudian").on("2026-12-08T08:00:00+08:00")]).await;
     build(&app, Mode::Changed);
     assert!(shown(&app, "profil/index.html"));
-    portal.show(&app, &[Live::new("berita", "sesudah").on("2026-11-10T08:00:00+08:00")]).await;
+    portal.show(&app, &[Live::new("berita", "sesudah").on("2026-12-10T08:00:00+08:00")]).await;
     build(&app, Mode::Changed);
     assert!(!shown(&app, "profil/index.html"));
     let step_by_step = tree(&current(&app));
