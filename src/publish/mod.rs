@@ -28,6 +28,7 @@ pub mod models;
 pub mod outgoing;
 mod pages;
 pub mod plan;
+mod ranges;
 mod record;
 pub mod redirects;
 pub mod render;

@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "the home of published files")]
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -16,6 +17,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use moka::sync::Cache;
 
 use super::gone;
+use super::ranges::{self, Part};
 use super::redirects::{self, Redirect};
 use super::served::{Cached, Coding, Held, accepted, pieces, read_best, site_path};
 use crate::app::App;
@@ -122,7 +124,9 @@ impl Published {
 
     /// The answer of one release; `None` when it has not even a page for what is missing.
     async fn answer_from(&self, request: &HttpRequest, root: &Arc<Path>) -> Result<Option<HttpResponse>> {
-        let accepted = accepted(request.headers());
+        let headers = request.headers();
+        // A part is a part of the file as it is.
+        let accepted = if headers.contains_key(header::RANGE) { vec![Coding::Plain] } else { accepted(headers) };
         let found = match site_path(request.path()) {
             Some(path) => self.find(root, &path, &accepted).await?,
             None => Found::Nothing,
@@ -274,13 +278,49 @@ async fn file_answer(request: &HttpRequest, status: StatusCode, path: &str, file
     if let Some(coding) = file.coding.name() {
         answer.insert_header((header::CONTENT_ENCODING, coding));
     }
-    match &file.body {
-        Held::Bytes(bytes) => Ok(answer.body(bytes.clone())),
-        Held::Large { size, .. } if *request.method() == Method::HEAD => {
-            let nothing = futures_util::stream::empty::<Result<Bytes, std::io::Error>>();
-            Ok(answer.body(actix_web::body::SizedStream::new(*size, nothing)))
+    let size = file.body.size();
+    let range = match asked_part(request, status, file) {
+        Part::Whole => 0..size,
+        Part::Of(range) => {
+            let of = format!("bytes {}-{}/{size}", range.start, range.end - 1);
+            answer.status(StatusCode::PARTIAL_CONTENT).insert_header((header::CONTENT_RANGE, of));
+            range
         }
-        Held::Large { path, size } => Ok(answer.body(actix_web::body::SizedStream::new(*size, pieces(path.clone())))),
+        Part::Beyond => {
+            answer.status(StatusCode::RANGE_NOT_SATISFIABLE);
+            return Ok(answer.insert_header((header::CONTENT_RANGE, format!("bytes */{size}"))).finish());
+        }
+    };
+    if file.coding == Coding::Plain && status == StatusCode::OK {
+        answer.insert_header((header::ACCEPT_RANGES, "bytes"));
+    }
+    Ok(send(answer, request.method(), &file.body, range))
+}
+
+/// The part that is asked for, unless the reader has a part of something else (`If-Range`).
+fn asked_part(request: &HttpRequest, status: StatusCode, file: &Cached) -> Part {
+    let text = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let is_of_this = text(header::IF_RANGE).is_none_or(|seen| seen == file.etag);
+    let may_be_part = status == StatusCode::OK && *request.method() == Method::GET && file.coding == Coding::Plain;
+    match may_be_part && is_of_this {
+        true => ranges::part(text(header::RANGE), file.body.size()),
+        false => Part::Whole,
+    }
+}
+
+fn send(mut answer: HttpResponseBuilder, method: &Method, body: &Held, range: Range<u64>) -> HttpResponse {
+    let size = range.end - range.start;
+    match body {
+        Held::Bytes(bytes) => {
+            // Within a file that is held in memory.
+            let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(bytes.len());
+            answer.body(bytes.slice(place(range.start)..place(range.end)))
+        }
+        Held::Large { .. } if *method == Method::HEAD => {
+            let nothing = futures_util::stream::empty::<Result<Bytes, std::io::Error>>();
+            answer.body(actix_web::body::SizedStream::new(size, nothing))
+        }
+        Held::Large { path, .. } => answer.body(actix_web::body::SizedStream::new(size, pieces(path.clone(), range))),
     }
 }
 

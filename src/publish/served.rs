@@ -1,6 +1,7 @@
 //! Files of a release: which of them a path names, and their bytes.
 #![expect(clippy::disallowed_methods, reason = "the home of published files")]
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use actix_web::http::header::{self, HeaderMap};
@@ -36,6 +37,15 @@ impl Coding {
             Coding::Plain => None,
             Coding::Gzip => Some("gzip"),
             Coding::Brotli => Some("br"),
+        }
+    }
+}
+
+impl Held {
+    pub fn size(&self) -> u64 {
+        match self {
+            Held::Bytes(bytes) => bytes.len() as u64,
+            Held::Large { size, .. } => *size,
         }
     }
 }
@@ -136,22 +146,29 @@ fn media_mark(path: &str) -> Option<&str> {
     path.strip_prefix("media/")?.split('/').next().filter(|mark| mark.len() == 16)
 }
 
-/// A file in pieces, each read off the event loop.
-pub fn pieces(path: PathBuf) -> impl futures_util::Stream<Item = Result<Bytes, std::io::Error>> {
-    use std::io::Read;
-    futures_util::stream::try_unfold((path, None::<std::fs::File>), |(path, open)| async move {
+/// These bytes of a file in pieces, each read off the event loop.
+pub fn pieces(path: PathBuf, range: Range<u64>) -> impl futures_util::Stream<Item = Result<Bytes, std::io::Error>> {
+    use std::io::{Read, Seek, SeekFrom};
+    let begin = (path, range, None::<std::fs::File>);
+    futures_util::stream::try_unfold(begin, |(path, mut range, open)| async move {
         let read = move || {
             let mut file = match open {
                 Some(file) => file,
-                None => std::fs::File::open(&path)?,
+                None => {
+                    let mut file = std::fs::File::open(&path)?;
+                    file.seek(SeekFrom::Start(range.start))?;
+                    file
+                }
             };
-            let mut piece = vec![0; PIECE_BYTES];
+            let left = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+            let mut piece = vec![0; left.min(PIECE_BYTES)];
             let length = file.read(&mut piece)?;
             piece.truncate(length);
-            Ok::<_, std::io::Error>((piece, path, file))
+            range.start += length as u64;
+            Ok::<_, std::io::Error>((piece, (path, range, Some(file))))
         };
-        let (piece, path, file) = actix_web::web::block(read).await.map_err(std::io::Error::other)??;
-        Ok((!piece.is_empty()).then(|| (Bytes::from(piece), (path, Some(file)))))
+        let (piece, next) = actix_web::web::block(read).await.map_err(std::io::Error::other)??;
+        Ok((!piece.is_empty()).then(|| (Bytes::from(piece), next)))
     })
 }
 

@@ -20,6 +20,7 @@ on_both!(
     redirects_and_missing_pages_have_their_own_status,
     nothing_outside_the_release_is_served,
     a_swap_shows_at_once,
+    a_part_of_a_film_is_sent_alone,
     a_withdrawn_page_answers_410_with_why_by_whom_and_when,
 );
 
@@ -156,4 +157,30 @@ async fn a_withdrawn_page_answers_410_with_why_by_whom_and_when(app: TestApp) {
     portal.show(&app, &[gone]).await;
     build(&app, Mode::Changed);
     assert_eq!(ask(&published, "/berita/berita-7/", &[]).await.status, 200);
+}
+
+async fn a_part_of_a_film_is_sent_alone(app: TestApp) {
+    let portal = portal(&app).await;
+    let film: Vec<u8> = (0..900_000_u32).map(|at| (at % 251) as u8).collect();
+    let digest = lamin::kernel::Digest::of(&film);
+    app.storage.put(&digest, &film).unwrap();
+    portal.store_stored(&app, digest, "film.mp4", "video/mp4").await;
+    portal.show(&app, &[Live::new("berita", "film").long("body", format!("![Film](asset:{digest})"))]).await;
+    build(&app, Mode::Fresh);
+    let published = web::Data::new(Published::new(app.app.clone()));
+    let path = format!("/media/{}/film.mp4", &digest.as_str()[..16]);
+    let whole = ask(&published, &path, &[]).await;
+    assert_eq!((whole.status.as_u16(), whole.header(header::ACCEPT_RANGES)), (200, "bytes"));
+    assert!(whole.body == film);
+    let part = ask(&published, &path, &[("Range", "bytes=70000-199999"), ("Accept-Encoding", "br")]).await;
+    assert_eq!((part.status.as_u16(), part.header(header::CONTENT_RANGE)), (206, "bytes 70000-199999/900000"));
+    assert!(part.body == film[70_000..200_000]);
+    let end = ask(&published, &path, &[("Range", "bytes=-5"), ("If-Range", whole.header(header::ETAG))]).await;
+    assert!(end.status == 206 && end.body == film[899_995..]);
+    let other = ask(&published, &path, &[("Range", "bytes=-5"), ("If-Range", "\"other\"")]).await;
+    assert!(other.status == 200 && other.body == film, "a part of something else would not fit");
+    let beyond = ask(&published, &path, &[("Range", "bytes=900000-")]).await;
+    assert_eq!((beyond.status.as_u16(), beyond.header(header::CONTENT_RANGE)), (416, "bytes */900000"));
+    let page = ask(&published, "/berita/", &[("Range", "bytes=0-9")]).await;
+    assert!(page.status == 206 && page.body == b"<!DOCTYPE ", "{:?}", String::from_utf8_lossy(&page.body));
 }
