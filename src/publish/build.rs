@@ -16,7 +16,7 @@ use super::service::{Watch, released};
 use super::styles::theme_files;
 use super::swap::Place;
 use super::views::{self, World};
-use super::{calendar, disk, feeds, gone, redirects, render, rules, store};
+use super::{calendar, disk, feeds, gone, redirects, render, rules, search, store};
 use crate::app::App;
 use crate::db::Durability;
 use crate::kernel::id::{ReleaseId, SiteId, UserId};
@@ -255,6 +255,9 @@ impl Build<'_> {
             let small = small.iter().map(|(path, _)| path.as_str());
             draft.make_folders(plan.paths.iter().map(|path| &**path).chain(small).chain([manifest::RELEASE]))?;
         }
+        let index = self.index(&world, draft, past)?;
+        small.extend(index.files);
+        self.watched.step("search");
         let rendering = Rendering::new(self, &world, &past.record, draft, pages.len());
         let mut rendered = rendering.pages(&pages)?;
         self.watched.step("pages");
@@ -271,6 +274,7 @@ impl Build<'_> {
             put.insert(listed.path.clone());
             files.push(listed);
         }
+        files.extend(index.kept);
         let files = match self.reach {
             Reach::Whole => Listing::new(files),
             Reach::Cards(_) => past.files.patched(&patch(files, past, placed.is_some())),
@@ -284,6 +288,13 @@ impl Build<'_> {
         self.watched.step("links");
         let Rendered { made, kinds, .. } = rendered;
         Ok(Written { files, holds, rendered: made.len(), made, written, lingering, kinds, links, warnings })
+    }
+
+    /// The index for searching, of which a part that is the same as before is kept.
+    fn index(&self, world: &World, draft: &Draft, past: &Past) -> Result<search::Index> {
+        let before = draft.live_root().filter(|_| self.mode != Mode::Fresh);
+        let before = before.map(|root| search::Before { files: &past.files, root });
+        search::index(self.app, world, before.as_ref())
     }
 
     /// Looks after what pages link to, when all files of the release are known.
@@ -401,7 +412,8 @@ impl Build<'_> {
 /// What is to be changed in the listing of the release before. With `media`, these are all stored files
 /// that pages place, and others go.
 fn patch(files: Vec<Listed>, past: &Past, media: bool) -> HashMap<Arc<str>, Option<Listed>> {
-    let before = past.files.iter().filter(|file| media && file.path.starts_with("media/"));
+    let may_go = |file: &&Listed| (media && file.path.starts_with("media/")) || search::is_part_of(&file.path);
+    let before = past.files.iter().filter(may_go);
     let mut patch: HashMap<Arc<str>, Option<Listed>> = before.map(|file| (file.path.clone(), None)).collect();
     patch.extend(files.into_iter().map(|file| (file.path.clone(), Some(file))));
     patch

@@ -18,7 +18,7 @@ const BYTES_MIN: u64 = 1024;
 const BROTLI_QUALITY: i32 = 7;
 const BROTLI_WINDOW_BITS: i32 = 22;
 const GZIP_LEVEL: u32 = 7;
-const TEXTS: &[&str] = &["html", "xml", "css", "js", "json", "svg", "txt"];
+const TEXTS: &[&str] = &["html", "xml", "css", "js", "json", "svg", "txt", "bin"];
 
 /// Compresses what the live release holds. Stops quietly when another release goes live meanwhile.
 /// The lock for tidying must be held: it guards the one name under which a copy is made.

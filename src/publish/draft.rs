@@ -55,6 +55,11 @@ impl<'d> Draft<'d> {
         &self.root
     }
 
+    /// The folder of the live release.
+    pub fn live_root(&self) -> Option<&Path> {
+        self.live_root.as_deref()
+    }
+
     fn held(&self, path: &str) -> Option<&Listed> {
         match self.differs.get(path) {
             Some(held) => held.as_ref(),

@@ -14,6 +14,7 @@ use super::model::{Gone, RENDERER, Shape};
 use super::plan::{List, ListKind, Page, TermKind};
 use super::render::HOME_LATEST;
 use super::rules::{self, ListPage};
+use super::search;
 use super::views::World;
 
 /// The digest of what a page reads.
@@ -117,6 +118,10 @@ impl<'w> Keys<'w> {
                 let gone = &self.world.snapshot.gone[*gone as usize];
                 let address = self.world.plan.address(page, &self.world.prefixes);
                 self.told(Reads::of("gone").own(&self.locales[gone.locale]).text(&address), gone).key()
+            }
+            Page::Search { locale } => {
+                let reads = Reads::of("search").own(&self.locales[*locale]).text(&search::lists_address());
+                self.elsewhere(reads, *locale, &self.world.plan.address(page, &self.world.prefixes)).key()
             }
             Page::NotFound => Reads::of("not_found").own(&self.locales[0]).key(),
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
+use super::cut::Cut;
 use super::links::{Broken, LinkReport};
 use crate::content::model::Withdrawn;
 use crate::kernel::id::{EntryId, GroupId, ReleaseId, SiteId, UserId};
@@ -173,6 +174,8 @@ pub struct Snapshot {
     /// The newest first.
     pub gone: Vec<Gone>,
     pub assets: HashMap<Digest, Asset>,
+    /// What of it the base of the index for searching holds.
+    pub cut: Cut,
     pub shapes: HashMap<String, Shape>,
 }
 

@@ -80,6 +80,10 @@ pub enum Page {
     Gone {
         gone: u32,
     },
+    /// Where readers search.
+    Search {
+        locale: usize,
+    },
     NotFound,
 }
 
@@ -124,6 +128,7 @@ pub struct Wanted {
     pub archive: bool,
     pub terms: bool,
     pub register: bool,
+    pub search: bool,
 }
 
 impl Wanted {
@@ -132,6 +137,7 @@ impl Wanted {
             archive: theme.template(&["archive.html"]).is_some(),
             terms: theme.template(&["terms.html"]).is_some(),
             register: theme.template(&["register.html"]).is_some(),
+            search: theme.template(&["search.html"]).is_some(),
         }
     }
 }
@@ -168,6 +174,9 @@ pub fn plan(snapshot: &Snapshot, wanted: Wanted) -> Plan {
         if wanted.register {
             pages.push(Page::Register { locale });
         }
+    }
+    if wanted.search {
+        pages.extend(shown.iter().map(|locale| Page::Search { locale: *locale }));
     }
     pages.push(Page::NotFound);
     // The last, so that whatever else stands at such an address has it.
@@ -254,7 +263,7 @@ impl Plan {
                 Page::List { list, .. } => self.pages_of_list[*list].push(at as u32),
                 Page::Register { .. } => self.registers.push(at as u32),
                 Page::Home { .. } | Page::Terms { .. } | Page::ArchiveIndex { .. } => {}
-                Page::Gone { .. } | Page::NotFound => {}
+                Page::Search { .. } | Page::Gone { .. } | Page::NotFound => {}
             }
         }
     }
@@ -287,6 +296,12 @@ impl Plan {
         reached.into_iter().collect()
     }
 
+    /// Where a language is searched, if the theme has a page for it.
+    pub fn search_of(&self, locale: usize, prefix: &str) -> Option<String> {
+        let is_it = |page: &Page| matches!(page, Page::Search { locale: of } if *of == locale);
+        self.pages.iter().any(is_it).then(|| search_address(prefix))
+    }
+
     /// The entries that were withdrawn, with the addresses that say so.
     pub fn gone_entries<'p>(&'p self, snapshot: &'p Snapshot) -> impl Iterator<Item = (EntryId, &'p String)> {
         let entries = snapshot.gone.iter().zip(&self.stones).map(|(gone, address)| (gone.told.entry, address));
@@ -304,6 +319,7 @@ impl Plan {
             Page::ArchiveIndex { locale } => format!("{}/arsip/", prefixes[*locale]),
             Page::Register { locale } => register_address(&prefixes[*locale]),
             Page::Gone { gone } => self.stones[*gone as usize].clone(),
+            Page::Search { locale } => search_address(&prefixes[*locale]),
             Page::NotFound => "/404.html".into(),
         }
     }
@@ -317,7 +333,7 @@ impl Page {
 
     /// Whether search engines are led to it.
     pub fn may_be_found(&self) -> bool {
-        !matches!(self, Page::Gone { .. } | Page::NotFound)
+        !matches!(self, Page::Search { .. } | Page::Gone { .. } | Page::NotFound)
     }
 
     /// For reports.
@@ -335,6 +351,7 @@ impl Page {
             Page::ArchiveIndex { .. } => "archive_index",
             Page::Register { .. } => "register",
             Page::Gone { .. } => "gone",
+            Page::Search { .. } => "search",
             Page::NotFound => "not_found",
         }
     }
@@ -426,6 +443,11 @@ const REGISTER: &str = "/koreksi/";
 /// Where a language tells what was put right and what was withdrawn.
 pub fn register_address(prefix: &str) -> String {
     format!("{prefix}{REGISTER}")
+}
+
+/// Where a language is searched.
+pub fn search_address(prefix: &str) -> String {
+    format!("{prefix}/cari/")
 }
 
 /// Whether readers were told that an entry was put right.

@@ -11,6 +11,7 @@ use super::links;
 use super::model::{Card, Gone, SiteFacts, Snapshot, text_in};
 use super::plan::{self, List, ListKind, Page, Plan, TermKind};
 use super::rules::{self, ListPage};
+use super::search;
 use super::views::{self, LocaleView, Shared, World, map};
 use crate::content::markdown::to_html;
 use crate::content::model::WithdrawalReason;
@@ -73,6 +74,7 @@ impl<'b> World<'b> {
             Page::ArchiveIndex { locale } => self.archive(*locale),
             Page::Register { locale } => self.register(*locale),
             Page::Gone { gone } => self.gone(*gone as usize),
+            Page::Search { locale } => self.search(*locale),
             Page::NotFound => self.not_found(),
         };
         self.render(&template, &context, || self.plan.address(page, &self.prefixes))
@@ -365,6 +367,25 @@ impl<'b> World<'b> {
     pub fn registered(&self, locale: usize) -> impl Iterator<Item = &Gone> {
         let here = self.snapshot.gone.iter().filter(move |gone| gone.locale == locale);
         here.filter(|gone| gone.told.reason != WithdrawalReason::Expired)
+    }
+
+    /// The form; the theme's script fills in what it finds.
+    fn search(&self, locale: usize) -> (Cow<'static, str>, Context) {
+        let view = &self.locales[locale];
+        let url = self.plan.address(&Page::Search { locale }, &self.prefixes);
+        let about = About {
+            kind: "search",
+            section: "",
+            title: self.theme.word(&view.locale, "search"),
+            description: &view.description,
+            url: &url,
+            alternates: self.same_path_elsewhere(locale, &url),
+            feed: None,
+        };
+        let mut context = self.context(view, about);
+        let directory = format!("{url}{}", search::DIRECTORY);
+        context.insert_value("index", map([("url", directory.into()), ("words", search::lists_address().into())]));
+        ("search.html".into(), context)
     }
 
     fn gone(&self, at: usize) -> (Cow<'static, str>, Context) {

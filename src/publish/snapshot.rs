@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
+use super::cut::Cut;
 use super::history::{self, Shown};
 use super::model::{Asset, Card, Former, Gone, Shape, Show, SiteFacts, Snapshot, Steering, Term, text_in};
 use super::plan;
@@ -21,12 +22,18 @@ use crate::kernel::{Code, Context, Digest, Error, Refusal, Result, time};
 #[derive(serde::Deserialize)]
 pub struct Body {
     pub fields: Map<String, Value>,
+    #[serde(default)]
+    pub category: Option<String>,
+    #[serde(default)]
+    pub tags: Vec<String>,
 }
 
 /// Reads all in the caller's transaction, so that it is one state of the database.
 pub fn read(connection: &mut Conn, site: SiteId) -> Result<Snapshot> {
     let live = store::live(connection, site)?;
-    of_rows(connection, site, live)
+    let mut snapshot = of_rows(connection, site, live)?;
+    follow_cut(connection, &mut snapshot)?;
+    Ok(snapshot)
 }
 
 /// What was live at a sequence number and is live now, as it was then. Types, files and the theme are those of now.
@@ -43,6 +50,7 @@ pub fn read_at(connection: &mut Conn, site: SiteId, sequence: i64) -> Result<Sna
     }
     let mut snapshot = of_rows(connection, site, rows)?;
     snapshot.site.live_sequence = sequence;
+    snapshot.cut = Cut::at(sequence);
     Ok(snapshot)
 }
 
@@ -69,7 +77,7 @@ fn of_rows(connection: &mut Conn, site: SiteId, live: Vec<LiveRow>) -> Result<Sn
         .filter_map(|row| site.locale_index(&row.locale).map(|locale| card(row, locale)))
         .collect::<Result<Vec<_>>>()?;
     cards.sort_unstable_by(in_order);
-    Ok(Snapshot { cards, steering, former, gone, assets, shapes, site })
+    Ok(Snapshot { cards, steering, former, gone, assets, cut: Cut::default(), shapes, site })
 }
 
 /// What an update found.
@@ -99,6 +107,7 @@ pub fn update(connection: &mut Conn, snapshot: &mut Snapshot) -> Result<Update> 
         return Ok(Update::Places);
     }
     snapshot.site = site;
+    follow_cut(connection, snapshot)?;
     if changed.is_empty() {
         return Ok(Update::Within { cards: Vec::new(), days_changed: false });
     }
@@ -185,6 +194,16 @@ fn digests_in(text: &str) -> impl Iterator<Item = Digest> {
 pub fn in_order(a: &Card, b: &Card) -> std::cmp::Ordering {
     let first = a.published_at.cmp(&b.published_at).then_with(|| a.type_key.cmp(&b.type_key));
     first.then_with(|| a.locale.cmp(&b.locale)).then_with(|| a.slug.cmp(&b.slug))
+}
+
+/// Takes the changes that the cut of the index does not know yet.
+fn follow_cut(connection: &mut Conn, snapshot: &mut Snapshot) -> Result<()> {
+    for (change, type_key) in store::changes_after(connection, snapshot.site.id, snapshot.cut.until)? {
+        if !steers(&snapshot.shapes, &type_key) {
+            snapshot.cut.take(&change);
+        }
+    }
+    Ok(())
 }
 
 /// Whether entries of the type steer the site instead of having pages.

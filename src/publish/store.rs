@@ -1,7 +1,10 @@
 //! What a build reads from the database, and the rows of releases.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
+use super::cut::Change;
 use super::model::{Release, ReleaseState};
 use crate::content::model::LiveChangeKind;
 use crate::db::schema::{assets, former_addresses, live_changes, live_entries, releases, revisions, sites, targets};
@@ -135,6 +138,35 @@ pub fn changed_since(connection: &mut Conn, site: SiteId, sequence: i64) -> Resu
         .select((live_changes::entry_id, live_changes::type_key))
         .distinct()
         .load(connection)?)
+}
+
+/// Every change after a sequence number, in order, with the type of the entry.
+pub fn changes_after(connection: &mut Conn, site: SiteId, sequence: i64) -> Result<Vec<(Change, String)>> {
+    let rows = live_changes::table
+        .filter(live_changes::site_id.eq(site).and(live_changes::sequence.gt(sequence)))
+        .order(live_changes::sequence)
+        .select((live_changes::sequence, live_changes::entry_id, live_changes::kind, live_changes::type_key))
+        .load::<(i64, EntryId, String, String)>(connection)?;
+    let change = |(sequence, entry, kind, type_key): (i64, EntryId, String, String)| {
+        (Change { sequence, entry, shown: kind != LiveChangeKind::Hidden.as_str() }, type_key)
+    };
+    Ok(rows.into_iter().map(change).collect())
+}
+
+/// The bodies of earlier revisions, by entry.
+pub fn bodies_by_digest(connection: &mut Conn, wanted: &[(EntryId, Digest)]) -> Result<HashMap<EntryId, String>> {
+    let digests: HashMap<EntryId, Digest> = wanted.iter().copied().collect();
+    let mut bodies = HashMap::new();
+    for chunk in wanted.chunks(IDS_AT_ONCE) {
+        let (ids, named): (Vec<EntryId>, Vec<Digest>) = chunk.iter().copied().unzip();
+        let rows = revisions::table
+            .filter(revisions::entry_id.eq_any(ids).and(revisions::digest.eq_any(named)))
+            .select((revisions::entry_id, revisions::digest, revisions::body))
+            .load::<(EntryId, Digest, String)>(connection)?;
+        let right = rows.into_iter().filter(|(entry, digest, _)| digests.get(entry) == Some(digest));
+        bodies.extend(right.map(|(entry, _, body)| (entry, body)));
+    }
+    Ok(bodies)
 }
 
 /// A revision, by its entry and number.

@@ -156,6 +156,7 @@ pub fn locale_views(
                 ("locale", locale.as_str().into()),
                 ("others", others.into()),
                 ("register", register(plan, &prefix).into()),
+                ("search", plan.search_of(at, &prefix).into()),
             ]),
             words: words(theme, locale),
             menu: menus(snapshot, plan, (at, locale), &prefix),

@@ -11,14 +11,17 @@
 //! ```
 
 mod affixes;
+mod browser;
 mod dictionary;
 mod fold;
+pub mod shards;
 mod stem;
 mod synonyms;
 mod terms;
 #[cfg(test)]
 mod tests;
 
+pub use browser::lists;
 pub use stem::stem;
 pub use synonyms::{Phrase, QUERY_TERMS_MAX, expand};
 pub use terms::terms;

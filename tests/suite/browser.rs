@@ -88,7 +88,7 @@ fn chromium() -> String {
 }
 
 /// Opens an address and returns the document as it stands when the page has come to rest.
-async fn open(address: String, more: &[String]) -> String {
+pub async fn open(address: String, more: &[String]) -> String {
     let more = more.to_vec();
     let run = move || {
         let profile = tempfile::tempdir().unwrap();
@@ -176,6 +176,6 @@ async fn an_agencys_page_shows_the_portals_news_one_item_and_further_pages() {
 }
 
 /// Where to leave pictures of the pages, for people to look at.
-fn pictures_folder() -> Option<PathBuf> {
+pub fn pictures_folder() -> Option<PathBuf> {
     std::env::var_os("LAMIN_TEST_PICTURES").map(PathBuf::from)
 }

@@ -140,6 +140,8 @@ fn change_theme(folder: &Path, number: u8) {
         }
         std::fs::write(target, text).unwrap();
     }
+    let search = "{% extends \"base.html\" %}{% block main %}<form>{{ site.search }}</form>{% endblock %}";
+    std::fs::write(folder.join("lamin/templates/search.html"), search).unwrap();
 }
 
 /// One installation for all histories of a run.

@@ -8,6 +8,7 @@ mod pages;
 mod publishers;
 mod readers;
 mod schedules;
+mod search;
 mod serving;
 mod themes;
 

@@ -1,0 +1,390 @@
+//! The index that a site is searched by in the browser: files of the release, made of its live entries.
+//!
+//! A language has a directory, `cari/indeks.json`, and one or two parts: the base and, beside it, the delta (see `cut`). A part stands
+//! in a folder that is named by the digest of everything it was made from; its files are never changed but for the cards of entries
+//! that a delta shows otherwise, which are blanked. `search::shards` tells what is in a shard, `docs/search.md` the rest.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+use std::sync::LazyLock;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::feeds::File;
+use super::keys::{Key, Reads};
+use super::listing::{Listed, Listing};
+use super::model::{Card, RENDERER, Shape, Show, text_in};
+use super::plan::Page;
+use super::snapshot::{self, BODIES_AT_ONCE, Body};
+use super::views::{self, World};
+use super::{dates, disk, history, store};
+use crate::app::App;
+use crate::content::markdown::plain_text;
+use crate::kernel::id::EntryId;
+use crate::kernel::{Context, Digest, Error, Result};
+use crate::search::shards::{Postings, Words};
+
+/// The folder of the index below a language's first part of the address, and its directory in it.
+const FOLDER: &str = "cari/";
+pub const DIRECTORY: &str = "indeks.json";
+/// Cards in one file: ten results then take ten small files at most.
+const CHUNK_CARDS: usize = 10;
+/// Letters of a summary on a result.
+const SUMMARY_LETTERS_MAX: usize = 180;
+/// Enough of a digest to tell parts apart.
+const MARK_LETTERS: usize = 12;
+
+/// What the script reads first.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Directory {
+    v: u32,
+    /// The types that there are, with their names.
+    types: BTreeMap<String, String>,
+    parts: Vec<Part>,
+}
+
+/// A part as the directory tells of it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Part {
+    /// Its folder, below that of the directory.
+    at: String,
+    docs: usize,
+    /// Documents that another part shows as they are now.
+    gone: Vec<usize>,
+    /// The first stem of each shard.
+    first: Vec<String>,
+    types: BTreeSet<String>,
+    years: BTreeSet<i64>,
+    /// By their address-like name, with the name as it is written.
+    units: BTreeMap<String, String>,
+}
+
+/// A revision that a part holds.
+struct Holding<'h> {
+    /// What is shown of its entry now, and its place among the cards.
+    card: &'h Card,
+    at: usize,
+    digest: Digest,
+    /// Whether the delta holds a newer revision.
+    is_stale: bool,
+}
+
+/// What is found of a language's index.
+#[derive(Debug, Default)]
+pub struct Index {
+    /// To be written.
+    pub files: Vec<File>,
+    /// Files of the release before that stay as they are.
+    pub kept: Vec<Listed>,
+}
+
+/// What the release before holds.
+pub struct Before<'p> {
+    pub files: &'p Listing,
+    pub root: &'p Path,
+}
+
+/// Whether a file belongs to an index.
+pub fn is_part_of(path: &str) -> bool {
+    let Some((prefix, name)) = path.split_once(FOLDER) else { return false };
+    // Nothing, or a language.
+    let begins =
+        prefix.is_empty() || prefix.strip_suffix('/').is_some_and(|of| crate::kernel::Locale::parse(of).is_ok());
+    begins && !prefix.starts_with("media") && (name.ends_with(".bin") || name.ends_with(".json"))
+}
+
+/// The index of every language that has a page for searching. Nothing of `before` is used when it is `None`.
+pub fn index(app: &App, world: &World, before: Option<&Before>) -> Result<Index> {
+    let mut index = Index::default();
+    for page in &world.plan.pages {
+        let Page::Search { locale } = page else { continue };
+        if index.files.is_empty() {
+            index.files.push((LISTS.0.clone(), LISTS.1.into()));
+        }
+        Maker { app, world, before, locale: *locale }.language(&mut index)?;
+    }
+    Ok(index)
+}
+
+/// The address of the lists that the script finds stems by.
+pub fn lists_address() -> String {
+    format!("/{}", LISTS.0)
+}
+
+/// The lists of words, with their path.
+static LISTS: LazyLock<(String, &str)> = LazyLock::new(|| {
+    let lists = crate::search::lists();
+    let mark = &Digest::of(lists).as_str()[..MARK_LETTERS].to_owned();
+    (format!("{FOLDER}kata.{mark}.json"), lists)
+});
+
+struct Maker<'m> {
+    app: &'m App,
+    world: &'m World<'m>,
+    before: Option<&'m Before<'m>>,
+    locale: usize,
+}
+
+impl Maker<'_> {
+    fn folder(&self) -> String {
+        format!("{}/{FOLDER}", self.world.prefixes[self.locale])[1..].to_owned()
+    }
+
+    fn language(&self, index: &mut Index) -> Result<()> {
+        let known = self.known()?;
+        let (base, delta) = self.holdings()?;
+        let mut parts = Vec::new();
+        for holdings in [base, delta].iter().filter(|holdings| !holdings.is_empty()) {
+            parts.push(self.part(holdings, &known, index)?);
+        }
+        let title = |key: &String| {
+            let shape = self.world.snapshot.shapes.get(key);
+            let locale = &self.world.locales[self.locale].locale;
+            (key.clone(), views::section_title(self.world.theme, shape, key, locale))
+        };
+        let types = parts.iter().flat_map(|part: &Part| &part.types).map(title).collect();
+        let directory = Directory { v: 1, types, parts };
+        let bytes = serde_json::to_vec(&directory).context("write the directory of an index")?;
+        index.files.push((format!("{}{DIRECTORY}", self.folder()), bytes));
+        Ok(())
+    }
+
+    /// The parts of the release before.
+    fn known(&self) -> Result<Vec<Part>> {
+        let Some(before) = self.before else { return Ok(Vec::new()) };
+        let path = before.root.join(self.folder()).join(DIRECTORY);
+        let bytes = disk::read(&path).with_context(|| format!("read {}", path.display()))?.unwrap_or_default();
+        // A cache: what cannot be read is made anew.
+        Ok(serde_json::from_slice::<Directory>(&bytes).unwrap_or_default().parts)
+    }
+
+    /// What the base and the delta hold, in the order of the cards: of two results that are equally good the one that was published
+    /// later has the higher number. Ids play no part, so that equal sites have equal files.
+    fn holdings(&self) -> Result<(Vec<Holding<'_>>, Vec<Holding<'_>>)> {
+        let snapshot = self.world.snapshot;
+        let cut = &snapshot.cut;
+        let then = match cut.changed.is_empty() {
+            true => HashMap::new(),
+            false => self.app.db.read_blocking(|c| history::shown_at(c, snapshot.site.id, cut.since))?,
+        };
+        let (mut base, mut delta) = (Vec::with_capacity(snapshot.cards.len()), Vec::new());
+        for (at, card) in snapshot.cards.iter().enumerate().filter(|(_, card)| card.locale == self.locale) {
+            let now = Holding { card, at, digest: card.digest, is_stale: false };
+            if !cut.changed.contains(&card.entry) {
+                base.push(now);
+                continue;
+            }
+            let stale = then.get(&card.entry).and_then(Option::as_ref);
+            base.extend(stale.map(|shown| Holding { digest: shown.digest, is_stale: true, ..now }));
+            delta.push(now);
+        }
+        Ok((base, delta))
+    }
+
+    /// Everything that a part is made from.
+    fn mark(&self, holdings: &[Holding]) -> Key {
+        let mut reads = Reads::of("search").text(RENDERER).text(&LISTS.0).text(&self.world.prefixes[self.locale]);
+        reads = reads.text(&self.world.snapshot.site.zone_name);
+        let shapes: BTreeMap<&String, &Shape> = self.world.snapshot.shapes.iter().collect();
+        reads = reads.text(&format!("{shapes:?}"));
+        for holding in holdings {
+            reads = reads.text(holding.digest.as_str()).number(holding.card.published_at.micros());
+        }
+        reads.key()
+    }
+
+    fn part(&self, holdings: &[Holding], known: &[Part], index: &mut Index) -> Result<Part> {
+        let at = format!("{}/", &self.mark(holdings).to_string()[..MARK_LETTERS]);
+        let folder = format!("{}{at}", self.folder());
+        let gone: Vec<usize> = (0..holdings.len()).filter(|at| holdings[*at].is_stale).collect();
+        if let (Some(part), Some(before)) = (known.iter().find(|part| part.at == at), self.before) {
+            let turned = part.gone.iter().filter(|at| !gone.contains(at));
+            let turned: BTreeSet<usize> =
+                turned.chain(gone.iter().filter(|at| !part.gone.contains(at))).map(|at| at / CHUNK_CARDS).collect();
+            let again = |path: &str| turned.iter().any(|chunk| path == chunk_path(&folder, *chunk));
+            let kept = before.files.iter().filter(|file| file.path.starts_with(&folder) && !again(&file.path));
+            index.kept.extend(kept.cloned());
+            for chunk in turned {
+                let from = chunk * CHUNK_CARDS;
+                let some = &holdings[from..(from + CHUNK_CARDS).min(holdings.len())];
+                let cards: Vec<Value> = self.documents(some)?.into_iter().map(|document| document.card).collect();
+                index.files.push((chunk_path(&folder, chunk), chunk_bytes(&cards)?));
+            }
+            return Ok(Part { gone, ..part.clone() });
+        }
+        let mut part = Part { at, docs: holdings.len(), gone, ..Part::default() };
+        let documents: Vec<Vec<Document>> =
+            holdings.par_chunks(BODIES_AT_ONCE).map(|some| self.documents(some)).collect::<Result<_>>()?;
+        let (mut postings, mut cards) = (Postings::default(), Vec::with_capacity(holdings.len()));
+        for document in documents.into_iter().flatten() {
+            part.types.insert(document.type_key);
+            part.years.insert(document.year);
+            part.units.extend(document.unit);
+            postings.add(document.weighed);
+            cards.push(document.card);
+        }
+        for (at, (first, bytes)) in postings.shards().into_iter().enumerate() {
+            part.first.push(first.into());
+            index.files.push((format!("{folder}{at}.bin"), bytes));
+        }
+        for (chunk, cards) in cards.chunks(CHUNK_CARDS).enumerate() {
+            index.files.push((chunk_path(&folder, chunk), chunk_bytes(cards)?));
+        }
+        Ok(part)
+    }
+
+    /// These revisions, read together.
+    fn documents(&self, holdings: &[Holding]) -> Result<Vec<Document>> {
+        let (stale, now): (Vec<&Holding>, Vec<&Holding>) = holdings.iter().partition(|holding| holding.is_stale);
+        let now: Vec<_> = now.iter().map(|holding| (holding.card.entry, holding.card.revision)).collect();
+        let stale: Vec<_> = stale.iter().map(|holding| (holding.card.entry, holding.digest)).collect();
+        let mut bodies = self.app.db.read_blocking(|c| {
+            let mut bodies = store::bodies_by_digest(c, &stale)?;
+            if !now.is_empty() {
+                bodies.extend(snapshot::bodies(c, &now)?);
+            }
+            Ok(bodies)
+        })?;
+        let document = |holding: &Holding| {
+            let entry = holding.card.entry;
+            let body = bodies.remove(&entry).ok_or_else(|| snapshot::lost(entry))?;
+            let body: Body =
+                serde_json::from_str(&body).map_err(|error| Error::broken(format!("read the entry {entry}"), error))?;
+            Ok(self.document(holding, &body))
+        };
+        holdings.iter().map(document).collect()
+    }
+
+    fn document(&self, holding: &Holding, body: &Body) -> Document {
+        let card = holding.card;
+        let english = self.world.locales[self.locale].locale.starts_with("en");
+        let shape = self.world.snapshot.shapes.get(&*card.type_key);
+        let mut words = Words::default();
+        let mut long = String::new();
+        for (name, value) in &body.fields {
+            match name.as_str() {
+                "title" => words.title(value.as_str().unwrap_or_default()),
+                "summary" => words.lead(value.as_str().unwrap_or_default()),
+                _ => take(&mut words, value, shape.and_then(|shape| shape.fields.get(name)), english, &mut long),
+            }
+        }
+        for term in body.category.iter().chain(&body.tags) {
+            words.lead(&term.replace('-', " "));
+        }
+        let unit = text_in(&body.fields, "unit").or_else(|| text_in(&body.fields, "agency"));
+        let unit = unit.and_then(|unit| Some((super::rules::term_slug(unit)?.as_str().to_owned(), unit.to_owned())));
+        let published = card.published_at.in_zone(&self.world.snapshot.site.zone);
+        let year = body.fields.get("year").and_then(Value::as_i64).unwrap_or(i64::from(published.year()));
+        words.facet('t', &card.type_key);
+        words.facet('y', &year.to_string());
+        if let Some((slug, _)) = &unit {
+            words.facet('u', slug);
+        }
+        let result = match holding.is_stale {
+            true => Value::Null,
+            false => {
+                let address = &self.world.plan.addresses[holding.at];
+                let unit = unit.as_ref().map(|(_, unit)| unit.as_str()).unwrap_or_default();
+                let summary = summary(&body.fields, &long);
+                json!([address, card.title, summary, dates::iso_day(&published), card.type_key, unit])
+            }
+        };
+        Document { weighed: words.weighed(), card: result, type_key: card.type_key.to_string(), year, unit }
+    }
+}
+
+/// One entry, read.
+struct Document {
+    weighed: Vec<crate::search::shards::Weighed>,
+    /// `[address, title, summary, day, type, unit]`, or `null`.
+    card: Value,
+    type_key: String,
+    year: i64,
+    unit: Option<(String, String)>,
+}
+
+fn chunk_path(folder: &str, chunk: usize) -> String {
+    format!("{folder}{chunk}.json")
+}
+
+fn chunk_bytes(cards: &[Value]) -> Result<Vec<u8>> {
+    serde_json::to_vec(cards).context("write the cards of an index")
+}
+
+/// Adds the words of a field. The first long text is kept for the summary.
+fn take(words: &mut Words, value: &Value, show: Option<&Show>, english: bool, long: &mut String) {
+    match (show.unwrap_or(&Show::Plain), value) {
+        (Show::Markdown, Value::String(text)) => {
+            let text = plain_text(text);
+            words.text(&text);
+            if long.is_empty() {
+                *long = text;
+            }
+        }
+        (Show::Choice(labels), Value::String(key)) => {
+            if let Some((indonesian, in_english)) = labels.get(key) {
+                words.text(if english { in_english } else { indonesian });
+            }
+        }
+        (Show::Parts(shows), Value::Array(parts)) => {
+            for (name, value) in parts.iter().filter_map(Value::as_object).flatten() {
+                take(words, value, shows.get(name), english, long);
+            }
+        }
+        (Show::Plain, Value::String(text)) if is_prose(text) => words.text(text),
+        (Show::Plain, Value::Number(number)) => words.text(&number.to_string()),
+        (Show::Plain, Value::Array(items)) => {
+            items.iter().for_each(|item| take(words, item, Some(&Show::Plain), english, long));
+        }
+        _ => {}
+    }
+}
+
+/// Whether a plain text is for people: no address and no id.
+fn is_prose(text: &str) -> bool {
+    let is_address = ["http://", "https://", "/", "mailto:"].iter().any(|start| text.starts_with(start));
+    !is_address && EntryId::parse(text).is_err()
+}
+
+/// Its own summary, or how it begins.
+fn summary(fields: &Map<String, Value>, long: &str) -> String {
+    let own = ["summary", "answer", "abstract", "instruction"].iter().find_map(|name| text_in(fields, name));
+    let text = own.unwrap_or(long);
+    let mut out = String::new();
+    for word in text.split_whitespace() {
+        if out.chars().count() + word.chars().count() > SUMMARY_LETTERS_MAX {
+            out.push('…');
+            break;
+        }
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_an_index_are_told_from_pages() {
+        for path in ["cari/indeks.json", "en/cari/0123456789ab/3.bin", "cari/kata.0123456789ab.json"] {
+            assert!(is_part_of(path), "{path}");
+        }
+        for path in ["cari/index.html", "media/cari/x/a.json", "berita/cari/3.bin/index.html", "pencari.json"] {
+            assert!(!is_part_of(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_summary_ends_with_a_word() {
+        let fields = Map::new();
+        assert_eq!(summary(&fields, "Satu\n dua."), "Satu dua.");
+        let long = summary(&fields, &"kata ".repeat(60));
+        assert!(long.ends_with("kata…") && long.chars().count() <= SUMMARY_LETTERS_MAX + 1);
+    }
+}
