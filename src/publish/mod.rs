@@ -27,6 +27,7 @@ pub mod model;
 pub mod models;
 pub mod outgoing;
 mod pages;
+mod pictures;
 pub mod plan;
 mod record;
 pub mod redirects;
