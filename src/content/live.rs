@@ -14,6 +14,7 @@ use crate::db::rows::insert_all;
 use crate::db::schema::{entries, former_addresses, live_changes, live_entries, revisions, sites};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{EntryId, GroupId, SiteId, UserId};
+use crate::kernel::time::DAY;
 use crate::kernel::{Code, Digest, Error, Locale, Refusal, Result, Slug, Timestamp};
 
 impl LiveEntry {
@@ -165,10 +166,12 @@ pub fn hide(tx: &mut Tx, entry: EntryId, withdrawal: &Withdrawal, comment: &str,
 
 /// How many bodies are looked through at once.
 const BODIES_AT_ONCE: usize = 128;
+/// An import enters a file under the time when it read it, and what names the file under the time when it began.
+const IMPORT_SPAN_MAX: i64 = DAY;
 
 /// Counts a change of every live entry of a site that names one of these files, because citizens get other forms of
-/// them from now on; nothing that the entries say changes. No revision that was written before `since` is looked at:
-/// the files were not there. Returns how many entries it were.
+/// them from now on; nothing that the entries say changes. The files came to the site at `since`, so what was written
+/// long before is not looked at. Returns how many entries it were.
 pub fn redraw(tx: &mut Tx, site: SiteId, (files, since): (&[Digest], Timestamp), now: Timestamp) -> Result<usize> {
     let named = naming(tx, site, files, since)?;
     let entries = find_all(tx, &named)?;
@@ -186,7 +189,7 @@ fn naming(connection: &mut Conn, site: SiteId, files: &[Digest], since: Timestam
     let same = revisions::entry_id.eq(live_entries::entry_id).and(revisions::number.eq(live_entries::revision));
     let young: Vec<(EntryId, i32)> = live_entries::table
         .inner_join(revisions::table.on(same))
-        .filter(live_entries::site_id.eq(site).and(revisions::created_at.ge(since)))
+        .filter(live_entries::site_id.eq(site).and(revisions::created_at.ge(since.plus(-IMPORT_SPAN_MAX))))
         .order(live_entries::entry_id)
         .select((live_entries::entry_id, live_entries::revision))
         .load(connection)?;

@@ -68,9 +68,8 @@ pub async fn work(
 ) {
     let (usual, aside) = (handlers.usual(), handlers.aside());
     let nothing = |_: &App| Ok(());
-    let apart = aside.map(|lane| {
-        work_lane(app.clone(), (handlers.clone(), lane), nothing, stop.clone(), Arc::new(Notify::new()))
-    });
+    let apart = aside
+        .map(|lane| work_lane(app.clone(), (handlers.clone(), lane), nothing, stop.clone(), Arc::new(Notify::new())));
     let apart: Vec<_> = apart.collect();
     let woken = app.job_waiting.clone();
     let all_apart = futures_util::future::join_all(apart);

@@ -71,7 +71,8 @@ async fn one(app: web::Data<App>, actor: Actor, path: web::Path<(String, String)
     let site = visible(&app, &actor, site).await?;
     let _: Permit<cases::ReadContent> = actor.permit(site.id)?;
     let digest = named(&digest)?;
-    let found = app.db.read(move |c| Ok((store::find(c, site.id, &digest)?, derive::store::find(c, site.id, &digest)?)));
+    let found =
+        app.db.read(move |c| Ok((store::find(c, site.id, &digest)?, derive::store::find(c, site.id, &digest)?)));
     let (asset, picture) = found.await?;
     let asset = asset.ok_or_else(|| Refusal::new(Code::NotFound))?;
     let etag = etag::etag(asset.version);
@@ -146,9 +147,9 @@ impl AssetDetail {
                     card,
                 }
             };
-            let derivatives = shown.iter().flat_map(|shown| {
-                shown.whole.iter().map(file(false)).chain(shown.card.iter().map(file(true)))
-            });
+            let derivatives = shown
+                .iter()
+                .flat_map(|shown| shown.whole.iter().map(file(false)).chain(shown.card.iter().map(file(true))));
             let derivatives = derivatives.collect();
             let focus = focus.map(Focus::shares).map(|(x, y)| FocusPoint { x, y });
             PictureDetail { state, focus, fault, color: shown.map(|shown| shown.color), derivatives }

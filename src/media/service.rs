@@ -2,8 +2,8 @@
 
 use std::io::Cursor;
 
-use super::model::{Accepted, Alt, Asset, Kind};
 use super::derive::Focus;
+use super::model::{Accepted, Alt, Asset, Kind};
 use super::{derive, rules, store};
 use crate::app::App;
 use crate::db::Tx;
@@ -136,7 +136,9 @@ pub async fn describe(
             store::describe(tx, &asset)?;
             if focus.is_some() {
                 if asset.kind != Kind::Picture {
-                    return Err(Refusal::new(Code::Invalid).field("focus", "not_a_picture", "only pictures have one").into());
+                    return Err(Refusal::new(Code::Invalid)
+                        .field("focus", "not_a_picture", "only pictures have one")
+                        .into());
                 }
                 derive::store::set_focus(tx, site, &digest, focus, now)?;
             }

@@ -219,7 +219,8 @@ impl Snapshot {
 
     /// Where something that is placed stands.
     pub fn stand(&self, placed: &Digest) -> Option<Stand> {
-        let original = |asset: &Asset| Stand { path: public_path(placed, &asset.name)[1..].to_owned(), sha256: *placed };
+        let original =
+            |asset: &Asset| Stand { path: public_path(placed, &asset.name)[1..].to_owned(), sha256: *placed };
         self.assets.get(placed).map(original).or_else(|| self.derivatives.get(placed).cloned())
     }
 }

@@ -112,7 +112,8 @@ mod tests {
 
     #[test]
     fn a_text_offers_every_width_and_the_better_format_first() {
-        let whole = [400, 1280, 2048].into_iter().flat_map(|width| [file(width, Format::Avif), file(width, Format::Jpeg)]);
+        let whole =
+            [400, 1280, 2048].into_iter().flat_map(|width| [file(width, Format::Avif), file(width, Format::Jpeg)]);
         let asset = asset(whole.collect());
         let drawn = drawn(&asset).unwrap();
         assert_eq!((drawn.width, drawn.height), (1280, 960));

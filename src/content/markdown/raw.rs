@@ -96,13 +96,7 @@ impl Raw {
         }
     }
 
-    fn open_tag(
-        &mut self,
-        name: &str,
-        attributes: &[(String, Cow<'_, str>)],
-        out: &mut String,
-        files: &dyn Files,
-    ) {
+    fn open_tag(&mut self, name: &str, attributes: &[(String, Cow<'_, str>)], out: &mut String, files: &dyn Files) {
         let phrase = PHRASES.iter().find(|known| **known == name);
         let stays = phrase.or_else(|| BLOCKS.iter().find(|known| **known == name)).copied();
         let void = VOID.contains(&name);
@@ -159,13 +153,7 @@ fn write_text(text: &str, out: &mut String) {
     }
 }
 
-fn write_attribute(
-    element: &str,
-    name: &str,
-    value: &str,
-    out: &mut String,
-    files: &dyn Files,
-) {
+fn write_attribute(element: &str, name: &str, value: &str, out: &mut String, files: &dyn Files) {
     let known = attributes_of(element).contains(&name) || GENERIC.contains(&name);
     if !known {
         return;
@@ -240,7 +228,8 @@ pub fn clean(html: &str) -> String {
 }
 
 fn cleaner() -> ammonia::Builder<'static> {
-    let tags: HashSet<&str> = PHRASES.iter().chain(BLOCKS).chain(VOID).copied().chain(["input", "section", "picture", "source"]).collect();
+    let tags: HashSet<&str> =
+        PHRASES.iter().chain(BLOCKS).chain(VOID).copied().chain(["input", "section", "picture", "source"]).collect();
     // Beside what the text may say, what the writer says: ids, roles and a few classes.
     let mut attributes: HashMap<&str, HashSet<&str>> =
         tags.iter().map(|tag| (*tag, attributes_of(tag).iter().copied().collect())).collect();

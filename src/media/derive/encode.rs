@@ -125,11 +125,17 @@ pub fn avif(pixels: &Pixels, jpeg_quality: u8, credit: &Credit) -> Result<Encode
     /// Measured: so much lower a number gives the same similarity.
     const BELOW_JPEG: u8 = 15;
     let quality = jpeg_quality.saturating_sub(BELOW_JPEG).max(1);
-    let rgb: Vec<ravif::RGB8> =
-        pixels.bytes.as_chunks::<3>().0.iter().map(|[red, green, blue]| ravif::RGB8::new(*red, *green, *blue)).collect();
+    let rgb: Vec<ravif::RGB8> = pixels
+        .bytes
+        .as_chunks::<3>()
+        .0
+        .iter()
+        .map(|[red, green, blue]| ravif::RGB8::new(*red, *green, *blue))
+        .collect();
     let image = ravif::Img::new(rgb.as_slice(), pixels.width as usize, pixels.height as usize);
     // One thread: the server has other work, and one thread gives the same bytes everywhere.
-    let mut encoder = ravif::Encoder::new().with_quality(f32::from(quality)).with_speed(SPEED).with_num_threads(Some(1));
+    let mut encoder =
+        ravif::Encoder::new().with_quality(f32::from(quality)).with_speed(SPEED).with_num_threads(Some(1));
     encoder = encoder.with_bit_depth(ravif::BitDepth::Eight);
     if let Some(exif) = credit.write() {
         encoder = encoder.with_exif(exif);
@@ -172,7 +178,8 @@ mod tests {
         let large = noise(1280, 800, 60);
         let patches = sample(&large);
         assert_eq!((patches.width, patches.height, patches.bytes.len()), (256, 256, 256 * 256 * 3));
-        let corner = |pixels: &Pixels, x: u32, y: u32| pixels.bytes[((y * pixels.width + x) * 3) as usize..][..3].to_vec();
+        let corner =
+            |pixels: &Pixels, x: u32, y: u32| pixels.bytes[((y * pixels.width + x) * 3) as usize..][..3].to_vec();
         assert_eq!(corner(&patches, 0, 0), corner(&large, 0, 0));
         assert_eq!(corner(&patches, 255, 255), corner(&large, 1216 + 63, 736 + 63));
         assert_eq!(sample(&noise(300, 200, 60)), noise(300, 200, 60));

@@ -61,7 +61,8 @@ pub fn read(file: &[u8]) -> Result<Opened, Unreadable> {
     let exif = decoder.exif_metadata().ok().flatten().unwrap_or_default();
     let icc = decoder.icc_profile().ok().flatten();
     let profile = icc.and_then(|icc| ColorProfile::new_from_slice(&icc).ok());
-    let pixels = if inks { read_inks(file)? } else { of(DynamicImage::from_decoder(decoder).map_err(Unreadable::new)?) };
+    let pixels =
+        if inks { read_inks(file)? } else { of(DynamicImage::from_decoder(decoder).map_err(Unreadable::new)?) };
     Ok(Opened {
         pixels,
         inks,
@@ -208,7 +209,8 @@ impl Pixels {
     fn without_profile(self) -> Pixels {
         let light = |ink: u8, black: u8| (u16::from(255 - ink) * u16::from(255 - black) / 255) as u8;
         let pixels = self.bytes.as_chunks::<4>().0.iter();
-        let bytes = pixels.flat_map(|[cyan, magenta, yellow, black]| [cyan, magenta, yellow].map(|ink| light(*ink, *black)));
+        let bytes =
+            pixels.flat_map(|[cyan, magenta, yellow, black]| [cyan, magenta, yellow].map(|ink| light(*ink, *black)));
         Pixels { alpha: false, bytes: bytes.collect(), ..self }
     }
 

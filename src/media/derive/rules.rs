@@ -59,7 +59,8 @@ pub fn public_path(derivative: &Derivative, file: &str) -> String {
 
 /// What is to be made of an upright picture, the widest of the whole first; none is wider than the picture itself.
 pub fn recipes((width, height): (u32, u32), focus: Option<Focus>) -> Vec<Recipe> {
-    let whole = widths(&WIDTHS, width).map(|to| Recipe { cut: Cut::Whole, width: to, height: share(height, to, width) });
+    let whole =
+        widths(&WIDTHS, width).map(|to| Recipe { cut: Cut::Whole, width: to, height: share(height, to, width) });
     let mut recipes: Vec<Recipe> = whole.collect();
     if let (Some(focus), Some(widest)) = (focus, recipes.first()) {
         // Cards are cut from the widest.

@@ -66,7 +66,8 @@ mod tests {
     fn the_same_is_one_and_every_damage_is_less() {
         let picture = waves(0);
         assert!((similarity(&picture, &picture, 64) - 1.0).abs() < 1e-9);
-        let noisy: Vec<u8> = picture.iter().enumerate().map(|(at, value)| value.saturating_add((at % 3) as u8 * 4)).collect();
+        let noisy: Vec<u8> =
+            picture.iter().enumerate().map(|(at, value)| value.saturating_add((at % 3) as u8 * 4)).collect();
         let flat = vec![128; picture.len()];
         let (little, much) = (similarity(&picture, &noisy, 64), similarity(&picture, &flat, 64));
         assert!(0.9 < little && little < 1.0 && much < 0.1, "{little} {much}");

@@ -43,7 +43,8 @@ pub fn find(connection: &mut Conn, site: SiteId, digest: &Digest) -> Result<Opti
         .optional()?;
     row.map(|(state, focus, shown, fault)| {
         let doing = "read a picture";
-        let state = PictureState::parse(&state).ok_or_else(|| Error::broken(doing, format!("its state is {state:?}")))?;
+        let state =
+            PictureState::parse(&state).ok_or_else(|| Error::broken(doing, format!("its state is {state:?}")))?;
         let shown = shown.map(|text| serde_json::from_str(&text)).transpose().context(doing)?;
         Ok(PictureRow { state, focus: focus.as_deref().and_then(Focus::parse), shown, fault })
     })
@@ -65,9 +66,7 @@ pub fn sites_that_wait(connection: &mut Conn) -> Result<Vec<SiteId>> {
 /// Pictures of a site in a state, those that were asked for last first: somebody waits for them.
 pub fn in_state(connection: &mut Conn, site: SiteId, state: PictureState, limit: i64) -> Result<Vec<Waiting>> {
     let rows = pictures::table
-        .inner_join(
-            assets::table.on(assets::site_id.eq(pictures::site_id).and(assets::digest.eq(pictures::digest))),
-        )
+        .inner_join(assets::table.on(assets::site_id.eq(pictures::site_id).and(assets::digest.eq(pictures::digest))))
         .filter(pictures::state.eq(state.as_str()).and(pictures::site_id.eq(site)))
         .order(pictures::asked_at.desc())
         .limit(limit)
@@ -97,11 +96,7 @@ pub fn set_focus(tx: &mut Tx, site: SiteId, digest: &Digest, focus: Option<Focus
 /// Shows this of a picture from now on, unless its focus was changed meanwhile; says whether.
 pub fn show(tx: &mut Tx, of: &Waiting, state: PictureState, derived: &Derived) -> Result<bool> {
     let shown = serde_json::to_string(derived).context("write a picture")?;
-    let set = (
-        pictures::state.eq(state.as_str()),
-        pictures::shown.eq(shown),
-        pictures::fault.eq(None::<String>),
-    );
+    let set = (pictures::state.eq(state.as_str()), pictures::shown.eq(shown), pictures::fault.eq(None::<String>));
     let row = pictures::table.find((of.site, of.digest));
     let changed = match of.focus.map(|focus| focus.to_string()) {
         Some(focus) => diesel::update(row.filter(pictures::focus.eq(focus))).set(set).execute(&mut **tx)?,
