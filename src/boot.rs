@@ -8,16 +8,18 @@ use tokio::sync::{Notify, Semaphore};
 use crate::adapters::{FolderStorage, HttpFetcher, SystemChance, SystemClock};
 use crate::app::{App, Parts};
 use crate::config::Config;
-use crate::db::{self, Db};
-use crate::jobs::Handlers;
+use crate::db::{self, Db, Tx};
+use crate::jobs::{self, Handlers};
+use crate::kernel::id::JobId;
 use crate::kernel::tally::Tally;
 use crate::kernel::time::HOUR;
 use crate::kernel::time::{DAY, MINUTE};
 use crate::kernel::{Context, Result};
+use crate::media::derive::service as derive;
 use crate::ports::{Chance, Clock, Fetcher};
 use crate::publish::models::Models;
 use crate::secrets::Secrets;
-use crate::{deploy, editorial, ledger, preview, procedure, publish, verify};
+use crate::{content, deploy, editorial, ledger, preview, procedure, publish, sites, verify};
 
 /// More than one network can have waiting (see `identity::limits`), and a wait of a second or two.
 const HASHES_QUEUED_MAX: usize = 64;
@@ -109,14 +111,26 @@ fn handlers_with(models: Models) -> Handlers {
     Handlers::default()
         .on("publish.build", move |app, job| publish::service::build_job(app, &models, job))
         .beside("deploy.target", deploy::service::deploy_job)
+        .beside(derive::KIND, |app, job| derive::job(app, job, &redraw))
         .on("verify.site", verify::service::job)
         .on("preview.stage", preview::staging::job)
+}
+
+/// Pages that show pictures of which there are other forms now are made anew.
+fn redraw(tx: &mut Tx, app: &App, ready: &derive::Ready) -> Result<bool> {
+    let now = app.now();
+    let changed = content::live::redraw(tx, ready.site, (ready.files, ready.since), now)? > 0;
+    if changed {
+        jobs::enqueue(tx, app.id(JobId::new), &sites::service::release_wanted(ready.site, now), now)?;
+    }
+    Ok(changed)
 }
 
 /// Publications that came due, a checkpoint of the ledger when the last one is old, models that nobody uses.
 fn on_tick(app: &App, models: &Models) -> Result<()> {
     editorial::schedule::run_due(app)?;
     deploy::service::follow(app)?;
+    derive::follow(app)?;
     verify::service::enqueue_due(app)?;
     let now = app.now();
     models.forget_unused(now);

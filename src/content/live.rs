@@ -11,9 +11,10 @@ use diesel::prelude::*;
 use super::model::{Content, ContentType, EntryRow, FormerAddress, LiveChange, LiveChangeKind, LiveEntry, Withdrawal};
 use super::{rules, withdrawals};
 use crate::db::rows::insert_all;
-use crate::db::schema::{entries, former_addresses, live_changes, live_entries, sites};
+use crate::db::schema::{entries, former_addresses, live_changes, live_entries, revisions, sites};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{EntryId, GroupId, SiteId, UserId};
+use crate::kernel::time::DAY;
 use crate::kernel::{Code, Digest, Error, Locale, Refusal, Result, Slug, Timestamp};
 
 impl LiveEntry {
@@ -161,6 +162,50 @@ pub fn hide(tx: &mut Tx, entry: EntryId, withdrawal: &Withdrawal, comment: &str,
     record(tx, (LiveChangeKind::Hidden, comment), std::iter::once((sequence, &live)), now)?;
     withdrawals::put(tx, &live, withdrawal, now)?;
     Ok(sequence)
+}
+
+/// How many bodies are looked through at once.
+const BODIES_AT_ONCE: usize = 128;
+/// An import enters a file under the time when it read it, and what names the file under the time when it began.
+const IMPORT_SPAN_MAX: i64 = DAY;
+
+/// Counts a change of every live entry of a site that names one of these files, because citizens get other forms of
+/// them from now on; nothing that the entries say changes. The files came to the site at `since`, so what was written
+/// long before is not looked at. Returns how many entries it were.
+pub fn redraw(tx: &mut Tx, site: SiteId, (files, since): (&[Digest], Timestamp), now: Timestamp) -> Result<usize> {
+    let named = naming(tx, site, files, since)?;
+    let entries = find_all(tx, &named)?;
+    let last = take_sequences(tx, site, entries.len())?;
+    for (sequence, live) in (last + 1..).zip(&entries) {
+        let row = live_entries::table.find(live.entry_id);
+        diesel::update(row).set(live_entries::sequence.eq(sequence)).execute(&mut **tx)?;
+    }
+    record(tx, (LiveChangeKind::Redrawn, ""), (last + 1..).zip(&entries), now)?;
+    Ok(entries.len())
+}
+
+/// The live entries whose shown revision names one of these files, sorted.
+fn naming(connection: &mut Conn, site: SiteId, files: &[Digest], since: Timestamp) -> Result<Vec<EntryId>> {
+    let same = revisions::entry_id.eq(live_entries::entry_id).and(revisions::number.eq(live_entries::revision));
+    let young: Vec<(EntryId, i32)> = live_entries::table
+        .inner_join(revisions::table.on(same))
+        .filter(live_entries::site_id.eq(site).and(revisions::created_at.ge(since.plus(-IMPORT_SPAN_MAX))))
+        .order(live_entries::entry_id)
+        .select((live_entries::entry_id, live_entries::revision))
+        .load(connection)?;
+    let mut found = Vec::new();
+    for chunk in young.chunks(BODIES_AT_ONCE) {
+        let (ids, numbers): (Vec<EntryId>, Vec<i32>) = chunk.iter().copied().unzip();
+        let bodies: Vec<((EntryId, i32), String)> = revisions::table
+            .filter(revisions::entry_id.eq_any(ids).and(revisions::number.eq_any(numbers)))
+            .select(((revisions::entry_id, revisions::number), revisions::body))
+            .load(connection)?;
+        let names = |body: &str| rules::digests_in(body).any(|digest| files.contains(&digest));
+        let naming = bodies.iter().filter(|(revision, body)| chunk.contains(revision) && names(body));
+        found.extend(naming.map(|((entry, _), _)| *entry));
+    }
+    found.sort_unstable();
+    Ok(found)
 }
 
 /// Names the approver of entries that went live without one. What citizens see stays as it is, so no change is

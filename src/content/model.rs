@@ -373,6 +373,8 @@ crate::words! {
     pub enum LiveChangeKind {
         Shown = "shown",
         Hidden = "hidden",
+        /// The same revision, with other forms of what it places.
+        Redrawn = "redrawn",
     }
 }
 

@@ -35,6 +35,12 @@ pub fn merge_patch(content: &Content, patch: &Patch) -> Content {
     merged
 }
 
+/// Everything in a text that could be a digest.
+pub fn digests_in(text: &str) -> impl Iterator<Item = Digest> {
+    let runs = text.split(|letter: char| !matches!(letter, '0'..='9' | 'a'..='f'));
+    runs.filter(|run| run.len() == 64).filter_map(Digest::parse)
+}
+
 /// The files that content places: in asset fields and in Markdown. Each once, sorted.
 pub fn assets_of(content_type: &ContentType, content: &Content) -> Vec<Digest> {
     let mut found: Vec<Digest> = asset_places(content_type, content).into_iter().map(|place| place.1).collect();

@@ -101,6 +101,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    pictures (site_id, digest) {
+        site_id -> Text,
+        digest -> Text,
+        state -> Text,
+        focus -> Nullable<Text>,
+        shown -> Nullable<Text>,
+        fault -> Nullable<Text>,
+        asked_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    derivatives (name) {
+        name -> Text,
+        original -> Text,
+        recipe -> Text,
+        media_type -> Text,
+        width -> Integer,
+        height -> Integer,
+        size_bytes -> BigInt,
+        sha256 -> Text,
+        quality -> Nullable<Integer>,
+        similarity_ppm -> Nullable<Integer>,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
     procedures (key, version) {
         key -> Text,
         version -> Integer,
@@ -515,6 +543,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sites,
     content_types,
     assets,
+    pictures,
+    derivatives,
     procedures,
     cases,
     case_events,

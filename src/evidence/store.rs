@@ -24,6 +24,10 @@ pub fn periods(connection: &mut Conn, site: SiteId, entry: EntryId) -> Result<Ve
         .load(connection)?;
     let mut periods: Vec<Period> = Vec::new();
     for (sequence, kind, digest, why, at) in rows {
+        // What was said stayed as it was.
+        if kind == LiveChangeKind::Redrawn.as_str() {
+            continue;
+        }
         if let Some(last) = periods.last_mut().filter(|last| last.until.is_none()) {
             (last.until, last.until_sequence) = (Some(at), Some(sequence));
         }

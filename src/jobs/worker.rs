@@ -40,16 +40,22 @@ impl Handlers {
         self
     }
 
-    /// The same for jobs that wait for other machines: they are done one after another too, but beside the rest.
+    /// The same for jobs that wait for other machines or take long: those of one kind are done one after another too,
+    /// but beside the rest.
     pub fn beside(self, kind: &'static str, handler: impl Fn(&App, &Job) -> Outcome + Send + Sync + 'static) -> Self {
         let mut handlers = self.on(kind, handler);
         handlers.beside.push(kind);
         handlers
     }
 
-    /// The usual lane, and the one beside it.
-    fn lanes(&self) -> [Lane; 2] {
-        [Lane::AllBut(self.beside.clone()), Lane::Only(self.beside.clone())]
+    /// The usual lane.
+    fn usual(&self) -> Lane {
+        Lane::AllBut(self.beside.clone())
+    }
+
+    /// Those beside it, one for each kind.
+    fn aside(&self) -> impl Iterator<Item = Lane> {
+        self.beside.iter().map(|kind| Lane::Only(vec![kind]))
     }
 }
 
@@ -60,11 +66,14 @@ pub async fn work(
     on_tick: impl Fn(&App) -> Result<()> + Send + Sync + 'static,
     stop: Arc<AtomicBool>,
 ) {
-    let [usual, beside] = handlers.lanes();
+    let (usual, aside) = (handlers.usual(), handlers.aside());
     let nothing = |_: &App| Ok(());
-    let apart = work_lane(app.clone(), (handlers.clone(), beside), nothing, stop.clone(), Arc::new(Notify::new()));
+    let apart = aside
+        .map(|lane| work_lane(app.clone(), (handlers.clone(), lane), nothing, stop.clone(), Arc::new(Notify::new())));
+    let apart: Vec<_> = apart.collect();
     let woken = app.job_waiting.clone();
-    futures_util::future::join(work_lane(app, (handlers, usual), on_tick, stop, woken), apart).await;
+    let all_apart = futures_util::future::join_all(apart);
+    futures_util::future::join(work_lane(app, (handlers, usual), on_tick, stop, woken), all_apart).await;
 }
 
 async fn work_lane(
@@ -93,14 +102,10 @@ async fn work_lane(
 
 /// Runs every job that is due now, and those that they enqueue for now. Returns how many ran.
 pub fn run_due(app: &App, handlers: &Handlers) -> Result<usize> {
-    handlers.lanes().iter().map(|lane| run_lane(app, handlers, lane)).sum()
+    std::iter::once(handlers.usual()).chain(handlers.aside()).map(|lane| run_lane(app, handlers, &lane)).sum()
 }
 
 fn run_lane(app: &App, handlers: &Handlers, lane: &Lane) -> Result<usize> {
-    // Nobody works beside: nothing is looked for.
-    if matches!(lane, Lane::Only(kinds) if kinds.is_empty()) {
-        return Ok(0);
-    }
     let mut done = 0;
     while let Some(job) = next(app, lane)? {
         run_one(app, handlers, &job)?;

@@ -2,9 +2,13 @@
 
 use actix_multipart::Multipart;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::derive::model::{Format, PictureState};
+use super::derive::rules::public_path;
+use super::derive::store::PictureRow;
+use super::derive::{self, Derivative, Focus};
 use super::model::{Alt, Asset};
 use super::service::{self, Description};
 use super::store;
@@ -14,7 +18,7 @@ use crate::identity::{Actor, Permit, cases};
 use crate::kernel::{Code, Digest, Refusal};
 use crate::sites;
 
-#[derive(serde::Serialize, utoipa::ToSchema)]
+#[derive(Serialize, utoipa::ToSchema)]
 struct AssetPage {
     items: Vec<Asset>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,7 +63,7 @@ async fn list(app: web::Data<App>, actor: Actor, path: web::Path<String>, reques
 #[utoipa::path(
     tag = "media",
     params(("site" = String, Path), ("digest" = Digest, Path)),
-    responses((status = 200, body = Asset), (status = 404))
+    responses((status = 200, body = AssetDetail), (status = 404))
 )]
 #[get("/api/v1/sites/{site}/assets/{digest}")]
 async fn one(app: web::Data<App>, actor: Actor, path: web::Path<(String, String)>) -> Answer {
@@ -67,9 +71,12 @@ async fn one(app: web::Data<App>, actor: Actor, path: web::Path<(String, String)
     let site = visible(&app, &actor, site).await?;
     let _: Permit<cases::ReadContent> = actor.permit(site.id)?;
     let digest = named(&digest)?;
-    let asset = app.db.read(move |c| store::find(c, site.id, &digest)).await?;
+    let found =
+        app.db.read(move |c| Ok((store::find(c, site.id, &digest)?, derive::store::find(c, site.id, &digest)?)));
+    let (asset, picture) = found.await?;
     let asset = asset.ok_or_else(|| Refusal::new(Code::NotFound))?;
-    Ok(HttpResponse::Ok().insert_header(("ETag", etag::etag(asset.version))).json(asset))
+    let etag = etag::etag(asset.version);
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag)).json(AssetDetail::of(asset, picture)))
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -77,14 +84,86 @@ async fn one(app: web::Data<App>, actor: Actor, path: web::Path<(String, String)
 struct AssetDescription {
     alt: Option<Alt>,
     credit: Option<String>,
+    /// Of a picture: what its crops keep.
+    focus: Option<FocusPoint>,
 }
 
-/// Writes alternative text and credit.
+/// A point of a picture as shares of its width, from the left, and of its height, from the top.
+#[derive(Clone, Copy, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct FocusPoint {
+    #[schema(minimum = 0, maximum = 1)]
+    x: f64,
+    #[schema(minimum = 0, maximum = 1)]
+    y: f64,
+}
+
+/// A file of a site; of a picture with what was made of it.
+#[derive(Serialize, utoipa::ToSchema)]
+struct AssetDetail {
+    #[serde(flatten)]
+    asset: Asset,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture: Option<PictureDetail>,
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+struct PictureDetail {
+    state: PictureState,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    focus: Option<FocusPoint>,
+    /// Why nothing can be made of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<String>,
+    /// The mean of all pixels, as `#rrggbb`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    color: Option<String>,
+    derivatives: Vec<DerivativeDetail>,
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+struct DerivativeDetail {
+    /// On the site, once a page places the picture.
+    path: String,
+    media_type: Format,
+    width: u32,
+    height: u32,
+    size_bytes: u64,
+    /// Whether it is cut around the focus.
+    card: bool,
+}
+
+impl AssetDetail {
+    fn of(asset: Asset, row: Option<PictureRow>) -> AssetDetail {
+        let picture = row.map(|PictureRow { state, focus, shown, fault }| {
+            let file = |card: bool| {
+                let name = &asset.name;
+                move |file: &Derivative| DerivativeDetail {
+                    path: public_path(file, name),
+                    media_type: file.media_type,
+                    width: file.width,
+                    height: file.height,
+                    size_bytes: file.bytes,
+                    card,
+                }
+            };
+            let derivatives = shown
+                .iter()
+                .flat_map(|shown| shown.whole.iter().map(file(false)).chain(shown.card.iter().map(file(true))));
+            let derivatives = derivatives.collect();
+            let focus = focus.map(Focus::shares).map(|(x, y)| FocusPoint { x, y });
+            PictureDetail { state, focus, fault, color: shown.map(|shown| shown.color), derivatives }
+        });
+        AssetDetail { asset, picture }
+    }
+}
+
+/// Writes alternative text, credit and, of a picture, the focus of its crops.
 #[utoipa::path(
     tag = "media",
     params(("site" = String, Path), ("digest" = Digest, Path)),
     request_body = AssetDescription,
-    responses((status = 200, body = Asset), (status = 412))
+    responses((status = 200, body = AssetDetail), (status = 412))
 )]
 #[patch("/api/v1/sites/{site}/assets/{digest}")]
 async fn describe(
@@ -96,9 +175,12 @@ async fn describe(
 ) -> Answer {
     let (site, digest) = path.into_inner();
     let (site, digest) = (visible(&app, &actor, site).await?, named(&digest)?);
-    let new = Description { alt: new.alt, credit: new.credit };
+    let focus = new.focus.map(|FocusPoint { x, y }| (x, y));
+    let new = Description { alt: new.alt, credit: new.credit, focus };
     let asset = service::describe(&app, &actor, (site.id, digest), etag::if_match(&request)?, new).await?;
-    Ok(HttpResponse::Ok().insert_header(("ETag", etag::etag(asset.version))).json(asset))
+    let picture = app.db.read(move |c| derive::store::find(c, site.id, &digest)).await?;
+    let etag = etag::etag(asset.version);
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag)).json(AssetDetail::of(asset, picture)))
 }
 
 async fn visible(app: &App, actor: &Actor, key: String) -> crate::kernel::Result<sites::Site> {

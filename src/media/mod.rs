@@ -4,6 +4,7 @@
 //! [`service::accept`] is the one judge of a file, whatever door it comes through.
 
 pub mod api;
+pub mod derive;
 pub mod model;
 pub mod rules;
 pub mod service;

@@ -2,8 +2,9 @@
 
 use std::io::Cursor;
 
+use super::derive::Focus;
 use super::model::{Accepted, Alt, Asset, Kind};
-use super::{rules, store};
+use super::{derive, rules, store};
 use crate::app::App;
 use crate::db::Tx;
 use crate::http::etag;
@@ -94,6 +95,7 @@ pub fn keep_all(tx: &mut Tx, site: SiteId, assets: &[Asset], actor: &str, now: T
 
 fn keep_new(tx: &mut Tx, new: &[Asset], actor: &str, now: Timestamp) -> Result<()> {
     store::insert_all(tx, new)?;
+    derive::store::await_all(tx, new)?;
     let event = |asset: &Asset| {
         let detail =
             serde_json::json!({"name": asset.name, "media_type": asset.media_type, "size_bytes": asset.size_bytes});
@@ -108,9 +110,11 @@ fn keep_new(tx: &mut Tx, new: &[Asset], actor: &str, now: Timestamp) -> Result<(
 pub struct Description {
     pub alt: Option<Alt>,
     pub credit: Option<String>,
+    /// Of a picture: shares of its width and height.
+    pub focus: Option<(f64, f64)>,
 }
 
-/// Describes a file: alternative text and credit.
+/// Describes a file: alternative text, credit, and the focus of a picture, whose crops are then made anew.
 pub async fn describe(
     app: &App,
     actor: &Actor,
@@ -120,6 +124,7 @@ pub async fn describe(
 ) -> Result<Asset> {
     let _: Permit<cases::DescribeAssets> = actor.permit(site)?;
     check(&new)?;
+    let focus = new.focus.map(|(x, y)| focus_at(x, y)).transpose()?;
     let (now, name) = (app.now(), actor.ledger_name());
     app.db
         .write(move |tx| {
@@ -129,11 +134,24 @@ pub async fn describe(
             asset.credit = new.credit.clone().unwrap_or(asset.credit);
             asset.version += 1;
             store::describe(tx, &asset)?;
+            if focus.is_some() {
+                if asset.kind != Kind::Picture {
+                    return Err(Refusal::new(Code::Invalid)
+                        .field("focus", "not_a_picture", "only pictures have one")
+                        .into());
+                }
+                derive::store::set_focus(tx, site, &digest, focus, now)?;
+            }
             let event = Event::new(&name, "media.describe", format!("asset:{digest}")).site(site).digest(digest);
             ledger::record(tx, &event, now)?;
             Ok(asset)
         })
         .await
+}
+
+fn focus_at(x: f64, y: f64) -> Result<Focus, Refusal> {
+    let outside = || Refusal::new(Code::Invalid).field("focus", "out_of_range", "x and y are shares from 0 to 1");
+    Focus::at(x, y).ok_or_else(outside)
 }
 
 fn check(new: &Description) -> Result<(), Refusal> {

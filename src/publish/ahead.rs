@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use super::cut::Cut;
-use super::model::{Card, Snapshot, Steering, text_in};
+use super::model::{Card, Snapshot, Stand, Steering, text_in};
 use super::plan::{self, Page, Plan, Wanted};
 use super::redirects::{self, Redirect};
 use super::render::Finds;
@@ -24,7 +24,6 @@ use crate::content::model::{Content, ContentType, EntryRow};
 use crate::db::Conn;
 use crate::kernel::id::{EntryId, SiteId};
 use crate::kernel::{Context, Digest, Result, Timestamp};
-use crate::media::rules::public_path;
 use crate::themes;
 
 /// A revision that is to be shown as if it were live.
@@ -124,10 +123,10 @@ pub fn page(app: &App, coming: &Coming) -> Result<Shown> {
     };
     let text = String::from_utf8_lossy(&html);
     // Also what cards and settings place, but nothing that this page does not name.
-    let path = |digest: &Digest, name: &str| public_path(digest, name);
-    let media = snapshot.assets.iter().filter_map(|(digest, asset)| {
-        let path = path(digest, &asset.name);
-        text.contains(path.as_str()).then(|| (path[1..].to_owned(), *digest))
+    let placeable = snapshot.assets.keys().chain(snapshot.derivatives.keys());
+    let media = placeable.filter_map(|digest| {
+        let Stand { path, sha256 } = snapshot.stand(digest)?;
+        text.contains(path.as_str()).then_some((path, sha256))
     });
     let media = media.collect();
     drop(world);
@@ -206,10 +205,10 @@ fn media(app: &App, snapshot: &Snapshot, mut placed: BTreeSet<Digest>, folder: &
         render::find_assets(&Value::Object(entry.fields.clone()), snapshot, &mut placed);
     }
     for digest in placed {
-        let Some(asset) = snapshot.assets.get(&digest) else { continue };
-        let target = folder.join(&public_path(&digest, &asset.name)[1..]);
+        let Some(Stand { path, sha256 }) = snapshot.stand(&digest) else { continue };
+        let target = folder.join(&path);
         make_folder_of(&target)?;
-        app.storage.place(&digest, &target)?;
+        app.storage.place(&sha256, &target)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::draft::Draft;
 use super::links::{LinkReport, Links};
 use super::listing::{Listed, Listing};
 use super::manifest::{self, Lingering, Manifest, Named, Seal};
-use super::model::{KindCost, Mode, Phase, Progress, Release, ReleaseState, Report, Snapshot, Step};
+use super::model::{KindCost, Mode, Phase, Progress, Release, ReleaseState, Report, Snapshot, Stand, Step};
 use super::pages::{Rendered, Rendering};
 use super::plan::{Page, Plan};
 use super::record::{Made, Record};
@@ -23,7 +23,6 @@ use crate::kernel::id::{ReleaseId, SiteId, UserId};
 use crate::kernel::time::DAY;
 use crate::kernel::{Context, Digest, Result};
 use crate::ledger;
-use crate::media::rules::public_path;
 use crate::themes::{self, theme::Theme};
 
 /// How long a file stays that only pages of older releases name.
@@ -399,11 +398,10 @@ impl Build<'_> {
 
     /// Has the draft hold a stored file. One that is missing from the store is a warning, not a dead site.
     fn place(&self, draft: &Draft, digest: &Digest, warnings: &mut Vec<String>) -> Result<Option<(Listed, bool)>> {
-        let Some(asset) = self.snapshot.assets.get(digest) else { return Ok(None) };
-        let path = public_path(digest, &asset.name)[1..].to_owned();
-        let placed = draft.place(self.app.storage.as_ref(), digest, path.clone())?;
+        let Some(Stand { path, sha256 }) = self.snapshot.stand(digest) else { return Ok(None) };
+        let placed = draft.place(self.app.storage.as_ref(), &sha256, path.clone())?;
         if placed.is_none() {
-            warnings.push(format!("{path}: the stored file {digest} is missing"));
+            warnings.push(format!("{path}: the stored file {sha256} is missing"));
         }
         Ok(placed)
     }

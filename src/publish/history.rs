@@ -32,6 +32,7 @@ pub fn shown_at(connection: &mut Conn, site: SiteId, sequence: i64) -> Result<Ha
         let rows = live_changes::table
             .filter(live_changes::site_id.eq(site).and(live_changes::sequence.le(sequence)))
             .filter(live_changes::entry_id.eq_any(chunk))
+            .filter(live_changes::kind.ne(LiveChangeKind::Redrawn.as_str()))
             .order(live_changes::sequence)
             .select((
                 live_changes::entry_id,

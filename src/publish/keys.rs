@@ -16,6 +16,7 @@ use super::render::HOME_LATEST;
 use super::rules::{self, ListPage};
 use super::search;
 use super::views::World;
+use crate::content::rules::digests_in;
 
 /// The digest of what a page reads.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -261,7 +262,13 @@ fn card(world: &World, shapes: &HashMap<&str, Key>, at: usize) -> Key {
         .text(&card.type_key)
         .number(card.published_at.micros())
         .text(&card.card);
-    let reads = reads.all(shapes.get(&*card.type_key).into_iter());
+    let mut reads = reads.all(shapes.get(&*card.type_key).into_iter());
+    for digest in digests_in(&card.card) {
+        let derived = world.snapshot.assets.get(&digest).and_then(|asset| asset.derived.as_ref());
+        for file in derived.iter().flat_map(|derived| derived.all()) {
+            reads = reads.text(file.name.as_str());
+        }
+    }
     match world.category_name(card) {
         Some(name) => reads.text("category").text(&name),
         None => reads,

@@ -28,6 +28,7 @@ pub mod model;
 pub mod models;
 pub mod outgoing;
 mod pages;
+mod pictures;
 pub mod plan;
 mod ranges;
 mod record;

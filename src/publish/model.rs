@@ -1,6 +1,6 @@
 //! What a build reads, what it leaves behind.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -11,9 +11,11 @@ use super::links::{Broken, LinkReport};
 use crate::content::model::Withdrawn;
 use crate::kernel::id::{EntryId, GroupId, ReleaseId, SiteId, UserId};
 use crate::kernel::{Digest, Timestamp};
+use crate::media::derive::{self, Derived};
+use crate::media::rules::public_path;
 
 /// Changes whenever the same input gives other bytes: it is part of what names a release.
-pub const RENDERER: &str = concat!("lamin ", env!("CARGO_PKG_VERSION"), " renderer 1");
+pub const RENDERER: &str = concat!("lamin ", env!("CARGO_PKG_VERSION"), " renderer 2");
 
 /// The site, as far as its pages depend on it.
 #[derive(Debug, Clone)]
@@ -118,6 +120,16 @@ pub struct Asset {
     pub bytes: i64,
     pub width: Option<i32>,
     pub height: Option<i32>,
+    /// What pages show instead of a picture; `None` until all of it is there.
+    pub derived: Option<Arc<Derived>>,
+}
+
+/// Where a stored file stands on the site, and whose bytes stand there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stand {
+    /// Below the site's folder.
+    pub path: String,
+    pub sha256: Digest,
 }
 
 /// An address that an entry had while it was live.
@@ -176,7 +188,44 @@ pub struct Snapshot {
     pub assets: HashMap<Digest, Asset>,
     /// What of it the base of the index for searching holds.
     pub cut: Cut,
+    /// Where derivatives stand, by their names.
+    pub derivatives: HashMap<Digest, Stand>,
     pub shapes: HashMap<String, Shape>,
+}
+
+impl Snapshot {
+    /// Takes note of files; those that were known are known as these from now on.
+    pub fn learn(&mut self, assets: impl Iterator<Item = (Digest, Asset)>) {
+        for (digest, asset) in assets {
+            for file in asset.derived.iter().flat_map(|derived| derived.all()) {
+                let path = derive::rules::public_path(file, &asset.name)[1..].to_owned();
+                self.derivatives.insert(file.name, Stand { path, sha256: file.sha256 });
+            }
+            self.assets.insert(digest, asset);
+        }
+    }
+
+    /// Adds a stored file to what is placed, with all that was made of it.
+    pub fn place(&self, digest: &Digest, placed: &mut BTreeSet<Digest>) {
+        if let Some(asset) = self.assets.get(digest) {
+            placed.insert(*digest);
+            placed.extend(asset.derived.iter().flat_map(|derived| derived.all()).map(|file| file.name));
+        }
+    }
+
+    /// Whether these are the files that a page placing the same would place now.
+    pub fn still_places(&self, placed: &[Digest]) -> bool {
+        let mut now = BTreeSet::new();
+        placed.iter().for_each(|digest| self.place(digest, &mut now));
+        now.len() == placed.len() && placed.iter().all(|digest| now.contains(digest))
+    }
+
+    /// Where something that is placed stands.
+    pub fn stand(&self, placed: &Digest) -> Option<Stand> {
+        let original =
+            |asset: &Asset| Stand { path: public_path(placed, &asset.name)[1..].to_owned(), sha256: *placed };
+        self.assets.get(placed).map(original).or_else(|| self.derivatives.get(placed).cloned())
+    }
 }
 
 crate::words! {

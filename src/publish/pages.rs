@@ -92,7 +92,7 @@ impl<'r, 'b> Rendering<'r, 'b> {
             let (path, page) = (&self.build.plan.paths[*at as usize], &self.build.plan.pages[*at as usize]);
             let key = self.keys.page(page);
             let known = self.record.of(path, &key).filter(|_| self.build.mode != Mode::Fresh);
-            match known.filter(|made| self.draft.has(path, &made.sha256)) {
+            match known.filter(|made| self.may_stand(path, made)) {
                 Some(made) => {
                     rendered.files.push(made.listed(path));
                     rendered.placed.extend(&made.placed);
@@ -108,6 +108,12 @@ impl<'r, 'b> Rendering<'r, 'b> {
         let done = self.done.fetch_add(pages.len(), Ordering::Relaxed) + pages.len();
         self.build.say(Phase::Render, done, self.total);
         Ok(rendered)
+    }
+
+    /// Whether a page whose key is the same has the same bytes now, and they are there: other forms of the pictures
+    /// that its texts place are not in its key.
+    fn may_stand(&self, path: &str, made: &Made) -> bool {
+        self.draft.has(path, &made.sha256) && self.build.snapshot.still_places(&made.placed)
     }
 
     fn bodies(&self, pages: &[(&Arc<str>, &Page, Key)]) -> Result<HashMap<EntryId, String>> {

@@ -9,14 +9,14 @@ use tera::{Context, Value};
 
 use super::links;
 use super::model::{Card, Gone, SiteFacts, Snapshot, text_in};
+use super::pictures;
 use super::plan::{self, List, ListKind, Page, Plan, TermKind};
 use super::rules::{self, ListPage};
 use super::search;
 use super::views::{self, LocaleView, Shared, World, map};
-use crate::content::markdown::to_html;
+use crate::content::markdown::{Drawn, Files, to_html};
 use crate::content::model::WithdrawalReason;
 use crate::kernel::{Digest, Error, Result};
-use crate::media::rules::public_path;
 use crate::themes::theme::Theme;
 
 /// Cards that stay in memory as they are shown, about 2.5 kB each; on a larger site the others are made anew for each list
@@ -504,23 +504,33 @@ pub struct Finds {
 
 /// Markdown as safe HTML; stored files that it places are added to `placed`.
 fn markdown(source: &str, snapshot: &Snapshot, placed: &mut BTreeSet<Digest>) -> String {
-    let placed = std::cell::RefCell::new(placed);
-    let address = |digest: &Digest| {
-        let asset = snapshot.assets.get(digest)?;
-        placed.borrow_mut().insert(*digest);
-        Some(public_path(digest, &asset.name))
-    };
-    to_html(source, &address)
+    to_html(source, &Placing { snapshot, placed: std::cell::RefCell::new(placed) })
+}
+
+/// Answers for the stored files that a text names, and takes note of them.
+struct Placing<'p> {
+    snapshot: &'p Snapshot,
+    placed: std::cell::RefCell<&'p mut BTreeSet<Digest>>,
+}
+
+impl Files for Placing<'_> {
+    fn url(&self, digest: &Digest) -> Option<String> {
+        let asset = self.snapshot.assets.get(digest)?;
+        self.snapshot.place(digest, &mut self.placed.borrow_mut());
+        Some(pictures::url(digest, asset))
+    }
+
+    fn drawn(&self, digest: &Digest) -> Option<Drawn> {
+        self.snapshot.assets.get(digest).and_then(pictures::drawn)
+    }
 }
 
 /// Adds every stored file that a value names.
 pub fn find_assets(value: &Json, snapshot: &Snapshot, placed: &mut BTreeSet<Digest>) {
     match value {
         Json::String(text) => {
-            if let Some(digest) = (text.len() == 64).then(|| Digest::parse(text)).flatten()
-                && snapshot.assets.contains_key(&digest)
-            {
-                placed.insert(digest);
+            if let Some(digest) = (text.len() == 64).then(|| Digest::parse(text)).flatten() {
+                snapshot.place(&digest, placed);
             }
         }
         Json::Array(items) => items.iter().for_each(|item| find_assets(item, snapshot, placed)),

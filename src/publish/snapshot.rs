@@ -1,6 +1,7 @@
 //! Reading what is live, at one moment: cards of all entries, whole entries that steer the site.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde_json::{Map, Value};
@@ -71,13 +72,17 @@ fn of_rows(connection: &mut Conn, site: SiteId, live: Vec<LiveRow>) -> Result<Sn
         live.into_iter().partition(|row| steers(&shapes, &row.type_key));
     let steering = read_steering(connection, &site, steering)?;
     let (former, gone) = (former(connection, &site)?, gone(connection, &site)?);
-    let assets = assets_by_digest(store::assets(connection, site.id)?);
+    let assets = known_assets(store::assets(connection, site.id)?)?;
     let mut cards = paged
         .into_par_iter()
         .filter_map(|row| site.locale_index(&row.locale).map(|locale| card(row, locale)))
         .collect::<Result<Vec<_>>>()?;
     cards.sort_unstable_by(in_order);
-    Ok(Snapshot { cards, steering, former, gone, assets, cut: Cut::default(), shapes, site })
+    let (known, derivatives) = (HashMap::with_capacity(assets.len()), HashMap::new());
+    let cut = Cut::default();
+    let mut snapshot = Snapshot { cards, steering, former, gone, assets: known, derivatives, cut, shapes, site };
+    snapshot.learn(assets.into_iter());
+    Ok(snapshot)
 }
 
 /// What an update found.
@@ -129,7 +134,7 @@ pub fn update(connection: &mut Conn, snapshot: &mut Snapshot) -> Result<Update> 
 fn replace_cards(connection: &mut Conn, snapshot: &mut Snapshot, changed: &[(EntryId, String)]) -> Result<Update> {
     let ids: Vec<EntryId> = changed.iter().map(|(entry, _)| *entry).collect();
     let rows = store::live_among(connection, &ids)?;
-    read_new_assets(connection, snapshot, &rows)?;
+    read_named_assets(connection, snapshot, &rows)?;
     let paged = rows.into_iter().filter(|row| !steers(&snapshot.shapes, &row.type_key));
     let site = &snapshot.site;
     let cards = paged.filter_map(|row| site.locale_index(&row.locale).map(|locale| card(row, locale)));
@@ -167,27 +172,21 @@ fn replace_cards(connection: &mut Conn, snapshot: &mut Snapshot, changed: &[(Ent
     Ok(Update::Places)
 }
 
-/// Files that entries may name which were uploaded after the snapshot was read.
-fn read_new_assets(connection: &mut Conn, snapshot: &mut Snapshot, rows: &[LiveRow]) -> Result<()> {
+/// Files that entries name: they may have been uploaded, or got other forms, after the snapshot was read.
+fn read_named_assets(connection: &mut Conn, snapshot: &mut Snapshot, rows: &[LiveRow]) -> Result<()> {
     let mut named = BTreeSet::new();
     for chunk in rows.chunks(BODIES_AT_ONCE) {
         let wanted: Vec<_> = chunk.iter().map(|row| (row.entry, row.revision)).collect();
         for body in bodies(connection, &wanted)?.values() {
-            named.extend(digests_in(body));
+            named.extend(content::rules::digests_in(body));
         }
     }
-    named.retain(|digest| !snapshot.assets.contains_key(digest));
     let named: Vec<Digest> = named.into_iter().collect();
     for chunk in named.chunks(BODIES_AT_ONCE) {
-        snapshot.assets.extend(assets_by_digest(store::assets_among(connection, snapshot.site.id, chunk)?));
+        let known = known_assets(store::assets_among(connection, snapshot.site.id, chunk)?)?;
+        snapshot.learn(known.into_iter());
     }
     Ok(())
-}
-
-/// Everything in a text that could be a digest.
-fn digests_in(text: &str) -> impl Iterator<Item = Digest> {
-    let runs = text.split(|letter: char| !matches!(letter, '0'..='9' | 'a'..='f'));
-    runs.filter(|run| run.len() == 64).filter_map(Digest::parse)
 }
 
 /// Oldest first; ties by type, locale and slug, so that the order is the same everywhere.
@@ -321,9 +320,11 @@ pub fn lost(entry: EntryId) -> Error {
     Error::broken("read a live revision", format!("the entry {entry} is live, but its revision is missing"))
 }
 
-fn assets_by_digest(rows: Vec<store::AssetRow>) -> HashMap<Digest, Asset> {
-    let from_row = |(digest, name, media_type, bytes, width, height): store::AssetRow| {
-        (digest, Asset { name, media_type, bytes, width, height })
+fn known_assets(rows: Vec<store::AssetRow>) -> Result<Vec<(Digest, Asset)>> {
+    let from_row = |((digest, name, media_type, bytes, width, height), shown): store::AssetRow| {
+        let derived = shown.map(|text| serde_json::from_str(&text).map(Arc::new)).transpose();
+        let derived = derived.with_context(|| format!("read the derivatives of {digest}"))?;
+        Ok((digest, Asset { name, media_type, bytes, width, height, derived }))
     };
     rows.into_iter().map(from_row).collect()
 }

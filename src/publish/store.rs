@@ -7,7 +7,9 @@ use diesel::prelude::*;
 use super::cut::Change;
 use super::model::{Release, ReleaseState};
 use crate::content::model::LiveChangeKind;
-use crate::db::schema::{assets, former_addresses, live_changes, live_entries, releases, revisions, sites, targets};
+use crate::db::schema::{
+    assets, former_addresses, live_changes, live_entries, pictures, releases, revisions, sites, targets,
+};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{EntryId, GroupId, ReleaseId, SiteId, UserId};
 use crate::kernel::page::{Cursor, Limit, Page};
@@ -200,20 +202,31 @@ pub fn former(connection: &mut Conn, site: SiteId) -> Result<Vec<FormerRow>> {
         .load(connection)?)
 }
 
-pub type AssetRow = (Digest, String, String, i64, Option<i32>, Option<i32>);
+/// With what pages show of a picture, as JSON.
+pub type AssetRow = ((Digest, String, String, i64, Option<i32>, Option<i32>), Option<String>);
 
 pub fn assets(connection: &mut Conn, site: SiteId) -> Result<Vec<AssetRow>> {
+    let picture = pictures::site_id.eq(assets::site_id).and(pictures::digest.eq(assets::digest));
     Ok(assets::table
+        .left_join(pictures::table.on(picture))
         .filter(assets::site_id.eq(site))
-        .select((assets::digest, assets::name, assets::media_type, assets::size_bytes, assets::width, assets::height))
+        .select((
+            (assets::digest, assets::name, assets::media_type, assets::size_bytes, assets::width, assets::height),
+            pictures::shown.nullable(),
+        ))
         .load(connection)?)
 }
 
 /// Of these digests, the files of the site.
 pub fn assets_among(connection: &mut Conn, site: SiteId, digests: &[Digest]) -> Result<Vec<AssetRow>> {
+    let picture = pictures::site_id.eq(assets::site_id).and(pictures::digest.eq(assets::digest));
     Ok(assets::table
+        .left_join(pictures::table.on(picture))
         .filter(assets::site_id.eq(site).and(assets::digest.eq_any(digests)))
-        .select((assets::digest, assets::name, assets::media_type, assets::size_bytes, assets::width, assets::height))
+        .select((
+            (assets::digest, assets::name, assets::media_type, assets::size_bytes, assets::width, assets::height),
+            pictures::shown.nullable(),
+        ))
         .load(connection)?)
 }
 

@@ -11,7 +11,7 @@ use tera::value::{Key, Map};
 use super::dates::{self, Clockface};
 use super::model::{Asset, Card, Shape, Show, Snapshot, Steering, Term};
 use super::plan::{self, ListKind, Plan};
-use super::rules;
+use super::{pictures, rules};
 use crate::kernel::{Digest, Timestamp};
 use crate::media::rules::public_path;
 use crate::themes::theme::Theme;
@@ -306,7 +306,11 @@ fn moment(time: Timestamp, clock: &Clockface) -> Value {
 
 /// A stored file: its address and what a page needs to place it without a jump.
 fn asset(digest: &Digest, snapshot: &Snapshot, clock: &Clockface) -> Option<Value> {
-    let Asset { name, media_type, bytes, width, height } = snapshot.assets.get(digest)?;
+    let asset = snapshot.assets.get(digest)?;
+    if let Some(derived) = &asset.derived {
+        return pictures::view(asset, derived, |bytes| size_text(bytes, clock.is_english()));
+    }
+    let Asset { name, media_type, bytes, width, height, .. } = asset;
     Some(map([
         ("url", public_path(digest, name).into()),
         ("name", name.as_str().into()),
@@ -318,7 +322,7 @@ fn asset(digest: &Digest, snapshot: &Snapshot, clock: &Clockface) -> Option<Valu
     ]))
 }
 
-fn format_name(name: &str) -> String {
+pub fn format_name(name: &str) -> String {
     name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_uppercase()).unwrap_or_default()
 }
 

@@ -1,5 +1,6 @@
 //! Addresses in a text: which are safe, which lead outside, which name an asset.
 
+use super::Files;
 use crate::kernel::Digest;
 
 /// Everything else that looks like a scheme is dropped: `javascript:`, `data:`, `vbscript:`, `file:` …
@@ -20,9 +21,9 @@ pub fn asset(address: &str) -> Option<Digest> {
 
 /// An address as it may stand in an attribute, still to be escaped: resolved when it names an asset,
 /// percent-encoded where needed. `None` when it is dangerous or its asset is unknown.
-pub fn resolve(address: &str, to: Use, asset_url: &dyn Fn(&Digest) -> Option<String>) -> Option<String> {
+pub fn resolve(address: &str, to: Use, files: &dyn Files) -> Option<String> {
     if address.starts_with("asset:") {
-        return asset_url(&asset(address)?).map(|url| encode(&url));
+        return files.url(&asset(address)?).map(|url| encode(&url));
     }
     is_safe(address, to).then(|| encode(address))
 }

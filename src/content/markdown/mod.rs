@@ -25,12 +25,41 @@ const OPTIONS: Options = Options::ENABLE_TABLES
 /// Enough that the few texts of one page differ.
 const NOTE_SCOPE_LETTERS: usize = 8;
 
-/// HTML for a page. `asset_url` says where the file of an `asset:` address is; what it does not know
+/// Where the stored files are that a text names by `asset:`. A function from digest to address is one.
+pub trait Files {
+    /// `None` for what is not known.
+    fn url(&self, digest: &Digest) -> Option<String>;
+
+    /// How a picture is placed, where there is more to say than its address.
+    fn drawn(&self, _: &Digest) -> Option<Drawn> {
+        None
+    }
+}
+
+impl<F: Fn(&Digest) -> Option<String>> Files for F {
+    fn url(&self, digest: &Digest) -> Option<String> {
+        self(digest)
+    }
+}
+
+/// A picture in several widths. The texts are those of the HTML attributes, made by us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawn {
+    /// Better forms with their media types, the best first: each with its `srcset`.
+    pub sources: Vec<(&'static str, String)>,
+    /// The widths of the form that every browser reads; empty when there is one alone.
+    pub srcset: String,
+    pub sizes: &'static str,
+    pub width: u32,
+    pub height: u32,
+}
+
+/// HTML for a page. `files` says where the file of an `asset:` address is; what it does not know
 /// loses its link or picture and keeps its text.
-pub fn to_html(source: &str, asset_url: &dyn Fn(&Digest) -> Option<String>) -> String {
+pub fn to_html(source: &str, files: &dyn Files) -> String {
     let source = nesting::cap(source);
     let scope = note_scope(&source);
-    let mut writer = Writer::new(source.len(), &scope, asset_url);
+    let mut writer = Writer::new(source.len(), &scope, files);
     for event in Parser::new_ext(&source, OPTIONS) {
         writer.take(event);
     }

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use super::Files;
 use super::links::{self, Use};
 use super::nesting::DEPTH_MAX;
 use super::writer::escape_attribute;
@@ -84,24 +85,18 @@ impl Raw {
     }
 
     /// Writes a piece of raw HTML: a whole block, or one inline tag.
-    pub fn write(&mut self, html: &str, out: &mut String, asset_url: &dyn Fn(&Digest) -> Option<String>) {
+    pub fn write(&mut self, html: &str, out: &mut String, files: &dyn Files) {
         self.used = true;
         for piece in Pieces::of(html) {
             match piece {
                 Piece::Text(text) => write_text(text, out),
-                Piece::Open { name, attributes } => self.open_tag(&name, &attributes, out, asset_url),
+                Piece::Open { name, attributes } => self.open_tag(&name, &attributes, out, files),
                 Piece::Close { name } => self.close_tag(&name, out),
             }
         }
     }
 
-    fn open_tag(
-        &mut self,
-        name: &str,
-        attributes: &[(String, Cow<'_, str>)],
-        out: &mut String,
-        asset_url: &dyn Fn(&Digest) -> Option<String>,
-    ) {
+    fn open_tag(&mut self, name: &str, attributes: &[(String, Cow<'_, str>)], out: &mut String, files: &dyn Files) {
         let phrase = PHRASES.iter().find(|known| **known == name);
         let stays = phrase.or_else(|| BLOCKS.iter().find(|known| **known == name)).copied();
         let void = VOID.contains(&name);
@@ -113,7 +108,7 @@ impl Raw {
         out.push('<');
         out.push_str(name);
         for (attribute, value) in attributes {
-            write_attribute(name, attribute, value, out, asset_url);
+            write_attribute(name, attribute, value, out, files);
         }
         out.push('>');
         self.open.extend(stays);
@@ -158,23 +153,17 @@ fn write_text(text: &str, out: &mut String) {
     }
 }
 
-fn write_attribute(
-    element: &str,
-    name: &str,
-    value: &str,
-    out: &mut String,
-    asset_url: &dyn Fn(&Digest) -> Option<String>,
-) {
+fn write_attribute(element: &str, name: &str, value: &str, out: &mut String, files: &dyn Files) {
     let known = attributes_of(element).contains(&name) || GENERIC.contains(&name);
     if !known {
         return;
     }
     let value = match name {
-        "href" => match links::resolve(value, Use::Link, asset_url) {
+        "href" => match links::resolve(value, Use::Link, files) {
             Some(url) => Cow::Owned(url),
             None => return,
         },
-        "src" => match links::resolve(value, Use::Picture, asset_url) {
+        "src" => match links::resolve(value, Use::Picture, files) {
             Some(url) => Cow::Owned(url),
             None => return,
         },
@@ -239,11 +228,14 @@ pub fn clean(html: &str) -> String {
 }
 
 fn cleaner() -> ammonia::Builder<'static> {
-    let tags: HashSet<&str> = PHRASES.iter().chain(BLOCKS).chain(VOID).copied().chain(["input", "section"]).collect();
+    let tags: HashSet<&str> =
+        PHRASES.iter().chain(BLOCKS).chain(VOID).copied().chain(["input", "section", "picture", "source"]).collect();
     // Beside what the text may say, what the writer says: ids, roles and a few classes.
     let mut attributes: HashMap<&str, HashSet<&str>> =
         tags.iter().map(|tag| (*tag, attributes_of(tag).iter().copied().collect())).collect();
-    let own: [(&str, &[&str]); 12] = [
+    let own: [(&str, &[&str]); 14] = [
+        ("source", &["type", "srcset", "sizes"]),
+        ("img", &["srcset", "sizes"]),
         ("a", &["id", "role", "rel", "aria-label"]),
         ("div", &["tabindex", "role"]),
         ("section", &["role"]),

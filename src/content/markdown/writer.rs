@@ -8,7 +8,8 @@ use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, LinkType, Tag, Tag
 use super::links::{self, Use};
 use super::nesting::DEPTH_MAX;
 use super::raw::Raw;
-use crate::kernel::{Digest, Slug};
+use super::{Drawn, Files};
+use crate::kernel::Slug;
 
 /// The id of a heading of whose words no letter survives.
 const HEADING_ID_FALLBACK: &str = "bagian";
@@ -49,6 +50,7 @@ enum Awaiting {
 
 struct Picture {
     src: Option<String>,
+    drawn: Option<Drawn>,
     title: String,
     alt: String,
     /// Elements open inside of it.
@@ -61,7 +63,7 @@ pub struct Writer<'a> {
     aside: Vec<(String, String)>,
     /// What closes each open element.
     open: Vec<String>,
-    asset_url: &'a dyn Fn(&Digest) -> Option<String>,
+    files: &'a dyn Files,
     ids: HeadingIds,
     gathered: Option<Gathered>,
     picture: Option<Picture>,
@@ -78,13 +80,13 @@ pub struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     /// `note_scope` is what the texts of one page differ in.
-    pub fn new(source_bytes: usize, note_scope: &'a str, asset_url: &'a dyn Fn(&Digest) -> Option<String>) -> Self {
+    pub fn new(source_bytes: usize, note_scope: &'a str, files: &'a dyn Files) -> Self {
         Writer {
             note_scope,
             out: String::with_capacity(source_bytes + source_bytes / 4),
             aside: Vec::new(),
             open: Vec::new(),
-            asset_url,
+            files,
             ids: HeadingIds::default(),
             gathered: None,
             picture: None,
@@ -143,7 +145,7 @@ impl<'a> Writer<'a> {
     }
 
     fn raw_html(&mut self, html: &str) {
-        self.raw.write(html, &mut self.out, self.asset_url);
+        self.raw.write(html, &mut self.out, self.files);
     }
 
     /// Opens an element unless too many are open, and remembers what closes it.
@@ -202,8 +204,9 @@ impl<'a> Writer<'a> {
             Tag::Strikethrough => self.element("<del>", "</del>"),
             Tag::Link { link_type, dest_url, title, .. } => self.link(link_type, &dest_url, &title),
             Tag::Image { dest_url, title, .. } => {
-                let src = links::resolve(&dest_url, Use::Picture, self.asset_url);
-                self.picture = Some(Picture { src, title: title.to_string(), alt: String::new(), depth: 0 });
+                let src = links::resolve(&dest_url, Use::Picture, self.files);
+                let drawn = links::asset(&dest_url).and_then(|digest| self.files.drawn(&digest));
+                self.picture = Some(Picture { src, drawn, title: title.to_string(), alt: String::new(), depth: 0 });
             }
             // These belong to extensions that are off.
             Tag::Superscript
@@ -269,7 +272,7 @@ impl<'a> Writer<'a> {
     fn link(&mut self, kind: LinkType, address: &str, title: &str) {
         let mail = (kind == LinkType::Email).then(|| format!("mailto:{address}"));
         let address = mail.as_deref().unwrap_or(address);
-        let Some(href) = links::resolve(address, Use::Link, self.asset_url) else {
+        let Some(href) = links::resolve(address, Use::Link, self.files) else {
             return self.open.push(String::new());
         };
         let mut open = String::from("<a href=\"");
@@ -310,8 +313,21 @@ impl<'a> Writer<'a> {
             return escape_text(&picture.alt, &mut self.out);
         };
         let out = &mut self.out;
+        if let Some(drawn) = &picture.drawn {
+            out.push_str("<picture>");
+            for (media_type, srcset) in &drawn.sources {
+                let sizes = drawn.sizes;
+                out.push_str(&format!("<source type=\"{media_type}\" srcset=\"{srcset}\" sizes=\"{sizes}\">"));
+            }
+        }
         out.push_str("<img src=\"");
         escape_attribute(&src, out);
+        if let Some(Drawn { srcset, sizes, width, height, .. }) = &picture.drawn {
+            if !srcset.is_empty() {
+                out.push_str(&format!("\" srcset=\"{srcset}\" sizes=\"{sizes}"));
+            }
+            out.push_str(&format!("\" width=\"{width}\" height=\"{height}"));
+        }
         out.push_str("\" alt=\"");
         escape_attribute(&picture.alt, out);
         out.push('"');
@@ -321,6 +337,9 @@ impl<'a> Writer<'a> {
             out.push('"');
         }
         out.push_str(" loading=\"lazy\" decoding=\"async\">");
+        if picture.drawn.is_some() {
+            out.push_str("</picture>");
+        }
     }
 
     fn gather(&mut self, words: &str) {

@@ -5,6 +5,7 @@ mod faults;
 mod histories;
 mod kills;
 mod pages;
+mod pictures;
 mod publishers;
 mod readers;
 mod schedules;

@@ -1,0 +1,2 @@
+DROP TABLE derivatives;
+DROP TABLE pictures;
