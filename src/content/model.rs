@@ -110,6 +110,12 @@ pub struct Field {
     /// Numbers: whole ones alone.
     #[serde(default, skip_serializing_if = "no")]
     pub integer: bool,
+    /// Text: a colour as `#rrggbb`.
+    #[serde(default, skip_serializing_if = "no")]
+    pub color: bool,
+    /// Colours: the field with the colour on which this one has to be read easily.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reads_on: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<Choice>,
     /// The types that a reference may lead to; empty means any.

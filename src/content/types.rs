@@ -132,6 +132,11 @@ fn check_fields(fields: &[Field], path: &str, levels: usize, faults: &mut Vec<Fi
             faults.push(fault(&path, "too_deep", "components nest at most three deep"));
             continue;
         }
+        if let Some(ground) = &field.reads_on
+            && !fields.iter().any(|other| other.key == *ground && other.color && other.key != field.key)
+        {
+            faults.push(fault(&path, "does_not_fit", "reads_on names another field that is a color"));
+        }
         faults.extend(misfits(field).into_iter().map(|detail| fault(&path, "does_not_fit", &detail)));
         check_fields(&field.fields, &path, levels - 1, faults);
     }
@@ -151,6 +156,8 @@ fn misfits(field: &Field) -> Vec<String> {
             (field.min.is_some() || field.max.is_some() || field.integer) && kind != FieldKind::Number,
             "min, max and integer are for numbers",
         ),
+        (field.color && kind != FieldKind::Text, "color is for text"),
+        (field.reads_on.is_some() && !field.color, "reads_on is for colors"),
         (above(field.min_length, field.max_length), "min_length is above max_length"),
         (above(field.min_items, field.max_items), "min_items is above max_items"),
         (matches!((field.min, field.max), (Some(min), Some(max)) if min > max), "min is above max"),

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use super::model::{Content, ContentType, Field, FieldKind};
 use crate::kernel::id::EntryId;
-use crate::kernel::{Code, Digest, FieldRefusal, Refusal, Slug, Timestamp};
+use crate::kernel::colour::CONTRAST_MIN;
+use crate::kernel::{Code, Colour, Digest, FieldRefusal, Refusal, Slug, Timestamp};
 
 const TAGS_MAX: usize = 20;
 const TAG_CHARS_MAX: usize = 60;
@@ -91,6 +92,25 @@ impl Check {
                 None if field.required && self.required => self.fault(&path, "required", "must not be empty"),
                 None => self.empty(field, values.get(&field.key), &path),
             }
+            if let Some(ground) = &field.reads_on {
+                self.contrast((field, ground), values, &path);
+            }
+        }
+    }
+
+    /// What is written in one colour on another has to be read easily.
+    fn contrast(&mut self, (field, ground): (&Field, &str), values: &Map<String, Value>, path: &str) {
+        let colour = |key: &str| values.get(key).and_then(Value::as_str).and_then(Colour::parse);
+        let Some(ink) = colour(&field.key) else { return };
+        let Some(on) = colour(ground) else {
+            return self.fault(path, "color_missing", format!("only together with {ground}"));
+        };
+        let contrast = ink.contrast(on);
+        if contrast < CONTRAST_MIN {
+            // Rounded down, so that 4.49 is not told as 4.5.
+            let told = (contrast * 10.0).floor() / 10.0;
+            let detail = format!("{ink} on {on} has a contrast of {told} to 1; at least {CONTRAST_MIN} to 1");
+            self.fault(path, "contrast_too_low", detail);
         }
     }
 
@@ -164,6 +184,9 @@ impl Check {
             return self.fault(path, "not_text", "without NUL characters");
         }
         match field.kind {
+            FieldKind::Text if field.color && Colour::parse(text).is_none() => {
+                self.fault(path, "not_a_color", "six hexadecimal digits, such as #1f5c4a");
+            }
             FieldKind::Text => self.length(field, text.chars().count(), TEXT_CHARS_MAX, "characters", path),
             FieldKind::Markdown => self.length(field, text.len(), MARKDOWN_BYTES_MAX, "bytes", path),
             FieldKind::Date if !is_date(text) => self.fault(path, "not_a_date", "such as 2026-11-21"),
@@ -377,6 +400,24 @@ mod tests {
         assert!(check_draft(&agenda, &content(json!({"title": "A"}))).is_ok());
         assert!(check(&agenda, &content(json!({"title": "A"}))).is_err());
         assert!(check_draft(&agenda, &content(json!({}))).is_err());
+    }
+
+    #[test]
+    fn a_pair_of_colours_that_is_hard_to_read_is_refused() {
+        let settings = shipped("pengaturan").unwrap();
+        let with = |more: Value| {
+            let mut fields = json!({"title": "A"});
+            fields.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
+            check(&settings, &content(fields)).err().unwrap_or_default()
+        };
+        assert_eq!(with(json!({"color": "#1f5c4a", "color_text": "#f2d38b"})), []);
+        assert_eq!(with(json!({"color": "#FFD500"})), [], "black or white is read on any colour");
+        let faults = with(json!({"color": "#ffffff", "color_text": "#777777"}));
+        assert_eq!((faults[0].field.as_str(), faults[0].code.as_str()), ("fields.color_text", "contrast_too_low"));
+        assert_eq!(faults[0].detail, "#777777 on #ffffff has a contrast of 4.4 to 1; at least 4.5 to 1");
+        let codes = |more| with(more).into_iter().map(|fault| fault.code).collect::<Vec<_>>();
+        assert_eq!(codes(json!({"color": "hijau"})), ["not_a_color"]);
+        assert_eq!(codes(json!({"color_text": "#ffffff"})), ["color_missing"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! features say it; a word that one feature says belongs to that feature.
 
 pub mod canonical;
+pub mod colour;
 pub mod digest;
 pub mod error;
 pub mod id;
@@ -15,6 +16,7 @@ pub mod tally;
 pub mod time;
 mod words;
 
+pub use colour::Colour;
 pub use digest::Digest;
 pub use error::{Context, Error, Result};
 pub use locale::Locale;

@@ -330,6 +330,7 @@ impl Build<'_> {
         if self.reach == Reach::Whole {
             let (redirects, refused) = redirects::table(self.snapshot, self.plan, &world.prefixes);
             warnings.extend(refused);
+            warnings.extend(views::theme_settings(self.snapshot, self.theme, 0).1);
             small.push(feeds::robots(&self.base_url));
             small.extend(feeds::security(self.snapshot, &self.base_url));
             small.extend(self.sign_files(&redirects)?);

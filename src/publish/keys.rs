@@ -245,6 +245,7 @@ fn locale(world: &World, shapes: &HashMap<&str, Key>, at: usize) -> Key {
         .text(&view.description)
         .text(&json(&view.site))
         .text(&json(&view.menu))
+        .text(&json(&view.theme_settings))
         .text(&json(&world.theme_files))
         .all(alerts.iter())
         .key()

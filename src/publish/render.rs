@@ -105,6 +105,7 @@ impl<'b> World<'b> {
         context.insert_value("menu", view.menu.clone());
         context.insert_value("alerts", self.alerts(view));
         context.insert_value("theme", self.theme_files.clone());
+        context.insert_value("theme_settings", view.theme_settings.clone());
         let canonical = format!("{}{}", self.base_url, about.url);
         let page = map([
             ("kind", about.kind.into()),

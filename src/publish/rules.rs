@@ -1,6 +1,7 @@
 //! Decisions about addresses, lists and colours: pure functions.
 
-use crate::kernel::Slug;
+use crate::kernel::colour::CONTRAST_MIN;
+use crate::kernel::{Colour, Slug};
 
 /// Entries on one page of a list.
 pub const LIST_ITEMS: usize = 20;
@@ -125,25 +126,17 @@ pub fn term_slug(text: &str) -> Option<Slug> {
     Slug::from_title(text)
 }
 
-/// A colour written `#rrggbb`, lower case; anything else is the house's own.
-pub fn colour(text: Option<&str>) -> String {
+/// The site's colour; without one, or with something else, the house's own.
+pub fn colour(text: Option<&str>) -> Colour {
     const HOUSE: &str = "#1f5c4a";
-    let text = text.unwrap_or(HOUSE).trim().to_ascii_lowercase();
-    let fits = text.len() == 7 && text.starts_with('#') && text[1..].bytes().all(|b| b.is_ascii_hexdigit());
-    if fits { text } else { HOUSE.to_owned() }
+    let given = text.and_then(|text| Colour::parse(text.trim()));
+    given.or_else(|| Colour::parse(HOUSE)).unwrap_or(Colour::BLACK)
 }
 
-/// Black or white, whichever is read better on a colour (WCAG relative luminance).
-pub fn ink_on(colour: &str) -> &'static str {
-    let channel = |at: usize| {
-        let value = colour.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()).unwrap_or(0);
-        let share = f64::from(value) / 255.0;
-        if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
-    };
-    let luminance = 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
-    // Above it, black has the higher contrast.
-    const EVEN: f64 = 0.179;
-    if luminance > EVEN { "#000000" } else { "#ffffff" }
+/// The colour of text on the site's colour: the one that was set, or else black or white.
+pub fn ink_on(ground: Colour, text: Option<&str>) -> Colour {
+    let given = text.and_then(|text| Colour::parse(text.trim()));
+    given.filter(|ink| ink.contrast(ground) >= CONTRAST_MIN).unwrap_or(ground.ink())
 }
 
 /// An address within the site that a redirect may start from: absolute path, no host, no query,
@@ -242,9 +235,10 @@ mod tests {
 
     #[test]
     fn text_on_the_sites_colour_can_be_read() {
-        assert_eq!(ink_on("#1f5c4a"), "#ffffff");
-        assert_eq!(ink_on("#ffd500"), "#000000");
-        assert_eq!(colour(Some("red; }")), "#1f5c4a");
-        assert_eq!(colour(Some("#ABCDEF")), "#abcdef");
+        let house = colour(Some("red; }"));
+        assert_eq!((house.to_string().as_str(), house), ("#1f5c4a", colour(None)));
+        assert_eq!(ink_on(colour(Some("#ffd500")), None), Colour::BLACK);
+        assert_eq!(ink_on(house, Some("#f2d38b")).to_string(), "#f2d38b");
+        assert_eq!(ink_on(house, Some("#2f6c5a")), Colour::WHITE, "of a setting from before the check");
     }
 }

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use super::feeds::File;
 use super::model::Snapshot;
-use super::{rules, views};
+use super::views;
 use crate::kernel::Digest;
 use crate::themes::theme::Theme;
 
 /// The files, and their addresses by their plain names.
 pub fn theme_files(snapshot: &Snapshot, theme: &Theme) -> (Vec<File>, tera::Value) {
-    let colour = views::colour(snapshot);
-    let ink = rules::ink_on(&colour);
+    let (colour, ink) = views::colours(snapshot);
     let mut files = Vec::new();
     let mut addresses: BTreeMap<String, String> = BTreeMap::new();
     for (name, bytes) in &theme.assets {

@@ -12,7 +12,7 @@ use super::dates::{self, Clockface};
 use super::model::{Asset, Card, Shape, Show, Snapshot, Steering, Term};
 use super::plan::{self, ListKind, Plan};
 use super::{pictures, rules};
-use crate::kernel::{Digest, Timestamp};
+use crate::kernel::{Colour, Digest, Timestamp};
 use crate::media::rules::public_path;
 use crate::themes::theme::Theme;
 
@@ -35,6 +35,8 @@ pub struct LocaleView {
     pub site: Value,
     pub words: Value,
     pub menu: Value,
+    /// What the site chooses of what the theme lets it choose.
+    pub theme_settings: Value,
     pub title: String,
     pub description: String,
 }
@@ -101,9 +103,11 @@ pub fn base_url(snapshot: &Snapshot, server_url: &str) -> String {
     set.map(str::to_owned).or(host).unwrap_or_else(|| server_url.to_owned()).trim_end_matches('/').to_owned()
 }
 
-/// The site's colour.
-pub fn colour(snapshot: &Snapshot) -> String {
-    rules::colour(settings(&snapshot.steering, 0).and_then(|entry| entry.text("color")))
+/// The site's colour, and the colour of text on it.
+pub fn colours(snapshot: &Snapshot) -> (Colour, Colour) {
+    let set = |name| settings(&snapshot.steering, 0).and_then(|entry| entry.text(name));
+    let colour = rules::colour(set("color"));
+    (colour, rules::ink_on(colour, set("color_text")))
 }
 
 /// The digest of everything that steers the site.
@@ -134,6 +138,14 @@ pub fn locale_views(
         let entry = settings(&snapshot.steering, at);
         let text = |name: &str| entry.and_then(|entry| entry.text(name)).unwrap_or_default();
         let title = if text("title").is_empty() { site.name.as_str() } else { text("title") };
+        let clock = Clockface::new(site.zone.clone(), locale);
+        // A seal is the same in all languages.
+        let first = settings(&snapshot.steering, 0);
+        let shown = |entry: Option<&Steering>, name: &str, show: &Show| {
+            entry.and_then(|entry| field(entry.fields.get(name)?, Some(show), snapshot, &clock, None))
+        };
+        let seal = shown(entry, "seal", &Show::Asset).or_else(|| shown(first, "seal", &Show::Asset));
+        let social = shown(entry, "social", &Show::Parts(BTreeMap::new()));
         let other = |(other, tongue): (usize, &String)| {
             let home = rules::prefix(tongue, site.default_locale()) + "/";
             let there = other != at && plan.known.contains(&home);
@@ -149,6 +161,9 @@ pub fn locale_views(
                 ("address", text("address").into()),
                 ("phone", text("phone").into()),
                 ("email", text("email").into()),
+                ("hours", text("hours").into()),
+                ("seal", seal.unwrap_or(Value::none())),
+                ("social", social.unwrap_or(Value::none())),
                 ("footer", Value::safe_string(&markdown(text("footer")))),
                 ("base_url", base_url.into()),
                 ("home", format!("{prefix}/").into()),
@@ -159,8 +174,9 @@ pub fn locale_views(
                 ("search", plan.search_of(at, &prefix).into()),
             ]),
             words: words(theme, locale),
+            theme_settings: theme_settings_shown(snapshot, theme, at),
             menu: menus(snapshot, plan, (at, locale), &prefix),
-            clock: Clockface::new(site.zone.clone(), locale),
+            clock,
             title: title.into(),
             description: text("description").into(),
             locale: locale.clone(),
@@ -168,6 +184,18 @@ pub fn locale_views(
         }
     };
     site.locales.iter().enumerate().map(view).collect()
+}
+
+/// What the site chooses of what the theme lets it choose, and what of that the theme does not know.
+pub fn theme_settings(snapshot: &Snapshot, theme: &Theme, locale: usize) -> (BTreeMap<String, Json>, Vec<String>) {
+    let given = settings(&snapshot.steering, locale).and_then(|entry| entry.fields.get("theme_settings"));
+    crate::themes::settings::values(&theme.about.settings, given.and_then(Json::as_object))
+}
+
+fn theme_settings_shown(snapshot: &Snapshot, theme: &Theme, locale: usize) -> Value {
+    let values = theme_settings(snapshot, theme, locale).0.into_iter();
+    let shown = values.filter_map(|(key, value)| Some((key, Value::try_from_serializable(&value).ok()?)));
+    Value::from(shown.collect::<BTreeMap<String, Value>>())
 }
 
 /// Where a language tells what was put right and withdrawn, if the theme shows it.

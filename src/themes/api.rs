@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::{Decision, SiteTheme, ThemesOfSite};
+use super::model::{Decision, SiteTheme, ThemeSettings, ThemesOfSite};
 use super::service;
 use crate::app::App;
 use crate::http::{Answer, Json};
@@ -54,6 +54,15 @@ async fn themes_of_site(app: web::Data<App>, actor: Actor, site: web::Path<Strin
     Ok(HttpResponse::Ok().json(work.map_err(|error| Error::broken("read the themes of a site", error))??))
 }
 
+/// What the live theme lets the site choose: keys, kinds, labels and defaults of `theme_settings` in the site's settings.
+#[utoipa::path(tag = "themes", params(("site" = String, Path)),
+    responses((status = 200, body = ThemeSettings), (status = 403), (status = 404)))]
+#[get("/api/v1/sites/{site}/theme/settings")]
+async fn theme_settings(app: web::Data<App>, actor: Actor, site: web::Path<String>) -> Answer {
+    let work = web::block(move || service::settings_of(&app, &actor, &site)).await;
+    Ok(HttpResponse::Ok().json(work.map_err(|error| Error::broken("read the settings of a theme", error))??))
+}
+
 /// Proposes what stands in the themes folder now. Staging shows it until somebody else has decided.
 #[utoipa::path(tag = "themes", params(("site" = String, Path)), request_body = ProposeRequest,
     responses((status = 201, body = SiteTheme), (status = 403), (status = 404), (status = 409), (status = 422)))]
@@ -99,5 +108,5 @@ async fn decide(app: &App, actor: &Actor, site: String, digest: &str, decision: 
 }
 
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(themes_of_site).service(propose_theme).service(approve_theme).service(reject_theme);
+    config.service(themes_of_site).service(theme_settings).service(propose_theme).service(approve_theme).service(reject_theme);
 }

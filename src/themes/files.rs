@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::layers::{self, PARENT, THEME_BYTES_MAX};
 use super::model::Files;
 use crate::kernel::{Context, Digest, Error, Result, canonical};
 use crate::ports::Storage;
@@ -20,27 +21,54 @@ const HOUSE_THEME: &str = "lamin";
 struct Lamin;
 
 /// What stands there for a site now, with its name: `<folder>/<site key>`, else `<folder>/lamin`, else the built-in theme.
+/// The files of the theme that it extends stand in it under `parent/`.
 pub fn found(themes_folder: &str, site_key: &str) -> Result<(String, Files)> {
     if !themes_folder.is_empty() {
         for name in [site_key, HOUSE_THEME] {
             let folder = Path::new(themes_folder).join(name);
             if folder.is_dir() {
-                return Ok((name.to_owned(), of_folder(&folder)?));
+                return Ok((name.to_owned(), at(&folder)?));
             }
         }
     }
-    let file = |path: Cow<'static, str>| Some((path.to_string(), Lamin::get(&path)?.data.into_owned()));
-    Ok((HOUSE_THEME.to_owned(), Lamin::iter().filter_map(file).collect()))
+    Ok((HOUSE_THEME.to_owned(), built_in()))
 }
 
+/// The theme in a folder. The one that it extends stands beside it, or comes with Lamin.
+pub fn at(folder: &Path) -> Result<Files> {
+    let mut files = of_folder(folder)?;
+    files.retain(|path, _| !path.starts_with(PARENT));
+    if let Some(name) = layers::extends(&files) {
+        let beside = folder.parent().unwrap_or(folder).join(&name);
+        let below = match beside.is_dir() && beside != folder {
+            true => of_folder(&beside)?,
+            false if name == HOUSE_THEME => built_in(),
+            false => Files::new(),
+        };
+        files.extend(below.into_iter().map(|(path, bytes)| (format!("{PARENT}{path}"), bytes)));
+    }
+    Ok(files)
+}
+
+fn built_in() -> Files {
+    let file = |path: Cow<'static, str>| Some((path.to_string(), Lamin::get(&path)?.data.into_owned()));
+    Lamin::iter().filter_map(file).collect()
+}
+
+/// Reads on until there is more than a theme may have, which [`layers::refuse_excess`] then tells.
 fn of_folder(folder: &Path) -> Result<Files> {
     let mut files = Files::new();
+    let mut bytes_read = 0;
     for found in walkdir::WalkDir::new(folder).sort_by_file_name() {
         let found = found.with_context(|| format!("read the theme {}", folder.display()))?;
         let path = found.path().strip_prefix(folder).unwrap_or(found.path()).to_string_lossy().into_owned();
         if found.file_type().is_file() && !path.split('/').any(|part| part.starts_with('.')) {
             let bytes = std::fs::read(found.path()).with_context(|| format!("read {}", found.path().display()))?;
+            bytes_read += bytes.len();
             files.insert(path, bytes);
+        }
+        if bytes_read > THEME_BYTES_MAX || files.len() > layers::FILES_MAX {
+            break;
         }
     }
     Ok(files)

@@ -6,9 +6,13 @@
 
 pub mod api;
 mod files;
+mod layers;
 pub mod model;
 pub mod rules;
+mod sandbox;
 pub mod service;
+pub mod settings;
 pub mod squeeze;
 mod store;
+pub mod tags;
 pub mod theme;

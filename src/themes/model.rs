@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use utoipa::ToSchema;
 
+use super::settings::Settings;
 use crate::kernel::id::{SiteId, ThemeId, UserId};
 use crate::kernel::{Digest, Timestamp};
 
@@ -74,6 +75,14 @@ pub struct ThemesOfSite {
     /// What the proposed theme has otherwise than the live one.
     pub differences: Option<Differences>,
     pub candidate: Candidate,
+}
+
+/// What a theme lets a site choose: the form of the field `theme_settings` of the site's settings.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, ToSchema)]
+pub struct ThemeSettings {
+    pub name: String,
+    pub digest: Digest,
+    pub settings: Settings,
 }
 
 /// What somebody decides of a theme.

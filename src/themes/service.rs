@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::model::{Candidate, Decision, SiteTheme, ThemeState, ThemesOfSite};
+use super::model::{Candidate, Decision, SiteTheme, ThemeSettings, ThemeState, ThemesOfSite};
 use super::theme::Theme;
 use super::{files, rules, store};
 use crate::app::App;
@@ -95,6 +95,18 @@ pub fn of_site(app: &App, actor: &Actor, key: &str) -> Result<ThemesOfSite> {
         _ => None,
     };
     Ok(ThemesOfSite { live, proposed, differences, candidate: Candidate { name, digest, broken } })
+}
+
+/// What the theme that citizens see lets its site choose; before the first release, what stands in the themes folder.
+/// Blocks.
+pub fn settings_of(app: &App, actor: &Actor, key: &str) -> Result<ThemeSettings> {
+    let site = app.db.read_blocking(|c| {
+        let site = sites::store::find_visible(c, key, actor)?;
+        let _permit: Permit<cases::SeeTheme> = actor.permit(site.id)?;
+        Ok(site)
+    })?;
+    let theme = of_release(app, site.id, &site.key)?;
+    Ok(ThemeSettings { name: theme.name, digest: theme.digest, settings: theme.about.settings })
 }
 
 /// Proposes what stands in the themes folder now; an earlier proposal that nobody decided on gives way to it.

@@ -1,43 +1,26 @@
 //! A theme: Tera templates, words in each language and files that go out with the pages.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::path::Path;
 
 use tera::Tera;
 
+pub use super::layers::About;
+use super::layers::{self, Template, Words};
 use super::model::Files;
-use super::{files, squeeze};
-use crate::kernel::{Code, Digest, Error, Refusal, Result};
-
-/// `theme.toml`
-#[derive(Debug, Clone, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct About {
-    /// For whoever chooses among themes.
-    pub title: String,
-    /// Newest entries of each type on the home page.
-    #[serde(default = "six")]
-    pub home_items: usize,
-    /// Whether an entry's page knows the one before and after it.
-    #[serde(default)]
-    pub neighbours: bool,
-}
-
-fn six() -> usize {
-    6
-}
+use super::{files, sandbox, squeeze};
+use crate::kernel::{Digest, Result};
 
 /// A theme, read and checked.
 pub struct Theme {
     pub name: String,
     pub about: About,
     pub tera: Tera,
-    /// As they were written.
+    /// As they were written; those of the theme below it stand under `parent/`.
     pub files: Files,
-    /// Of every file of the theme: what an approval of a theme binds to.
+    /// Of every file of the theme and of the one below it: what an approval of a theme binds to.
     pub digest: Digest,
-    /// Language → name → text.
-    pub words: BTreeMap<String, BTreeMap<String, String>>,
+    pub words: Words,
     /// Files that go out with the pages, by their path below `assets/`. Style sheets are tight already.
     pub assets: Vec<(String, Vec<u8>)>,
 }
@@ -49,42 +32,60 @@ impl Theme {
         Theme::read(&name, files)
     }
 
+    /// The theme in a folder, named like it.
+    pub fn at(folder: &Path) -> Result<Theme> {
+        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Theme::read(&name, files::at(folder)?)
+    }
+
     /// A theme that cannot be read is refused with its file, line and reason.
     pub fn read(name: &str, files: Files) -> Result<Theme> {
-        let about = toml_of(name, &files, "theme.toml")?;
-        let words = toml_of(name, &files, "words.toml")?;
+        layers::refuse_excess(name, &files)?;
+        let about = layers::about(name, &files)?;
+        let words = layers::words(name, &files, about.extends.is_some())?;
         let mut assets = Vec::new();
-        for (path, bytes) in &files {
-            if path.starts_with("templates/") {
-                text(name, path, bytes)?;
-            } else if let Some(asset) = path.strip_prefix("assets/") {
-                let bytes = if asset.ends_with(".css") {
-                    squeeze::css(text(name, path, bytes)?).into_bytes()
-                } else {
-                    bytes.clone()
-                };
-                assets.push((asset.to_owned(), bytes));
-            }
+        for (path, file) in layers::standing(&files, about.extends.is_some()) {
+            let Some(asset) = path.strip_prefix("assets/") else { continue };
+            let bytes = match asset.ends_with(".css") {
+                true => squeeze::css(layers::text(name, file, &files[file])?).into_bytes(),
+                false => files[file].clone(),
+            };
+            assets.push((asset.to_owned(), bytes));
         }
         // First as they were written, so that a mistake is told with its line.
-        as_written(&files).map_err(|error| bad(name, "templates", &error.to_string()))?;
-        let mut tera = Tera::default();
-        let tight = templates(&files).map(|(name, source)| (name, squeeze::template(source)));
-        tera.add_raw_templates(tight).map_err(|error| bad(name, "templates", &error.to_string()))?;
+        let tera = as_written(&files, about.extends.as_deref())
+            .and_then(|_| templates(&files, about.extends.as_deref(), squeeze::template))
+            .map_err(|error| layers::bad(name, "templates", 1, &error.to_string()))?;
         for needed in ["home.html", "entry.html", "list.html", "404.html"] {
             if !tera.contains_template(needed) {
-                return Err(bad(name, needed, "the theme lacks this template"));
+                return Err(layers::bad(name, &format!("templates/{needed}"), 1, "the theme lacks this template"));
             }
         }
         Ok(Theme { name: name.into(), about, tera, digest: files::digest_of(&files), files, words, assets })
     }
 
-    /// Renders a template into memory. An error names template and line as they were written.
+    /// Renders a template into memory, within the limits of the sandbox. An error names template and line as they
+    /// were written.
     pub fn render(&self, template: &str, context: &tera::Context, out: &mut Vec<u8>) -> Result<(), tera::Error> {
-        self.tera.render_to(template, context, out).map_err(|error| {
-            let told = as_written(&self.files).and_then(|tera| tera.render(template, context));
+        sandbox::render(&self.tera, template, context, out).map_err(|error| {
+            let again = as_written(&self.files, self.about.extends.as_deref());
+            let told = again.and_then(|tera| sandbox::render(&tera, template, context, &mut Vec::new()));
             told.err().unwrap_or(error)
         })
+    }
+
+    /// The templates as they were written.
+    pub fn written(&self) -> Vec<Template<'_>> {
+        layers::templates(&self.files, self.about.extends.as_deref())
+    }
+
+    /// The theme with other sources of its templates: for checks that want to see where output comes from.
+    pub fn with_templates(&self, sources: Vec<(String, String)>) -> Result<Theme> {
+        let tera = sandbox::tera(sources.iter().map(|(name, source)| (name.as_str(), source.clone())));
+        let tera = tera.map_err(|error| layers::bad(&self.name, "templates", 1, &error.to_string()))?;
+        let (name, about, digest) = (self.name.clone(), self.about.clone(), self.digest);
+        let (files, words, assets) = (self.files.clone(), self.words.clone(), self.assets.clone());
+        Ok(Theme { name, about, tera, files, digest, words, assets })
     }
 
     /// The first of these templates that the theme has.
@@ -108,28 +109,13 @@ impl Theme {
     }
 }
 
-/// Names and sources of the templates.
-fn templates(files: &Files) -> impl Iterator<Item = (&str, &str)> {
-    files.iter().filter_map(|(path, bytes)| Some((path.strip_prefix("templates/")?, std::str::from_utf8(bytes).ok()?)))
+fn as_written(files: &Files, extends: Option<&str>) -> Result<Tera, tera::Error> {
+    templates(files, extends, str::to_owned)
 }
 
-fn as_written(files: &Files) -> Result<Tera, tera::Error> {
-    let mut tera = Tera::default();
-    tera.add_raw_templates(templates(files))?;
-    Ok(tera)
-}
-
-fn bad(theme: &str, file: &str, reason: &str) -> Error {
-    Refusal::new(Code::BadDefinition).detail(format!("theme {theme}, {file}: {reason}")).into()
-}
-
-fn text<'b>(theme: &str, path: &str, bytes: &'b [u8]) -> Result<&'b str> {
-    std::str::from_utf8(bytes).map_err(|error| bad(theme, path, &error.to_string()))
-}
-
-fn toml_of<T: serde::de::DeserializeOwned>(theme: &str, files: &Files, path: &str) -> Result<T> {
-    let bytes = files.get(path).ok_or_else(|| bad(theme, path, "the theme lacks this file"))?;
-    toml::from_str(text(theme, path, bytes)?).map_err(|error| bad(theme, path, &error.to_string()))
+fn templates(files: &Files, extends: Option<&str>, made: impl Fn(&str) -> String) -> Result<Tera, tera::Error> {
+    let templates = layers::templates(files, extends);
+    sandbox::tera(templates.iter().map(|template| (template.name.as_str(), made(template.source))))
 }
 
 #[cfg(test)]
@@ -155,5 +141,63 @@ mod tests {
         files.insert("templates/404.html".into(), b"<p>\n{{ nonsense | no_such_filter }}\n".to_vec());
         let error = Theme::read("portal", files).err().unwrap().to_string();
         assert!(error.contains("404.html:2") && error.contains("no_such_filter"), "{error}");
+    }
+
+    /// A theme over the built-in one.
+    fn child(own: &[(&str, &str)]) -> Files {
+        let below = files::found("", "").unwrap().1;
+        let mut files: Files = below.into_iter().map(|(path, bytes)| (format!("parent/{path}"), bytes)).collect();
+        files.extend(own.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())));
+        files
+    }
+
+    #[test]
+    fn a_child_overrides_single_templates_words_and_files() {
+        let setting = "[settings.news]\nkind = \"number\"\nlabel = { id = \"A\", en = \"A\" }\ndefault = 3\n";
+        let toml = format!("title = \"Anak\"\nextends = \"lamin\"\nhome_items = 2\n{setting}");
+        let theme = Theme::read(
+            "portal",
+            child(&[
+                ("theme.toml", &toml),
+                ("words.toml", "[id]\nhome = \"Muka\"\n"),
+                ("templates/404.html", "{% extends \"lamin/404.html\" %}{% block title %}Hilang{% endblock %}"),
+                ("assets/ikon.svg", "<svg/>"),
+            ]),
+        )
+        .unwrap();
+        let house = Theme::built_in().unwrap();
+        assert_eq!((theme.about.home_items, theme.about.settings.len()), (2, 1));
+        assert_eq!((theme.word("id", "home"), theme.word("en", "home")), ("Muka", house.word("en", "home")));
+        assert_eq!(theme.assets.len(), house.assets.len());
+        assert!(theme.assets.iter().any(|(path, bytes)| path == "ikon.svg" && bytes == b"<svg/>"));
+        assert!(theme.tera.contains_template("lamin/404.html") && theme.tera.contains_template("entry/agenda.html"));
+        assert!(!theme.tera.contains_template("lamin/home.html"), "what is not overridden has one name");
+    }
+
+    #[test]
+    fn a_change_of_the_theme_below_is_another_theme() {
+        let one = child(&[("theme.toml", "title = \"Anak\"\nextends = \"lamin\"\n")]);
+        let mut other = one.clone();
+        other.insert("parent/assets/lamin.css".into(), b"a{color:red}".to_vec());
+        let digest = |files| Theme::read("portal", files).unwrap().digest;
+        assert_ne!(digest(one), digest(other));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_child_is_told_with_file_and_line() {
+        let told = |own: &[(&str, &str)]| Theme::read("portal", child(own)).err().unwrap().to_string();
+        let head = "title = \"Anak\"\nextends = \"lamin\"\n";
+        let error = told(&[("theme.toml", head), ("words.toml", "[id]\nhome = 1\n")]);
+        assert!(error.contains("words.toml:2"), "{error}");
+        let error = told(&[("theme.toml", head), ("parent/theme.toml", head)]);
+        assert!(error.contains("parent/theme.toml:2: extends"), "{error}");
+        let error = told(&[("theme.toml", &format!("{head}colour = 1\n"))]);
+        assert!(error.contains("theme.toml:3") && error.contains("colour"), "{error}");
+        let alone: Files = [("theme.toml".to_owned(), head.as_bytes().to_vec())].into();
+        let error = Theme::read("portal", alone).err().unwrap().to_string();
+        assert!(error.contains("theme.toml:2: extends: no theme lamin"), "{error}");
+        let nested = "\n{{ [[a for a in b] for b in c] }}";
+        let error = told(&[("theme.toml", head), ("templates/404.html", nested)]);
+        assert!(error.contains("templates/404.html:2: a list within a list"), "{error}");
     }
 }

@@ -42,6 +42,7 @@ on_both!(
     an_old_address_leads_on_until_another_takes_it,
     every_change_of_what_is_live_is_counted,
     many_entries_go_live_at_once_as_they_would_one_by_one,
+    colours_that_are_hard_to_read_on_each_other_are_refused_where_the_settings_are_written,
 );
 
 /// A site with an author, an editor and a developer.
@@ -314,14 +315,14 @@ async fn a_draft_that_was_not_whole_does_not_block_its_type(app: TestApp) {
 async fn a_new_type_is_made_and_a_bad_one_is_refused(app: TestApp) {
     let house = House::new(&app);
     let dewi = app.user("dewi", &[(Role::WebDeveloper, Some(house.site.id))]);
-    let words = json!({"id": "Lowongan", "en": "Vacancy"});
+    let words = json!({"id": "Sayembara", "en": "Contest"});
     let title = json!({"key": "title", "kind": "text", "label": words, "required": true});
     let body = json!({"title": words, "fields": [title, {"key": "closes", "kind": "date", "label": words}]});
-    let made = put(&app, &dewi, "pelatihan", &body).send(&app).await.assert_ok();
-    assert_eq!((made.status, made.header("location")), (201, "/api/v1/sites/portal/types/pelatihan"));
-    assert_eq!((&made.json()["key"], &made.json()["version"]), (&json!("pelatihan"), &json!(1)));
-    let row = house.write("pelatihan", &house.draft(json!({"title": "Juru ketik", "closes": "2026-12-01"})));
-    assert_eq!(house.items("filter[type]=pelatihan").await[0]["url"], format!("/pelatihan/{}/", row.slug));
+    let made = put(&app, &dewi, "sayembara", &body).send(&app).await.assert_ok();
+    assert_eq!((made.status, made.header("location")), (201, "/api/v1/sites/portal/types/sayembara"));
+    assert_eq!((&made.json()["key"], &made.json()["version"]), (&json!("sayembara"), &json!(1)));
+    let row = house.write("sayembara", &house.draft(json!({"title": "Juru ketik", "closes": "2026-12-01"})));
+    assert_eq!(house.items("filter[type]=sayembara").await[0]["url"], format!("/sayembara/{}/", row.slug));
     let bad = [
         (json!({"title": words, "fields": []}), 422, "bad_definition", "fields.title"),
         (json!({"title": words, "fields": [title], "colour": 1}), 400, "unknown_field", "colour"),
@@ -336,7 +337,7 @@ async fn a_new_type_is_made_and_a_bad_one_is_refused(app: TestApp) {
     house.get("/api/v1/sites/portal/types/rusak").await.assert_refused(404, "not_found");
 }
 
-const VACANCY: &str = r#"key = "pelatihan"
+const VACANCY: &str = r#"key = "sayembara"
 title = { id = "Lowongan", en = "Vacancy" }
 
 [[fields]]
@@ -350,14 +351,14 @@ async fn a_type_is_read_from_a_toml_file_and_what_is_wrong_is_told_with_its_line
     let house = House::new(&app);
     let dewi = app.user("dewi", &[(Role::WebDeveloper, Some(house.site.id))]);
     let send = |kind: &str, source: &str| {
-        let call = Call::new("PUT", "/api/v1/sites/portal/types/pelatihan").token(&app.token(&dewi));
+        let call = Call::new("PUT", "/api/v1/sites/portal/types/sayembara").token(&app.token(&dewi));
         call.body(kind, source).send(&app)
     };
     let bad = [
         (VACANCY.replace("kind = \"text\"", "kind = \"teks\""), 6),
         (VACANCY.replace("required", "wajib"), 8),
         (format!("{VACANCY}[[fields]]\nkey = \"Tutup\"\nkind = \"date\"\nlabel = {{ id = \"a\", en = \"b\" }}\n"), 10),
-        (VACANCY.replace("key = \"pelatihan\"\n", ""), 1),
+        (VACANCY.replace("key = \"sayembara\"\n", ""), 1),
         ("key = ".to_owned(), 1),
     ];
     for (source, line) in bad {
@@ -365,25 +366,25 @@ async fn a_type_is_read_from_a_toml_file_and_what_is_wrong_is_told_with_its_line
         refused.assert_refused(422, "bad_definition");
         assert_eq!(
             (&refused.json()["line"], &refused.json()["file"]),
-            (&json!(line), &json!("pelatihan.toml")),
+            (&json!(line), &json!("sayembara.toml")),
             "{source}"
         );
     }
-    let other = send("application/toml", &VACANCY.replace("pelatihan", "lain")).await;
+    let other = send("application/toml", &VACANCY.replace("sayembara", "lain")).await;
     other.assert_refused(422, "bad_definition");
     assert_eq!(other.json()["errors"][0]["field"], "key");
     send("application/toml", &VACANCY.replace("Judul", "a\\u0000")).await.assert_refused(400, "malformed");
     for kind in ["text/plain", "application/yaml", "text/toml"] {
         send(kind, VACANCY).await.assert_refused(415, "unsupported_media");
     }
-    let not_utf8 = Call::new("PUT", "/api/v1/sites/portal/types/pelatihan").token(&app.token(&dewi));
+    let not_utf8 = Call::new("PUT", "/api/v1/sites/portal/types/sayembara").token(&app.token(&dewi));
     not_utf8.body("application/toml", [0xff]).send(&app).await.assert_refused(400, "malformed");
-    house.get("/api/v1/sites/portal/types/pelatihan").await.assert_refused(404, "not_found");
+    house.get("/api/v1/sites/portal/types/sayembara").await.assert_refused(404, "not_found");
 
     let made = send("Application/TOML; charset=utf-8", VACANCY).await.assert_ok();
     assert_eq!((made.status, &made.json()["title"]["en"]), (201, &json!("Vacancy")));
     send("application/toml", VACANCY).await.assert_refused(428, "if_match_required");
-    assert_eq!(house.get("/api/v1/sites/portal/types/pelatihan").await.assert_ok().json(), made.json());
+    assert_eq!(house.get("/api/v1/sites/portal/types/sayembara").await.assert_ok().json(), made.json());
 }
 
 async fn a_new_site_has_every_shipped_type(app: TestApp) {
@@ -830,4 +831,17 @@ async fn many_entries_go_live_at_once_as_they_would_one_by_one(app: TestApp) {
 
 fn stored_at(app: &TestApp, id: EntryId) -> Option<Timestamp> {
     app.db.read_blocking(|c| store::require(c, id)).unwrap().published_at
+}
+
+async fn colours_that_are_hard_to_read_on_each_other_are_refused_where_the_settings_are_written(app: TestApp) {
+    let house = House::new(&app);
+    let write = |ink: &str| {
+        let fields = json!({"title": "Situs", "color": "#1f5c4a", "color_text": ink});
+        house.try_write("pengaturan", &house.draft(fields))
+    };
+    let refused = write("#2f6c5a").unwrap_err();
+    let fault = &refused.refusal().unwrap().field_refusals()[0];
+    assert_eq!((fault.field.as_str(), fault.code.as_str()), ("fields.color_text", "contrast_too_low"));
+    assert!(fault.detail.contains("at least 4.5 to 1"), "{}", fault.detail);
+    write("#f2d38b").unwrap();
 }

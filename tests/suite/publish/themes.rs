@@ -23,6 +23,7 @@ on_both!(
     files_that_change_after_the_proposal_are_not_what_was_approved,
     a_theme_that_was_changed_in_the_store_is_not_built,
     roles_and_members_decide_who_sees_proposes_and_approves,
+    a_child_theme_is_approved_together_with_the_one_below_it,
 );
 
 /// Has what stands in the themes folder proposed and approved, if it is not live.
@@ -213,4 +214,44 @@ async fn roles_and_members_decide_who_sees_proposes_and_approves(app: TestApp) {
     assert_eq!(approved["theme"]["state"], "live");
     assert!(approved["job"].is_string());
     Call::get("/api/v1/sites/lain/theme").token(&developer).send(&app).await.assert_refused(404, "not_found");
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test's own theme")]
+async fn a_child_theme_is_approved_together_with_the_one_below_it(app: TestApp) {
+    let themes = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = themes.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    theme(themes.path(), "<h1>below</h1>");
+    let setting = "[settings.news]\nkind = \"number\"\nlabel = { id = \"Berita\", en = \"News\" }\ndefault = 3\n";
+    write("portal/theme.toml", &format!("title = \"Anak\"\nextends = \"lamin\"\n{setting}"));
+    write("portal/templates/404.html", "{% extends \"lamin/404.html\" %}");
+    let app = TestApp::with(app.db.engine(), &[("themes_folder", themes.path().to_str().unwrap())]);
+    let site = portal(&app).await;
+    build(&app, Mode::Fresh);
+    assert!(entry_page(&app).contains("below"));
+    let [developer, approver] = people(&app);
+    let settings = Call::get("/api/v1/sites/portal/theme/settings").token(&app.token(&developer)).send(&app).await;
+    assert_eq!(settings.assert_ok().json()["settings"]["news"]["default"], 3);
+
+    theme(themes.path(), "<h1>changed below</h1>");
+    write("portal/templates/home.html", "<h1>{{ theme_settings.news }} of {{ site.hours }}</h1>");
+    build(&app, Mode::Fresh);
+    assert!(!entry_page(&app).contains("changed"), "citizens see what was approved, the theme below included");
+    let proposed = service::propose(&app, &developer, "portal", "").unwrap();
+    let differences = themes_of(&app).differences.unwrap();
+    assert_eq!(differences.changed, ["parent/templates/entry.html"]);
+    assert_eq!(differences.added, ["templates/home.html"]);
+    decide(&app, &approver, &proposed, Decision::Approve).await.unwrap();
+    let chosen = crate::live_rows::Live::new("pengaturan", "situs")
+        .titled("Portal Uji")
+        .field("hours", "08.00")
+        .long("theme_settings", json!({"news": 5, "unknown": 1}));
+    site.show(&app, &[chosen]).await;
+    let report = build(&app, Mode::Changed);
+    assert!(entry_page(&app).contains("changed below"));
+    assert_eq!(super::text(&tree(&current(&app)), "index.html"), "<h1>5 of 08.00</h1>");
+    assert_eq!(report.warnings, ["theme_settings.unknown: the theme has no such setting"]);
 }
