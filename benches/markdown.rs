@@ -32,14 +32,18 @@ fn text(kilobytes: usize) -> String {
 #[divan::bench(args = [1, 10, 100])]
 fn to_html(bencher: Bencher, kilobytes: usize) {
     let text = text(kilobytes);
-    bencher.counter(BytesCount::of_str(&text)).bench(|| markdown::to_html(divan::black_box(&text), &|_| None));
+    bencher
+        .counter(BytesCount::of_str(&text))
+        .bench(|| markdown::to_html(divan::black_box(&text), &|_: &lamin::kernel::Digest| None));
 }
 
 /// The same with one raw tag, for which the whole text goes through the cleaner.
 #[divan::bench(args = [1, 10, 100])]
 fn to_html_with_raw_html(bencher: Bencher, kilobytes: usize) {
     let text = text(kilobytes) + "\n<b>tebal</b>\n";
-    bencher.counter(BytesCount::of_str(&text)).bench(|| markdown::to_html(divan::black_box(&text), &|_| None));
+    bencher
+        .counter(BytesCount::of_str(&text))
+        .bench(|| markdown::to_html(divan::black_box(&text), &|_: &lamin::kernel::Digest| None));
 }
 
 #[divan::bench(args = [1, 10, 100])]

@@ -174,6 +174,9 @@ const IMPORT_SPAN_MAX: i64 = DAY;
 /// long before is not looked at. Returns how many entries it were.
 pub fn redraw(tx: &mut Tx, site: SiteId, (files, since): (&[Digest], Timestamp), now: Timestamp) -> Result<usize> {
     let named = naming(tx, site, files, since)?;
+    if named.is_empty() {
+        return Ok(0);
+    }
     let entries = find_all(tx, &named)?;
     let last = take_sequences(tx, site, entries.len())?;
     for (sequence, live) in (last + 1..).zip(&entries) {

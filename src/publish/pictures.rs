@@ -49,7 +49,7 @@ pub fn view(asset: &Asset, derived: &Derived, size: impl Fn(i64) -> String) -> O
         ("format", format_name(&name).into()),
         ("size", size(i64::try_from(usual.bytes).unwrap_or(i64::MAX)).into()),
         ("color", derived.color.as_str().into()),
-        ("card", forms(&derived.card, asset).map_or_else(Value::none, |card| map_of(card))),
+        ("card", forms(&derived.card, asset).map_or_else(Value::none, map_of)),
     ];
     view.extend(own);
     let widest = derived.whole.iter().filter(|file| is_plain(file)).max_by_key(|file| file.width)?;

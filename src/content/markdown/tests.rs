@@ -5,7 +5,7 @@ use super::*;
 
 fn html(source: &str) -> String {
     let known = Digest::of("known");
-    to_html(source, &|digest| (*digest == known).then(|| "/media/abc/foto.jpg".to_owned()))
+    to_html(source, &|digest: &Digest| (*digest == known).then(|| "/media/abc/foto.jpg".to_owned()))
 }
 
 #[test]

@@ -221,9 +221,6 @@ fn what_cannot_be_read_is_said_and_nothing_is_made() {
     let read = |file: &[u8]| picture::read(file).map(drop);
     assert!(read(&whole[..whole.len() / 2]).is_err());
     assert!(read(b"no picture").is_err());
-    let mut wide = file(halves(8, 8, [1; 3], [2; 3]), ImageFormat::Bmp);
-    wide.truncate(20);
-    assert!(read(&wide).is_err());
     // A header alone may promise more than a server has.
     let mut bomb = file(RgbImage::new(1, 1), ImageFormat::Png);
     bomb[16..24].copy_from_slice(&[0, 0, 0x40, 0, 0, 0, 0x40, 0]);
