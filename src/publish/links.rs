@@ -80,6 +80,8 @@ impl Links {
             {
                 match target.anchor {
                     Some(anchor) if target.address == address => own.push(anchor),
+                    // A page is there for itself, also one that says that it was withdrawn.
+                    None if target.address == address => self.checked += 1,
                     _ => self.follow(path, target, known),
                 }
             }

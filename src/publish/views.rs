@@ -169,6 +169,7 @@ pub fn locale_views(
                 ("locale", locale.as_str().into()),
                 ("others", others.into()),
                 ("register", register(plan, &prefix).into()),
+                ("map", Some(plan::site_map_address(&prefix)).filter(|address| plan.known.contains(address)).into()),
             ]),
             words: words(theme, locale),
             theme_settings: theme_settings_shown(snapshot, theme, at),

@@ -130,7 +130,7 @@ async fn the_demo_content_founds_a_site_without_a_problem(app: TestApp) {
     assert_eq!(live.len(), report.published + report.redirects);
     assert_eq!(site.live_sequence, live.len() as i64);
     let types: BTreeSet<&str> = live.iter().map(|live| live.type_key.as_str()).collect();
-    assert_eq!(types.len(), 22, "every shipped type is there: {types:?}");
+    assert_eq!(types.len(), 23, "every shipped type is there: {types:?}");
     let governor = content_at(&app, "en/pejabat/gubernur");
     assert_eq!((text(&governor, "photo").len(), &governor.fields["order"]), (64, &json!(1)));
     let gallery = content_at(&app, "id/galeri/sungai-damar-dari-hulu-ke-muara");
