@@ -40,7 +40,7 @@ fn the_themes_that_come_with_lamin_keep_the_contract() {
 #[test]
 fn each_fault_is_told_with_template_and_line() {
     let entry = "{% extends \"lamin/entry.html\" %}\n{% block above %}\n<div><p>{{ entry.title }}</div></div>\n\
-        <a href=\"/tidak-ada/\">x</a>{% if site.titel %}{% endif %}{{ t.tidak_ada }}\n{% endblock %}\n";
+        <a href=\"/tidak-ada/\">x</a>{% if site.titel %}{% endif %}{% if t.tidak_ada %}{% endif %}\n{% endblock %}\n";
     let folder = child(&[
         ("anak/templates/entry.html", entry),
         ("anak/templates/home.html", "<!DOCTYPE html>\n{{ latest[0].title }}"),
