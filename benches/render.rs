@@ -83,7 +83,7 @@ fn body() -> Map<String, Value> {
 fn with_world(run: impl FnOnce(&World, &Plan)) {
     let snapshot = small_site();
     let theme = Theme::built_in().expect("the built-in theme reads");
-    let plan = plan::plan(&snapshot, Wanted { archive: true, terms: true, register: true });
+    let plan = plan::plan(&snapshot, Wanted { archive: true, terms: true, register: true, site_map: true });
     let files: std::collections::BTreeMap<String, String> = [("lamin.css".into(), "/theme/lamin.css".into())].into();
     let world = World::new(&snapshot, &theme, &plan, "https://portal.example".into(), files.into());
     run(&world, &plan);
@@ -112,7 +112,10 @@ fn plan_and_views_of_1000(bencher: divan::Bencher) {
     let snapshot = small_site();
     let theme = Theme::built_in().expect("the built-in theme reads");
     bencher.bench_local(|| {
-        let plan = plan::plan(divan::black_box(&snapshot), Wanted { archive: true, terms: true, register: true });
+        let plan = plan::plan(
+            divan::black_box(&snapshot),
+            Wanted { archive: true, terms: true, register: true, site_map: true },
+        );
         let none: std::collections::BTreeMap<String, String> = Default::default();
         World::new(&snapshot, &theme, &plan, "https://portal.example".into(), none.into()).cards.len()
     });

@@ -8,6 +8,8 @@ mod import;
 mod releases;
 mod serve;
 mod target;
+mod theme;
+mod theme_dev;
 mod user;
 mod verify;
 
@@ -51,6 +53,7 @@ enum Command {
     Deploy(deploy::Deploy),
     Releases(releases::Releases),
     Target(target::Target),
+    Theme(theme::Theme),
     Import(import::Import),
     User(user::User),
     Doctor(doctor::Doctor),
@@ -92,6 +95,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Deploy(deploy) => deploy.run(&cli.place),
         Command::Releases(releases) => releases.run(&cli.place),
         Command::Target(target) => target.run(&cli.place),
+        Command::Theme(theme) => theme.run(&cli.place),
         Command::Import(import) => import.run(&cli.place),
         Command::User(user) => user.run(&cli.place),
         Command::Doctor(doctor) => doctor.run(&cli.place),

@@ -18,15 +18,17 @@ use crate::kernel::time::DAY;
 use crate::kernel::{Code, Digest, Error, Locale, Refusal, Result, Slug, Timestamp};
 
 impl LiveEntry {
-    /// The newest revision of an entry as it would go live; `published_at` is when it first did.
+    /// The newest revision of an entry as it would go live; `published_at` is when it first did. What may never be
+    /// shown is refused here, where everything that goes live comes from.
     pub fn of(
         row: &EntryRow,
         content_type: &ContentType,
         content: &Content,
         approver: Option<UserId>,
         published_at: Timestamp,
-    ) -> Self {
-        LiveEntry {
+    ) -> Result<Self, Refusal> {
+        rules::refuse_exempt(content)?;
+        Ok(LiveEntry {
             entry_id: row.id,
             site_id: row.site_id,
             type_key: row.type_key.clone(),
@@ -42,7 +44,7 @@ impl LiveEntry {
             published_at: row.published_at.unwrap_or(published_at),
             updated_at: published_at,
             sequence: 0,
-        }
+        })
     }
 }
 

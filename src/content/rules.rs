@@ -8,7 +8,7 @@ use super::markdown;
 use super::model::{Content, ContentType, Field, FieldKind, Patch};
 pub use super::validation::{check, check_draft, refusal};
 use crate::kernel::id::EntryId;
-use crate::kernel::{Digest, Locale, Slug};
+use crate::kernel::{Code, Digest, Locale, Refusal, Slug};
 
 /// The type whose pages stand at the root of a site.
 const ROOT_TYPE: &str = "halaman";
@@ -183,6 +183,20 @@ pub fn tag_slug(tag: &str) -> Option<Slug> {
     Slug::from_title(tag)
 }
 
+/// The field that classes information after the law on public information, and the class that is not open.
+const INFORMATION_CLASS: &str = "information_class";
+const EXEMPT: &str = "dikecualikan";
+
+/// Refuses what may never be shown: information that is classed as exempt. Its test of consequences is an entry of
+/// the type `dikecualikan`. A law says it, so no site's type can say otherwise.
+pub fn refuse_exempt(content: &Content) -> Result<(), Refusal> {
+    if content.fields.get(INFORMATION_CLASS).and_then(Value::as_str) != Some(EXEMPT) {
+        return Ok(());
+    }
+    let detail = "exempt information is never published; publish its test of consequences (type dikecualikan)";
+    Err(Refusal::new(Code::Invalid).field(format!("fields.{INFORMATION_CLASS}"), "never_published", detail))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,6 +267,14 @@ mod tests {
         assert_eq!(of("halaman", &id).as_deref(), Some("/a-b/"));
         assert_eq!(of("halaman", &en).as_deref(), Some("/en/a-b/"));
         assert_eq!(of("menu", &id), None);
+    }
+
+    #[test]
+    fn information_that_is_exempt_is_never_shown() {
+        let of = |class: &str| refuse_exempt(&content(json!({"title": "A", "information_class": class})));
+        assert!(of("berkala").is_ok() && refuse_exempt(&content(json!({"title": "A"}))).is_ok());
+        let refused = of("dikecualikan").unwrap_err();
+        assert_eq!(refused.field_refusals()[0].code, "never_published");
     }
 
     #[test]

@@ -22,7 +22,7 @@ macro_rules! shipped_types {
 
 shipped_types!(
     "berita" "artikel" "agenda" "pengumuman" "halaman" "dokumen" "galeri" "layanan" "pejabat"
-    "regulasi" "informasi" "opd" "data" "infografis" "faq" "darurat" "lowongan" "maklumat"
+    "opd" "regulasi" "informasi" "dikecualikan" "maklumat" "data" "infografis" "faq" "darurat" "lowongan"
     "kategori" "menu" "pengalihan" "pengaturan"
 );
 

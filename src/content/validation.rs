@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 use super::model::{Content, ContentType, Field, FieldKind};
-use crate::kernel::id::EntryId;
 use crate::kernel::colour::CONTRAST_MIN;
+use crate::kernel::id::EntryId;
 use crate::kernel::{Code, Colour, Digest, FieldRefusal, Refusal, Slug, Timestamp};
 
 const TAGS_MAX: usize = 20;

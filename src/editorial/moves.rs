@@ -6,8 +6,8 @@ use super::desk::{Desk, person};
 use super::model::{Approval, Changed, Move, Times};
 use super::rules::{self, APPROVE, EDIT, PUBLISH, UNSCHEDULE, WITHDRAW};
 use super::store;
-use crate::content::live;
 use crate::content::model::{LiveEntry, Withdrawal, WithdrawalReason};
+use crate::content::{self, live};
 use crate::db::Tx;
 use crate::identity::Actor;
 use crate::kernel::id::JobId;
@@ -97,7 +97,8 @@ fn act(
 
 fn approve(tx: &mut Tx, desk: &mut Desk, asked: &Move, (actor, now): (&Actor, Timestamp)) -> Result<()> {
     let seen = asked.digest.ok_or_else(digest_required)?;
-    let (_, closure) = desk.closure(tx)?;
+    let (content, closure) = desk.closure(tx)?;
+    content::rules::refuse_exempt(&content)?;
     if seen != closure || desk.row.closure != closure {
         return Err(mismatch(&closure).into());
     }
@@ -153,7 +154,7 @@ fn unschedule(tx: &mut Tx, desk: &mut Desk) -> Result<()> {
 /// Makes what was approved live. [`refuse_unapproved`] has been asked in this transaction.
 pub fn show(tx: &mut Tx, desk: &mut Desk, until: Option<Timestamp>, now: Timestamp) -> Result<()> {
     let (content, _) = desk.closure(tx)?;
-    let live = LiveEntry::of(&desk.row, &desk.content_type, &content, desk.approver(), now);
+    let live = LiveEntry::of(&desk.row, &desk.content_type, &content, desk.approver(), now)?;
     live::show(tx, &live, PUBLISH, now)?;
     desk.row.published_at = Some(live.published_at);
     desk.row.publish_at = None;

@@ -102,6 +102,11 @@ fn check(content_type: &ContentType, mapped: &mut Mapped, parted: &front::Parted
         }
         mapped.without(&refusals, parted);
     }
+    if let Err(refused) = content::rules::refuse_exempt(&mapped.content) {
+        mapped.draft = true;
+        let text = refused.field_refusals().first().map(|fault| fault.detail.clone()).unwrap_or_default();
+        mapped.findings.push(Finding::warning(parted.line_of("information_class"), ProblemCode::FieldInvalid, text));
+    }
     let refusals = content::rules::check_draft(content_type, &mapped.content).err()?;
     let text: Vec<String> = refusals.iter().map(|refusal| format!("{}: {}", refusal.field, refusal.detail)).collect();
     Some(Finding::error(1, ProblemCode::EntryRefused, text.join("; ")))

@@ -179,7 +179,7 @@ fn insert(
             drafted.push(row.closure);
         } else {
             let (content, published_at) = (&ready.read.content, ready.read.published_at);
-            let first = LiveEntry::of(row, &ready.content_type, content, None, published_at);
+            let first = LiveEntry::of(row, &ready.content_type, content, None, published_at)?;
             shown.push(row.closure);
             live.push(LiveEntry { updated_at: ready.read.updated_at, ..first });
         }

@@ -17,14 +17,15 @@ use super::rules::file_of;
 use super::snapshot::{self, Body};
 use super::styles::theme_files;
 use super::views::{self, World};
-use super::{calendar, feeds, gone, render, rules, search};
+use super::{calendar, catalogues, feeds, gone, render, rules, search};
 use crate::app::App;
 use crate::content;
 use crate::content::model::{Content, ContentType, EntryRow};
 use crate::db::Conn;
 use crate::kernel::id::{EntryId, SiteId};
 use crate::kernel::{Context, Digest, Result, Timestamp};
-use crate::themes;
+use crate::media::rules::public_path;
+use crate::themes::{self, theme::Theme};
 
 /// A revision that is to be shown as if it were live.
 #[derive(Debug, Clone)]
@@ -147,14 +148,27 @@ pub struct Staged {
 pub fn site(app: &App, site: SiteId, coming: &[Coming], folder: &Path) -> Result<Staged> {
     let snapshot = app.db.read_blocking(|c| read(c, site, coming))?;
     let theme = themes::service::of_staging(app, site, &snapshot.site.key)?;
-    let plan = plan::plan(&snapshot, Wanted::by(&theme));
-    let (mut small, addresses) = theme_files(&snapshot, &theme);
-    let base_url = views::base_url(&snapshot, app.config.server_url.as_str());
-    let world = World::new(&snapshot, &theme, &plan, base_url, addresses);
-    let (table, _) = redirects::table(&snapshot, &plan, &world.prefixes);
+    let pages = whole(app, &snapshot, &theme, folder)?;
+    Ok(Staged { pages, coming: coming.len(), theme: theme.digest })
+}
+
+/// Writes what is live into an empty folder, with a theme that somebody is making. Says how many pages there are.
+pub fn with_theme(app: &App, site: SiteId, theme: &Theme, folder: &Path) -> Result<usize> {
+    let snapshot = app.db.read_blocking(|c| read(c, site, &[]))?;
+    whole(app, &snapshot, theme, folder)
+}
+
+fn whole(app: &App, snapshot: &Snapshot, theme: &Theme, folder: &Path) -> Result<usize> {
+    let plan = plan::plan(snapshot, Wanted::by(theme));
+    let (mut small, addresses) = theme_files(snapshot, theme);
+    let base_url = views::base_url(snapshot, app.config.server_url.as_str());
+    let world = World::new(snapshot, theme, &plan, base_url, addresses);
+    let (table, _) = redirects::table(snapshot, &plan, &world.prefixes);
     small.extend(feeds::feeds(&world));
     small.extend(calendar::calendars(&world, None));
     small.extend(search::index(app, &world, None)?.files);
+    small.extend(catalogues::catalogues(&world, None)?);
+    small.push(feeds::humans(&world));
     small.extend(feeds::sitemap(&world, rules::SITEMAP_ADDRESSES_MAX));
     small.push(("robots.txt".into(), b"User-agent: *\nDisallow: /\n".to_vec()));
     small.push((redirects::JSON.into(), serde_json::to_vec::<Vec<Redirect>>(&table).context("write the redirects")?));
@@ -170,8 +184,8 @@ pub fn site(app: &App, site: SiteId, coming: &[Coming], folder: &Path) -> Result
             Ok(all)
         },
     )?;
-    media(app, &snapshot, placed, folder)?;
-    Ok(Staged { pages: plan.pages.len(), coming: coming.len(), theme: theme.digest })
+    media(app, snapshot, placed, folder)?;
+    Ok(plan.pages.len())
 }
 
 /// Some pages; their bodies are read together, and nothing of them is kept. Says which files they place.

@@ -16,7 +16,7 @@ use super::service::{Watch, released};
 use super::styles::theme_files;
 use super::swap::Place;
 use super::views::{self, World};
-use super::{calendar, disk, feeds, gone, redirects, render, rules, search, store};
+use super::{calendar, catalogues, disk, feeds, gone, redirects, render, rules, search, store};
 use crate::app::App;
 use crate::db::Durability;
 use crate::kernel::id::{ReleaseId, SiteId, UserId};
@@ -248,7 +248,7 @@ impl Build<'_> {
         self.watched.step("feeds");
         let pages: Vec<u32> = match self.reach {
             Reach::Whole => (0..plan.pages.len() as u32).collect(),
-            Reach::Cards(cards) => plan.reach(cards, self.theme.about.neighbours),
+            Reach::Cards(cards) => plan.reach(self.snapshot, cards, self.theme.about.neighbours),
         };
         if past.files.is_empty() {
             let small = small.iter().map(|(path, _)| path.as_str());
@@ -317,13 +317,12 @@ impl Build<'_> {
     /// Feeds, maps and texts for programs. What cannot have changed within its reach is left out.
     fn small_files(&self, world: &World, warnings: &mut Vec<String>) -> Result<Vec<feeds::File>> {
         let mut small = feeds::feeds(world);
-        small.extend(calendar::calendars(
-            world,
-            match self.reach {
-                Reach::Whole => None,
-                Reach::Cards(cards) => Some(cards),
-            },
-        ));
+        let changed = match self.reach {
+            Reach::Whole => None,
+            Reach::Cards(cards) => Some(cards),
+        };
+        small.extend(calendar::calendars(world, changed));
+        small.extend(catalogues::catalogues(world, changed)?);
         if self.reach == Reach::Whole || self.days_changed {
             small.extend(feeds::sitemap(world, rules::SITEMAP_ADDRESSES_MAX));
         }
@@ -332,6 +331,7 @@ impl Build<'_> {
             warnings.extend(refused);
             warnings.extend(views::theme_settings(self.snapshot, self.theme, 0).1);
             small.push(feeds::robots(&self.base_url));
+            small.push(feeds::humans(world));
             small.extend(feeds::security(self.snapshot, &self.base_url));
             small.extend(self.sign_files(&redirects)?);
         }

@@ -1,13 +1,15 @@
-//! Atom, RSS, sitemap, robots.txt, security.txt: files for programs.
+//! Atom, RSS, JSON Feed, sitemap, robots.txt, security.txt, humans.txt: files for programs.
 
 use rayon::prelude::*;
+use serde_json::{Value, json};
 
 use super::dates;
-use super::model::{Snapshot, text_in};
-use super::plan::{ListKind, Page};
+use super::model::{Card, Snapshot, text_in};
+use super::plan::{self, ListKind, Page};
 use super::rules;
 use super::views::World;
 use crate::kernel::Timestamp;
+use crate::media::rules::public_path;
 
 /// A file of the site: path below its root, bytes.
 pub type File = (String, Vec<u8>);
@@ -38,7 +40,7 @@ struct Feed<'f> {
     entries: Vec<u32>,
 }
 
-/// Both kinds of all feeds.
+/// All feeds, of each kind.
 pub fn feeds(world: &World) -> Vec<File> {
     let mut feeds = Vec::new();
     let homes: Vec<String> = world.prefixes.iter().map(|prefix| format!("{prefix}/")).collect();
@@ -61,11 +63,15 @@ pub fn feeds(world: &World) -> Vec<File> {
             feeds.push(Feed { title, base: &list.base, locale: list.locale, entries });
         }
     }
-    let both = |feed: &Feed| {
+    let all = |feed: &Feed| {
         let path = |name: &str| format!("{}{name}", &feed.base[1..]);
-        [(path("atom.xml"), atom(world, feed).into_bytes()), (path("rss.xml"), rss(world, feed).into_bytes())]
+        [
+            (path("atom.xml"), atom(world, feed).into_bytes()),
+            (path("rss.xml"), rss(world, feed).into_bytes()),
+            (path("feed.json"), json_feed(world, feed).to_string().into_bytes()),
+        ]
     };
-    feeds.iter().flat_map(both).collect()
+    feeds.iter().flat_map(all).collect()
 }
 
 /// The highest of some places, in falling order.
@@ -149,16 +155,92 @@ fn rss(world: &World, feed: &Feed) -> String {
     xml
 }
 
+/// JSON Feed 1.1.
+fn json_feed(world: &World, feed: &Feed) -> Value {
+    let view = &world.locales[feed.locale];
+    let time = |time: Timestamp| dates::iso(&view.clock.at(time));
+    let item = |at: &u32| {
+        let card = &world.snapshot.cards[*at as usize];
+        let address = format!("{}{}", world.base_url, world.plan.addresses[*at as usize]);
+        let fields = card.fields();
+        let mut item = json!({
+            "id": address,
+            "url": address,
+            "title": card.title,
+            "content_text": text_in(&fields, "summary").unwrap_or(&card.title),
+            "date_published": time(card.published_at),
+            "date_modified": time(card.changed_at()),
+        });
+        if let Some(author) = text_in(&fields, "author") {
+            item["authors"] = json!([{ "name": author }]);
+        }
+        if let Some(image) = picture(world, card) {
+            item["image"] = image.into();
+        }
+        if !card.tags.is_empty() {
+            item["tags"] = card.tags.iter().map(|tag| &*tag.text).collect();
+        }
+        item
+    };
+    let mut json = json!({
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "home_page_url": format!("{}{}", world.base_url, feed.base),
+        "feed_url": format!("{}{}feed.json", world.base_url, feed.base),
+        "language": view.locale,
+        "authors": [{"name": view.title, "url": format!("{}{}/", world.base_url, view.prefix)}],
+        "items": feed.entries.iter().map(item).collect::<Vec<_>>(),
+    });
+    if !view.description.is_empty() {
+        json["description"] = view.description.as_str().into();
+    }
+    json
+}
+
+/// The address of the picture that a card shows.
+fn picture(world: &World, card: &Card) -> Option<String> {
+    let digest = plan::picture(card)?;
+    let asset = world.snapshot.assets.get(&digest)?;
+    asset.media_type.starts_with("image/").then(|| format!("{}{}", world.base_url, public_path(&digest, &asset.name)))
+}
+
+/// Who makes the site, and how to see that it is what they made. <https://humanstxt.org>
+pub fn humans(world: &World) -> File {
+    let mut text = String::new();
+    for view in &world.locales {
+        let english = view.clock.is_english();
+        let said = |id: &'static str, en: &'static str| if english { en } else { id };
+        let Some(home) = world.plan.known.get(&format!("{}/", view.prefix)) else { continue };
+        text.push_str(&format!("/* {} */\n", said("PENGELOLA", "TEAM")));
+        text.push_str(&format!("{}: {}\n", said("Nama", "Name"), one_line(&view.title)));
+        text.push_str(&format!("{}: {}{home}\n\n", said("Situs", "Site"), world.base_url));
+    }
+    let locales: Vec<&str> = world.locales.iter().map(|view| view.locale.as_str()).collect();
+    text.push_str(&format!(
+        "/* SITUS */\nBahasa: {}\nStandar: HTML5, CSS, WCAG 2.2 AA, schema.org, Atom, RSS, JSON Feed, iCalendar\n\
+         Perangkat lunak: Lamin\nBukti rilis: {}/.well-known/lamin/release.json\n",
+        locales.join(", "),
+        world.base_url,
+    ));
+    ("humans.txt".into(), text.into_bytes())
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// All addresses that search engines may know, in files of at most 50,000.
 pub fn sitemap(world: &World, addresses_max: usize) -> Vec<File> {
     const HEAD: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
     const SPACE: &str = "xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"";
+    const MORE: &str =
+        "xmlns:image=\"http://www.google.com/schemas/sitemap-image/1.1\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\"";
     let base = escape(&world.base_url);
     let pages: Vec<&Page> = world.plan.pages.iter().filter(|page| page.may_be_found()).collect();
     let set = |pages: &[&Page]| {
         const LINE_BYTES_USUAL: usize = 140;
         let mut xml = String::with_capacity(HEAD.len() + pages.len() * LINE_BYTES_USUAL);
-        xml.push_str(&format!("{HEAD}<urlset {SPACE}>\n"));
+        xml.push_str(&format!("{HEAD}<urlset {SPACE} {MORE}>\n"));
         for page in pages {
             sitemap_line(world, &base, page, &mut xml);
         }
@@ -177,21 +259,36 @@ pub fn sitemap(world: &World, addresses_max: usize) -> Vec<File> {
 }
 
 fn sitemap_line(world: &World, base: &str, page: &Page, xml: &mut String) {
-    xml.push_str("<url><loc>");
-    xml.push_str(base);
+    let address = world.plan.address(page, &world.prefixes);
+    xml.push_str(&format!("<url><loc>{base}{}</loc>", escape(&address)));
     match page.card() {
-        Some(card) => {
-            xml.push_str(&escape(&world.plan.addresses[card as usize]));
-            let card = &world.snapshot.cards[card as usize];
-            xml.push_str("</loc><lastmod>");
+        Some(at) => {
+            let card = &world.snapshot.cards[at as usize];
+            xml.push_str("<lastmod>");
             xml.push_str(&dates::iso_day(&world.locales[card.locale].clock.at(card.changed_at())));
-            xml.push_str("</lastmod></url>\n");
+            xml.push_str("</lastmod>");
+            for member in world.plan.translations.get(&card.group).into_iter().flatten() {
+                let locale = &world.locales[world.snapshot.cards[*member as usize].locale].locale;
+                alternate(base, locale, &world.plan.addresses[*member as usize], xml);
+            }
+            if let Some(picture) = picture(world, card) {
+                xml.push_str(&format!("<image:image><image:loc>{}</image:loc></image:image>", escape(&picture)));
+            }
         }
         None => {
-            xml.push_str(&escape(&world.plan.address(page, &world.prefixes)));
-            xml.push_str("</loc></url>\n");
+            for (locale, url) in
+                page.locale(&world.plan.lists).map(|at| world.places_elsewhere(at, &address)).unwrap_or_default()
+            {
+                alternate(base, locale, &url, xml);
+            }
         }
     }
+    xml.push_str("</url>\n");
+}
+
+fn alternate(base: &str, locale: &str, url: &str, xml: &mut String) {
+    let (locale, url) = (escape(locale), escape(url));
+    xml.push_str(&format!("<xhtml:link rel=\"alternate\" hreflang=\"{locale}\" href=\"{base}{url}\"/>"));
 }
 
 pub fn robots(base_url: &str) -> File {

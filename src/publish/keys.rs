@@ -115,6 +115,7 @@ impl<'w> Keys<'w> {
             Page::Terms { locale, kind } => self.terms(*locale, *kind),
             Page::ArchiveIndex { locale } => self.archive(*locale),
             Page::Register { locale } => self.register(*locale),
+            Page::SiteMap { locale } => self.site_map(*locale),
             Page::Gone { gone } => {
                 let gone = &self.world.snapshot.gone[*gone as usize];
                 let address = self.world.plan.address(page, &self.world.prefixes);
@@ -205,6 +206,17 @@ impl<'w> Keys<'w> {
         }
         let url = world.plan.address(&Page::Register { locale }, &world.prefixes);
         self.elsewhere(reads, locale, &url).key()
+    }
+
+    fn site_map(&self, locale: usize) -> Key {
+        let world = self.world;
+        let pages = world.plan.at_the_root(world.snapshot, locale);
+        let mut reads = Reads::of("site_map").own(&self.locales[locale]);
+        reads = reads.all(pages.iter().map(|(at, _)| self.card(at)));
+        for list in world.section_lists(locale).chain(world.term_lists(locale, TermKind::Category)) {
+            reads = reads.text(&list.base).text(&world.list_title(list)).number(list.entries.len() as i64);
+        }
+        self.elsewhere(reads, locale, &super::plan::site_map_address(&world.prefixes[locale])).key()
     }
 
     fn told(&self, reads: Reads, gone: &Gone) -> Reads {

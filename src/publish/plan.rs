@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::model::{Card, Gone, Snapshot, Steering, Term};
 use super::rules::{self, ListPage, Presence};
+use crate::kernel::Digest;
 use crate::kernel::id::{EntryId, GroupId};
 use crate::themes::theme::Theme;
 
@@ -76,6 +77,10 @@ pub enum Page {
     Register {
         locale: usize,
     },
+    /// Everything that there is, for people.
+    SiteMap {
+        locale: usize,
+    },
     /// What stands where a page was withdrawn: a place in the snapshot's list.
     Gone {
         gone: u32,
@@ -120,6 +125,7 @@ pub struct Plan {
     page_of_card: HashMap<u32, u32>,
     pages_of_list: Vec<Vec<u32>>,
     registers: Vec<u32>,
+    site_maps: Vec<u32>,
 }
 
 /// Which kinds of pages the theme has templates for.
@@ -129,6 +135,7 @@ pub struct Wanted {
     pub terms: bool,
     pub register: bool,
     pub search: bool,
+    pub site_map: bool,
 }
 
 impl Wanted {
@@ -138,6 +145,7 @@ impl Wanted {
             terms: theme.template(&["terms.html"]).is_some(),
             register: theme.template(&["register.html"]).is_some(),
             search: theme.template(&["search.html"]).is_some(),
+            site_map: theme.template(&["sitemap.html"]).is_some(),
         }
     }
 }
@@ -174,6 +182,9 @@ pub fn plan(snapshot: &Snapshot, wanted: Wanted) -> Plan {
         if wanted.register {
             pages.push(Page::Register { locale });
         }
+        if wanted.site_map {
+            pages.push(Page::SiteMap { locale });
+        }
     }
     if wanted.search {
         pages.extend(shown.iter().map(|locale| Page::Search { locale: *locale }));
@@ -204,6 +215,7 @@ pub fn plan(snapshot: &Snapshot, wanted: Wanted) -> Plan {
         page_of_card: HashMap::new(),
         pages_of_list: vec![Vec::new(); lists.len()],
         registers: Vec::new(),
+        site_maps: Vec::new(),
         lists,
     };
     plan.drop_doubles(&prefixes);
@@ -224,7 +236,8 @@ pub fn stand_alike(one: &Card, other: &Card) -> bool {
             key if rules::is_listed_by_title(key) => Some(serde_json::Value::from(&*card.title)),
             _ => None,
         };
-        (card.published_at, card.locale, card.group, order, is_corrected(card))
+        // The site's map for search engines names pictures.
+        (card.published_at, card.locale, card.group, order, is_corrected(card), picture(card))
     };
     let names = |card: &Card| (card.type_key.clone(), card.slug.clone(), card.category.clone(), card.tags.clone());
     place(one) == place(other) && names(one) == names(other)
@@ -262,21 +275,34 @@ impl Plan {
                 }
                 Page::List { list, .. } => self.pages_of_list[*list].push(at as u32),
                 Page::Register { .. } => self.registers.push(at as u32),
+                Page::SiteMap { .. } => self.site_maps.push(at as u32),
                 Page::Home { .. } | Page::Terms { .. } | Page::ArchiveIndex { .. } => {}
                 Page::Search { .. } | Page::Gone { .. } | Page::NotFound => {}
             }
         }
     }
 
-    /// The pages that show these cards, which stand where they stood: their own, the lists', the homes',
+    /// The entries of a language that stand at the root of the site, in the order of their titles.
+    pub fn at_the_root<'s>(&self, snapshot: &'s Snapshot, locale: usize) -> Vec<(u32, &'s Card)> {
+        let all = snapshot.cards.iter().enumerate();
+        let here = all.filter(|(_, card)| card.locale == locale && is_at_the_root(card));
+        let mut found: Vec<(u32, &Card)> = here.map(|(at, card)| (at as u32, card)).collect();
+        found.sort_by(|(_, a), (_, b)| (&a.title, &a.slug).cmp(&(&b.title, &b.slug)));
+        found
+    }
+
+    /// The pages that show these cards of a snapshot, which stand where they stood: their own, the lists', the homes',
     /// and with `neighbours` those of the entries before and after. In order, each once.
-    pub fn reach(&self, cards: &[u32], neighbours: bool) -> Vec<u32> {
+    pub fn reach(&self, snapshot: &Snapshot, cards: &[u32], neighbours: bool) -> Vec<u32> {
         let homes = self.pages.iter().take_while(|page| matches!(page, Page::Home { .. })).count();
         let mut reached: BTreeSet<u32> = (0..homes as u32).collect();
         for card in cards {
             reached.extend(self.page_of_card.get(card));
             if self.corrected.iter().any(|corrected| corrected.contains(card)) {
                 reached.extend(&self.registers);
+            }
+            if is_at_the_root(&snapshot.cards[*card as usize]) {
+                reached.extend(&self.site_maps);
             }
         }
         for (list, pages) in self.lists.iter().zip(&self.pages_of_list) {
@@ -318,6 +344,7 @@ impl Plan {
             Page::Terms { locale, kind: TermKind::Tag } => format!("{}/tag/", prefixes[*locale]),
             Page::ArchiveIndex { locale } => format!("{}/arsip/", prefixes[*locale]),
             Page::Register { locale } => register_address(&prefixes[*locale]),
+            Page::SiteMap { locale } => site_map_address(&prefixes[*locale]),
             Page::Gone { gone } => self.stones[*gone as usize].clone(),
             Page::Search { locale } => search_address(&prefixes[*locale]),
             Page::NotFound => "/404.html".into(),
@@ -329,6 +356,16 @@ impl Page {
     /// The card whose own page it is.
     pub fn card(&self) -> Option<u32> {
         if let Page::Entry { card } = self { Some(*card) } else { None }
+    }
+
+    /// The language of a page that shows many entries.
+    pub fn locale(&self, lists: &[List]) -> Option<usize> {
+        match self {
+            Page::Home { locale } | Page::Terms { locale, .. } | Page::ArchiveIndex { locale } => Some(*locale),
+            Page::Register { locale } | Page::SiteMap { locale } => Some(*locale),
+            Page::List { list, .. } => Some(lists[*list].locale),
+            Page::Entry { .. } | Page::Gone { .. } | Page::NotFound => None,
+        }
     }
 
     /// Whether search engines are led to it.
@@ -350,6 +387,7 @@ impl Page {
             Page::Terms { .. } => "terms",
             Page::ArchiveIndex { .. } => "archive_index",
             Page::Register { .. } => "register",
+            Page::SiteMap { .. } => "site_map",
             Page::Gone { .. } => "gone",
             Page::Search { .. } => "search",
             Page::NotFound => "not_found",
@@ -448,6 +486,23 @@ pub fn register_address(prefix: &str) -> String {
 /// Where a language is searched.
 pub fn search_address(prefix: &str) -> String {
     format!("{prefix}/cari/")
+}
+
+/// Where a language shows people everything that there is.
+pub fn site_map_address(prefix: &str) -> String {
+    format!("{prefix}/peta-situs/")
+}
+
+fn is_at_the_root(card: &Card) -> bool {
+    rules::presence(&card.type_key) == Presence::Root
+}
+
+/// The file that a card shows as its picture.
+pub fn picture(card: &Card) -> Option<Digest> {
+    // A text of a card cannot hold these: its own quotation marks are escaped.
+    let after = |said: &str| card.card.find(said).map(|at| &card.card[at + said.len()..]);
+    let value = after("\"image\":\"").or_else(|| after("\"photo\":\""))?;
+    Digest::parse(value.get(..64)?)
 }
 
 /// Whether readers were told that an entry was put right.

@@ -73,6 +73,7 @@ impl<'b> World<'b> {
             Page::Terms { locale, kind } => self.terms(*locale, *kind),
             Page::ArchiveIndex { locale } => self.archive(*locale),
             Page::Register { locale } => self.register(*locale),
+            Page::SiteMap { locale } => self.site_map(*locale),
             Page::Gone { gone } => self.gone(*gone as usize),
             Page::Search { locale } => self.search(*locale),
             Page::NotFound => self.not_found(),
@@ -340,6 +341,36 @@ impl<'b> World<'b> {
         );
         context.insert_value("terms", terms.into());
         ("terms.html".into(), context)
+    }
+
+    /// Everything that there is: pages, sections, and other ways in.
+    fn site_map(&self, locale: usize) -> (Cow<'static, str>, Context) {
+        let view = &self.locales[locale];
+        let url = plan::site_map_address(&view.prefix);
+        let title = self.theme.word(&view.locale, "site_map");
+        let about = About {
+            kind: "site_map",
+            section: "",
+            title,
+            description: &view.description,
+            url: &url,
+            alternates: self.same_path_elsewhere(locale, &url),
+            feed: None,
+        };
+        let mut context = self.context(view, about);
+        let pages = self.plan.at_the_root(self.snapshot, locale);
+        context.insert_value("pages", pages.iter().map(|(at, _)| self.card(*at)).collect::<Vec<Value>>().into());
+        let sections: Vec<Value> = self.section_lists(locale).map(|list| self.term(list)).collect();
+        context.insert_value("terms", sections.into());
+        let categories: Vec<Value> = self.term_lists(locale, TermKind::Category).map(|list| self.term(list)).collect();
+        context.insert_value("categories", categories.into());
+        ("sitemap.html".into(), context)
+    }
+
+    /// The sections of a language.
+    pub fn section_lists(&self, locale: usize) -> impl Iterator<Item = &List> {
+        let here = self.plan.lists.iter().filter(move |list| list.locale == locale);
+        here.filter(|list| matches!(list.kind, ListKind::Section(_)))
     }
 
     /// What was put right and what was withdrawn, the newest first.

@@ -353,6 +353,9 @@ pub fn content_type(path: &str) -> String {
     match (name, name.rsplit_once('.').map_or("", |(_, extension)| extension)) {
         ("atom.xml", _) => "application/atom+xml; charset=utf-8".into(),
         ("rss.xml", _) => "application/rss+xml; charset=utf-8".into(),
+        ("feed.json", _) => "application/feed+json; charset=utf-8".into(),
+        (_, "jsonld") => "application/ld+json; charset=utf-8".into(),
+        (_, "csv") => "text/csv; charset=utf-8".into(),
         (_, "html") => "text/html; charset=utf-8".into(),
         (_, "xml") => "application/xml; charset=utf-8".into(),
         (_, "ics") => "text/calendar; charset=utf-8".into(),

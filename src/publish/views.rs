@@ -172,6 +172,7 @@ pub fn locale_views(
                 ("others", others.into()),
                 ("register", register(plan, &prefix).into()),
                 ("search", plan.search_of(at, &prefix).into()),
+                ("map", Some(plan::site_map_address(&prefix)).filter(|address| plan.known.contains(address)).into()),
             ]),
             words: words(theme, locale),
             theme_settings: theme_settings_shown(snapshot, theme, at),

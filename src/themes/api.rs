@@ -108,5 +108,10 @@ async fn decide(app: &App, actor: &Actor, site: String, digest: &str, decision: 
 }
 
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(themes_of_site).service(theme_settings).service(propose_theme).service(approve_theme).service(reject_theme);
+    config
+        .service(themes_of_site)
+        .service(theme_settings)
+        .service(propose_theme)
+        .service(approve_theme)
+        .service(reject_theme);
 }

@@ -38,6 +38,11 @@ impl Theme {
         Theme::read(&name, files::at(folder)?)
     }
 
+    /// What names the theme that stands in a folder now, whether it can be read or not.
+    pub fn digest_at(folder: &Path) -> Result<Digest> {
+        Ok(files::digest_of(&files::at(folder)?))
+    }
+
     /// A theme that cannot be read is refused with its file, line and reason.
     pub fn read(name: &str, files: Files) -> Result<Theme> {
         layers::refuse_excess(name, &files)?;

@@ -163,7 +163,7 @@ impl<'a> House<'a> {
         let live = self.app.db.read_blocking(|c| {
             let stored = type_store::require(c, row.site_id, &row.type_key)?;
             let content = store::content(c, row.id, row.revision)?;
-            Ok(LiveEntry::of(row, &stored.content_type, &content, None, now))
+            Ok(LiveEntry::of(row, &stored.content_type, &content, None, now)?)
         });
         live.unwrap()
     }

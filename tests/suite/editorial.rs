@@ -41,6 +41,7 @@ on_both!(
     what_is_on_another_site_is_not_found,
     menus_redirects_and_settings_go_the_same_way,
     two_publishers_cannot_both_publish,
+    information_that_is_exempt_is_never_published_but_its_test_of_consequences_is,
     translations_share_a_group,
     every_change_is_in_the_ledger,
 );
@@ -897,4 +898,28 @@ async fn every_change_is_in_the_ledger(app: TestApp) {
     assert_eq!((told[10].1.as_str(), told[11].1.as_str()), ("system:worker", "system:worker"));
     let verdict = room.app.db.read(|c| lamin::ledger::verify(c, None, |_| true)).await.unwrap();
     assert!(verdict.intact);
+}
+
+async fn information_that_is_exempt_is_never_published_but_its_test_of_consequences_is(app: TestApp) {
+    let room = Newsroom::open(app);
+    let write = async |type_key: &str, fields: Value| {
+        let entry = room.create(Role::Author, json!({"type": type_key, "fields": fields})).await.assert_ok().json();
+        Item { room: &room, id: entry["id"].as_str().unwrap().to_owned() }
+    };
+    let exempt = json!({"title": "Rencana pengamanan", "information_class": "dikecualikan"});
+    let item = write("informasi", exempt).await;
+    item.goes_to("filtering").await;
+    let refused = item.with_digest(Role::Approver, json!({"command": "approve"})).await;
+    refused.assert_refused(422, "invalid");
+    let fault = &refused.json()["errors"][0];
+    assert_eq!((&fault["field"], &fault["code"]), (&json!("fields.information_class"), &json!("never_published")));
+    assert!(!item.is_live());
+    let test = json!({"title": "Rencana pengamanan", "legal_basis": "Pasal 17", "consequence": "A", "benefit": "B",
+        "period": "5 tahun", "tested_on": "2026-03-30"});
+    let item = write("dikecualikan", test).await;
+    item.goes_to("published").await;
+    assert!(item.is_live());
+    let open = write("informasi", json!({"title": "Rencana kerja", "information_class": "berkala"})).await;
+    open.goes_to("published").await;
+    assert!(open.is_live());
 }

@@ -1,6 +1,8 @@
 //! Publishing: releases, their bytes, their order, and what a reader gets.
 
 mod activation;
+mod catalogues;
+mod contract;
 mod faults;
 mod histories;
 mod kills;
