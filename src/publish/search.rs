@@ -4,6 +4,7 @@
 //! in a folder that is named by the digest of everything it was made from; its files are never changed but for the cards of entries
 //! that a delta shows otherwise, which are blanked. `search::shards` tells what is in a shard, `docs/search.md` the rest.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::LazyLock;
@@ -66,6 +67,8 @@ struct Holding<'h> {
     /// What is shown of its entry now, and its place among the cards.
     card: &'h Card,
     at: usize,
+    /// When the revision was shown; its address follows from it.
+    slug: Cow<'h, str>,
     digest: Digest,
     /// Whether the delta holds a newer revision.
     is_stale: bool,
@@ -171,13 +174,19 @@ impl Maker<'_> {
         };
         let (mut base, mut delta) = (Vec::with_capacity(snapshot.cards.len()), Vec::new());
         for (at, card) in snapshot.cards.iter().enumerate().filter(|(_, card)| card.locale == self.locale) {
-            let now = Holding { card, at, digest: card.digest, is_stale: false };
+            let now = Holding { card, at, slug: card.slug.as_str().into(), digest: card.digest, is_stale: false };
             if !cut.changed.contains(&card.entry) {
                 base.push(now);
                 continue;
             }
             let stale = then.get(&card.entry).and_then(Option::as_ref);
-            base.extend(stale.map(|shown| Holding { digest: shown.digest, is_stale: true, ..now }));
+            base.extend(stale.map(|shown| Holding {
+                card,
+                at,
+                slug: shown.slug.clone().into(),
+                digest: shown.digest,
+                is_stale: true,
+            }));
             delta.push(now);
         }
         Ok((base, delta))
@@ -190,7 +199,7 @@ impl Maker<'_> {
         let shapes: BTreeMap<&String, &Shape> = self.world.snapshot.shapes.iter().collect();
         reads = reads.text(&format!("{shapes:?}"));
         for holding in holdings {
-            reads = reads.text(holding.digest.as_str()).number(holding.card.published_at.micros());
+            reads = reads.text(holding.digest.as_str()).text(&holding.slug).number(holding.card.published_at.micros());
         }
         reads.key()
     }
