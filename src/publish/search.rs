@@ -149,7 +149,7 @@ impl Maker<'_> {
         };
         let types = parts.iter().flat_map(|part: &Part| &part.types).map(title).collect();
         let directory = Directory { v: 1, types, parts };
-        let bytes = serde_json::to_vec(&directory).context("write the directory of an index")?;
+        let bytes = json_bytes(&directory)?;
         index.files.push((format!("{}{DIRECTORY}", self.folder()), bytes));
         Ok(())
     }
@@ -219,7 +219,7 @@ impl Maker<'_> {
                 let from = chunk * CHUNK_CARDS;
                 let some = &holdings[from..(from + CHUNK_CARDS).min(holdings.len())];
                 let cards: Vec<Value> = self.documents(some)?.into_iter().map(|document| document.card).collect();
-                index.files.push((chunk_path(&folder, chunk), chunk_bytes(&cards)?));
+                index.files.push((chunk_path(&folder, chunk), json_bytes(&cards)?));
             }
             return Ok(Part { gone, ..part.clone() });
         }
@@ -239,7 +239,7 @@ impl Maker<'_> {
             index.files.push((format!("{folder}{at}.bin"), bytes));
         }
         for (chunk, cards) in cards.chunks(CHUNK_CARDS).enumerate() {
-            index.files.push((chunk_path(&folder, chunk), chunk_bytes(cards)?));
+            index.files.push((chunk_path(&folder, chunk), json_bytes(cards)?));
         }
         Ok(part)
     }
@@ -318,8 +318,10 @@ fn chunk_path(folder: &str, chunk: usize) -> String {
     format!("{folder}{chunk}.json")
 }
 
-fn chunk_bytes(cards: &[Value]) -> Result<Vec<u8>> {
-    serde_json::to_vec(cards).context("write the cards of an index")
+/// Without anything that a browser could take for markup, whatever type a host sends it with.
+fn json_bytes<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
+    let text = serde_json::to_string(value).context("write a file of an index")?;
+    Ok(text.replace('<', "\\u003c").into_bytes())
 }
 
 /// Adds the words of a field. The first long text is kept for the summary.
