@@ -4,6 +4,7 @@
 //! in a folder that is named by the digest of everything it was made from; its files are never changed but for the cards of entries
 //! that a delta shows otherwise, which are blanked. `search::shards` tells what is in a shard, `docs/search.md` the rest.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::LazyLock;
@@ -66,6 +67,8 @@ struct Holding<'h> {
     /// What is shown of its entry now, and its place among the cards.
     card: &'h Card,
     at: usize,
+    /// When the revision was shown; its address follows from it.
+    slug: Cow<'h, str>,
     digest: Digest,
     /// Whether the delta holds a newer revision.
     is_stale: bool,
@@ -146,7 +149,7 @@ impl Maker<'_> {
         };
         let types = parts.iter().flat_map(|part: &Part| &part.types).map(title).collect();
         let directory = Directory { v: 1, types, parts };
-        let bytes = serde_json::to_vec(&directory).context("write the directory of an index")?;
+        let bytes = json_bytes(&directory)?;
         index.files.push((format!("{}{DIRECTORY}", self.folder()), bytes));
         Ok(())
     }
@@ -171,13 +174,19 @@ impl Maker<'_> {
         };
         let (mut base, mut delta) = (Vec::with_capacity(snapshot.cards.len()), Vec::new());
         for (at, card) in snapshot.cards.iter().enumerate().filter(|(_, card)| card.locale == self.locale) {
-            let now = Holding { card, at, digest: card.digest, is_stale: false };
+            let now = Holding { card, at, slug: card.slug.as_str().into(), digest: card.digest, is_stale: false };
             if !cut.changed.contains(&card.entry) {
                 base.push(now);
                 continue;
             }
             let stale = then.get(&card.entry).and_then(Option::as_ref);
-            base.extend(stale.map(|shown| Holding { digest: shown.digest, is_stale: true, ..now }));
+            base.extend(stale.map(|shown| Holding {
+                card,
+                at,
+                slug: shown.slug.clone().into(),
+                digest: shown.digest,
+                is_stale: true,
+            }));
             delta.push(now);
         }
         Ok((base, delta))
@@ -190,7 +199,7 @@ impl Maker<'_> {
         let shapes: BTreeMap<&String, &Shape> = self.world.snapshot.shapes.iter().collect();
         reads = reads.text(&format!("{shapes:?}"));
         for holding in holdings {
-            reads = reads.text(holding.digest.as_str()).number(holding.card.published_at.micros());
+            reads = reads.text(holding.digest.as_str()).text(&holding.slug).number(holding.card.published_at.micros());
         }
         reads.key()
     }
@@ -210,7 +219,7 @@ impl Maker<'_> {
                 let from = chunk * CHUNK_CARDS;
                 let some = &holdings[from..(from + CHUNK_CARDS).min(holdings.len())];
                 let cards: Vec<Value> = self.documents(some)?.into_iter().map(|document| document.card).collect();
-                index.files.push((chunk_path(&folder, chunk), chunk_bytes(&cards)?));
+                index.files.push((chunk_path(&folder, chunk), json_bytes(&cards)?));
             }
             return Ok(Part { gone, ..part.clone() });
         }
@@ -230,7 +239,7 @@ impl Maker<'_> {
             index.files.push((format!("{folder}{at}.bin"), bytes));
         }
         for (chunk, cards) in cards.chunks(CHUNK_CARDS).enumerate() {
-            index.files.push((chunk_path(&folder, chunk), chunk_bytes(cards)?));
+            index.files.push((chunk_path(&folder, chunk), json_bytes(cards)?));
         }
         Ok(part)
     }
@@ -309,8 +318,10 @@ fn chunk_path(folder: &str, chunk: usize) -> String {
     format!("{folder}{chunk}.json")
 }
 
-fn chunk_bytes(cards: &[Value]) -> Result<Vec<u8>> {
-    serde_json::to_vec(cards).context("write the cards of an index")
+/// Without anything that a browser could take for markup, whatever type a host sends it with.
+fn json_bytes<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
+    let text = serde_json::to_string(value).context("write a file of an index")?;
+    Ok(text.replace('<', "\\u003c").into_bytes())
 }
 
 /// Adds the words of a field. The first long text is kept for the summary.
