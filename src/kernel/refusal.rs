@@ -88,6 +88,8 @@ codes! {
     WeakPassword = 422 "Kata sandi terlalu mudah ditebak." "The password is too easy to guess.";
     IfMatchRequired = 428 "Sertakan If-Match dengan versi yang Anda lihat." "Send If-Match with the version you have seen.";
     TooManyRequests = 429 "Terlalu sering; coba lagi nanti." "Too often; try again later.";
+    /// Nothing is accepted that was not looked at.
+    ScannerUnreachable = 503 "Pemindai berkas tidak dapat dihubungi; coba lagi nanti." "The scanner of files cannot be reached; try again later.";
     NotReady = 503 "Layanan belum siap." "The service is not ready.";
 }
 
