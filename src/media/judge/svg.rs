@@ -18,219 +18,32 @@ const DRAWN_MAX: u64 = 200_000;
 const SIZE_WITHOUT: (u32, u32) = (300, 150);
 const SIDE_MAX: f64 = 10_000.0;
 
-const ELEMENTS: &[&str] = &[
-    "svg",
-    "g",
-    "defs",
-    "symbol",
-    "use",
-    "title",
-    "desc",
-    "path",
-    "rect",
-    "circle",
-    "ellipse",
-    "line",
-    "polyline",
-    "polygon",
-    "text",
-    "tspan",
-    "textPath",
-    "linearGradient",
-    "radialGradient",
-    "stop",
-    "pattern",
-    "clipPath",
-    "mask",
-    "marker",
-    "filter",
-    "feBlend",
-    "feColorMatrix",
-    "feComponentTransfer",
-    "feComposite",
-    "feConvolveMatrix",
-    "feDiffuseLighting",
-    "feDisplacementMap",
-    "feDistantLight",
-    "feDropShadow",
-    "feFlood",
-    "feFuncA",
-    "feFuncB",
-    "feFuncG",
-    "feFuncR",
-    "feGaussianBlur",
-    "feMerge",
-    "feMergeNode",
-    "feMorphology",
-    "feOffset",
-    "fePointLight",
-    "feSpecularLighting",
-    "feSpotLight",
-    "feTile",
-    "feTurbulence",
-    "style",
-];
+const ELEMENTS: &str = "\
+    svg g defs symbol use title desc path rect circle ellipse line polyline polygon text tspan textPath \
+    linearGradient radialGradient stop pattern clipPath mask marker filter feBlend feColorMatrix \
+    feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting feDisplacementMap feDistantLight \
+    feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur feMerge feMergeNode feMorphology \
+    feOffset fePointLight feSpecularLighting feSpotLight feTile feTurbulence style";
 /// They go, and what is in them stays.
 const UNWRAPPED: &[&str] = &["a", "switch"];
 
-const ATTRIBUTES: &[&str] = &[
-    "id",
-    "class",
-    "style",
-    "transform",
-    "viewBox",
-    "preserveAspectRatio",
-    "x",
-    "y",
-    "x1",
-    "x2",
-    "y1",
-    "y2",
-    "cx",
-    "cy",
-    "r",
-    "rx",
-    "ry",
-    "fx",
-    "fy",
-    "fr",
-    "d",
-    "points",
-    "width",
-    "height",
-    "pathLength",
-    "offset",
-    "href",
-    "gradientUnits",
-    "gradientTransform",
-    "spreadMethod",
-    "patternUnits",
-    "patternContentUnits",
-    "patternTransform",
-    "clipPathUnits",
-    "maskUnits",
-    "maskContentUnits",
-    "markerUnits",
-    "markerWidth",
-    "markerHeight",
-    "refX",
-    "refY",
-    "orient",
-    "fill",
-    "fill-opacity",
-    "fill-rule",
-    "stroke",
-    "stroke-width",
-    "stroke-opacity",
-    "stroke-linecap",
-    "stroke-linejoin",
-    "stroke-miterlimit",
-    "stroke-dasharray",
-    "stroke-dashoffset",
-    "opacity",
-    "color",
-    "display",
-    "visibility",
-    "overflow",
-    "clip-path",
-    "clip-rule",
-    "mask",
-    "filter",
-    "marker-start",
-    "marker-mid",
-    "marker-end",
-    "stop-color",
-    "stop-opacity",
-    "flood-color",
-    "flood-opacity",
-    "lighting-color",
-    "color-interpolation",
-    "color-interpolation-filters",
-    "paint-order",
-    "vector-effect",
-    "shape-rendering",
-    "text-rendering",
-    "image-rendering",
-    "mix-blend-mode",
-    "isolation",
-    "enable-background",
-    "font-family",
-    "font-size",
-    "font-style",
-    "font-weight",
-    "font-variant",
-    "font-stretch",
-    "letter-spacing",
-    "word-spacing",
-    "text-anchor",
-    "text-decoration",
-    "text-transform",
-    "dominant-baseline",
-    "alignment-baseline",
-    "baseline-shift",
-    "writing-mode",
-    "direction",
-    "unicode-bidi",
-    "dx",
-    "dy",
-    "rotate",
-    "textLength",
-    "lengthAdjust",
-    "startOffset",
-    "method",
-    "spacing",
-    "filterUnits",
-    "primitiveUnits",
-    "in",
-    "in2",
-    "result",
-    "mode",
-    "type",
-    "values",
-    "tableValues",
-    "slope",
-    "intercept",
-    "amplitude",
-    "exponent",
-    "operator",
-    "k1",
-    "k2",
-    "k3",
-    "k4",
-    "order",
-    "kernelMatrix",
-    "divisor",
-    "bias",
-    "targetX",
-    "targetY",
-    "edgeMode",
-    "preserveAlpha",
-    "surfaceScale",
-    "diffuseConstant",
-    "specularConstant",
-    "specularExponent",
-    "scale",
-    "xChannelSelector",
-    "yChannelSelector",
-    "azimuth",
-    "elevation",
-    "z",
-    "pointsAtX",
-    "pointsAtY",
-    "pointsAtZ",
-    "limitingConeAngle",
-    "stdDeviation",
-    "radius",
-    "baseFrequency",
-    "numOctaves",
-    "seed",
-    "stitchTiles",
-    "role",
-    "aria-label",
-    "aria-hidden",
-    "aria-labelledby",
-    "lang",
-];
+const ATTRIBUTES: &str = "\
+    id class style transform viewBox preserveAspectRatio x y x1 x2 y1 y2 cx cy r rx ry fx fy fr d points width \
+    height pathLength offset href gradientUnits gradientTransform spreadMethod patternUnits patternContentUnits \
+    patternTransform clipPathUnits maskUnits maskContentUnits markerUnits markerWidth markerHeight refX refY \
+    orient fill fill-opacity fill-rule stroke stroke-width stroke-opacity stroke-linecap stroke-linejoin \
+    stroke-miterlimit stroke-dasharray stroke-dashoffset opacity color display visibility overflow clip-path \
+    clip-rule mask filter marker-start marker-mid marker-end stop-color stop-opacity flood-color flood-opacity \
+    lighting-color color-interpolation color-interpolation-filters paint-order vector-effect shape-rendering \
+    text-rendering image-rendering mix-blend-mode isolation enable-background font-family font-size font-style \
+    font-weight font-variant font-stretch letter-spacing word-spacing text-anchor text-decoration text-transform \
+    dominant-baseline alignment-baseline baseline-shift writing-mode direction unicode-bidi dx dy rotate \
+    textLength lengthAdjust startOffset method spacing filterUnits primitiveUnits in in2 result mode type values \
+    tableValues slope intercept amplitude exponent operator k1 k2 k3 k4 order kernelMatrix divisor bias targetX \
+    targetY edgeMode preserveAlpha surfaceScale diffuseConstant specularConstant specularExponent scale \
+    xChannelSelector yChannelSelector azimuth elevation z pointsAtX pointsAtY pointsAtZ limitingConeAngle \
+    stdDeviation radius baseFrequency numOctaves seed stitchTiles role aria-label aria-hidden aria-labelledby \
+    lang";
 
 /// The reduced text and its size in pixels.
 #[derive(Debug, PartialEq, Eq)]
@@ -309,13 +122,14 @@ impl Writing {
         }
         let name = element.name();
         let (prefix, local) = name.as_ref().split_once(':').unwrap_or(("", name.as_ref()));
-        let known = ELEMENTS.iter().find(|known| **known == local && (prefix.is_empty() || prefix == "svg"));
-        if self.open.is_empty() && known != Some(&"svg") {
+        let known = ELEMENTS.split_ascii_whitespace().find(|known| *known == local);
+        let known = known.filter(|_| prefix.is_empty() || prefix == "svg");
+        if self.open.is_empty() && known != Some("svg") {
             return Err(unfit(Reason::Markup, "root", "markup that is no picture"));
         }
         let opened = match known {
             _ if self.dropped > 0 => Open::Dropped,
-            Some(&"style") => Open::Style(String::new()),
+            Some("style") => Open::Style(String::new()),
             Some(name) => Open::Kept(name),
             None if UNWRAPPED.contains(&local) && prefix.is_empty() => Open::Unwrapped,
             None => Open::Dropped,
@@ -341,11 +155,11 @@ impl Writing {
             let key = attribute.key.as_ref();
             let key = key.strip_prefix("xlink:").filter(|key| *key == "href").unwrap_or(key);
             let Ok(value) = unescape(&attribute.value) else { continue };
-            let Some(known) = ATTRIBUTES.iter().find(|known| **known == key) else { continue };
-            if !is_safe(known, &value) || !seen.insert(*known) {
+            let Some(known) = ATTRIBUTES.split_ascii_whitespace().find(|known| *known == key) else { continue };
+            if !is_safe(known, &value) || !seen.insert(known) {
                 continue;
             }
-            match *known {
+            match known {
                 "id" => id = Some(value.to_string()),
                 "href" if name == "use" => target = value.strip_prefix('#').map(str::to_owned),
                 "width" => width = pixels(&value),
