@@ -17,7 +17,7 @@ use crate::kernel::{Context, Error, Result};
 use crate::ports::{Chance, Clock, Fetcher, Scanner};
 use crate::publish::models::Models;
 use crate::secrets::Secrets;
-use crate::{deploy, editorial, ledger, preview, procedure, publish, verify};
+use crate::{deploy, editorial, ledger, media, preview, procedure, publish, verify};
 
 /// More than one network can have waiting (see `identity::limits`), and a wait of a second or two.
 const HASHES_QUEUED_MAX: usize = 64;
@@ -120,6 +120,7 @@ fn handlers_with(models: Models) -> Handlers {
         .on("publish.build", move |app, job| publish::service::build_job(app, &models, job))
         .beside("deploy.target", deploy::service::deploy_job)
         .on("verify.site", verify::service::job)
+        .on(media::uploads::service::TIDY_JOB, media::uploads::service::tidy)
         .on("preview.stage", preview::staging::job)
 }
 

@@ -9,5 +9,6 @@ pub mod model;
 pub mod rules;
 pub mod service;
 pub mod store;
+pub mod uploads;
 
 pub use model::{Accepted, Asset, Kind};

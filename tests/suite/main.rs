@@ -28,5 +28,6 @@ mod query_plans;
 mod scanner;
 mod sites;
 mod tour;
+mod uploads;
 mod verify;
 mod workflow;
