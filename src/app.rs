@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::kernel::Timestamp;
 use crate::kernel::tally::Tally;
-use crate::ports::{Chance, Clock, Fetcher, Storage};
+use crate::ports::{Chance, Clock, Fetcher, Scanner, Storage};
 use crate::secrets::Secrets;
 
 /// Cheap to clone; every request, job and command holds one.
@@ -25,6 +25,8 @@ pub struct Parts {
     pub chance: Arc<dyn Chance>,
     pub storage: Arc<dyn Storage>,
     pub fetcher: Arc<dyn Fetcher>,
+    /// Looks at every file that is to be kept, where the settings name one.
+    pub scanner: Option<Arc<dyn Scanner>>,
     pub secrets: Secrets,
     /// One place for each password hash in flight: each takes 19 MiB and a core for a while.
     pub hashing: Arc<Semaphore>,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, Semaphore};
 
-use crate::adapters::{FolderStorage, HttpFetcher, SystemChance, SystemClock};
+use crate::adapters::{ClamAv, FolderStorage, HttpFetcher, SystemChance, SystemClock};
 use crate::app::{App, Parts};
 use crate::config::Config;
 use crate::db::{self, Db, Tx};
@@ -14,12 +14,12 @@ use crate::kernel::id::JobId;
 use crate::kernel::tally::Tally;
 use crate::kernel::time::HOUR;
 use crate::kernel::time::{DAY, MINUTE};
-use crate::kernel::{Context, Result};
+use crate::kernel::{Context, Error, Result};
 use crate::media::derive::service as derive;
-use crate::ports::{Chance, Clock, Fetcher};
+use crate::ports::{Chance, Clock, Fetcher, Scanner};
 use crate::publish::models::Models;
 use crate::secrets::Secrets;
-use crate::{content, deploy, editorial, ledger, preview, procedure, publish, sites, verify};
+use crate::{content, deploy, editorial, ledger, media, preview, procedure, publish, sites, verify};
 
 /// More than one network can have waiting (see `identity::limits`), and a wait of a second or two.
 const HASHES_QUEUED_MAX: usize = 64;
@@ -40,7 +40,7 @@ pub fn open(config: Config) -> Result<App> {
 
 /// The same with a clock and a chance of the caller's choice.
 pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<App> {
-    for folder in [&config.data, &config.public] {
+    for folder in [&config.data, &config.public, &config.spool()] {
         std::fs::create_dir_all(folder).with_context(|| format!("make the folder {}", folder.display()))?;
     }
     let db = Db::open(&config.database())?;
@@ -51,6 +51,7 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
     let secrets = Secrets::open(&config.data, chance.as_ref())?;
     let storage = Arc::new(FolderStorage::new(config.data.join("assets")));
     let fetcher = fetcher(&config)?;
+    let scanner = scanner(&config)?;
     let hashing = Arc::new(Semaphore::new(config.password_hashes_in_flight.max(1)));
     Ok(App::new(Parts {
         config,
@@ -59,6 +60,7 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
         chance,
         storage,
         fetcher,
+        scanner,
         secrets,
         hashing,
         hashing_queue: Arc::new(Semaphore::new(HASHES_QUEUED_MAX)),
@@ -78,6 +80,14 @@ pub fn fetcher(config: &Config) -> Result<Arc<dyn Fetcher>> {
     let roots = roots.with_context(|| format!("read fetch_roots_file {file}"))?;
     let allowed = config.fetch_private_networks.clone();
     Ok(Arc::new(HttpFetcher::new(move |address| allowed.contains(address), &roots)?))
+}
+
+fn scanner(config: &Config) -> Result<Option<Arc<dyn Scanner>>> {
+    if config.scanner.is_empty() {
+        return Ok(None);
+    }
+    let wrong = || Error::broken("read the setting scanner", "write unix:/path/of/socket or tcp:host:port");
+    Ok(Some(Arc::new(ClamAv::parse(&config.scanner).ok_or_else(wrong)?)))
 }
 
 /// Logs to the error stream: readable on a terminal, one JSON object a line elsewhere.
@@ -113,6 +123,7 @@ fn handlers_with(models: Models) -> Handlers {
         .beside("deploy.target", deploy::service::deploy_job)
         .beside(derive::KIND, |app, job| derive::job(app, job, &redraw))
         .on("verify.site", verify::service::job)
+        .on(media::uploads::service::TIDY_JOB, media::uploads::service::tidy)
         .on("preview.stage", preview::staging::job)
 }
 

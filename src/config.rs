@@ -70,6 +70,12 @@ settings! {
     releases_kept: Count = "5";
     /// Largest uploaded file, in bytes.
     upload_bytes_max: Bytes = "26214400";
+    /// Largest file of a resumable upload, in bytes; each kind has a limit of its own as well.
+    resumable_bytes_max: Bytes = "1073741824";
+    /// What all files of one site may take together, in bytes; 0 means as much as there is room for.
+    site_bytes_max: Bytes = "0";
+    /// Where a ClamAV daemon listens that looks at every upload: unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310; empty means none.
+    scanner: String = "";
     /// Largest JSON body of a request, in bytes.
     json_bytes_max: Bytes = "2097152";
     /// Memory for answers of the public API, in bytes.
@@ -311,6 +317,11 @@ impl Config {
             values.set(name, value.clone(), "command line".into())?;
         }
         build(data.into(), public.into(), &values)
+    }
+
+    /// Files that came and are not judged yet.
+    pub fn spool(&self) -> PathBuf {
+        self.data.join("spool")
     }
 
     /// Where the data is.

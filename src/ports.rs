@@ -18,10 +18,18 @@ pub trait Chance: Send + Sync {
 pub trait Storage: Send + Sync {
     /// Stores the bytes under their digest, durably; storing the same twice is no error.
     fn put(&self, digest: &Digest, bytes: &[u8]) -> Result<()>;
+    /// The same for a file of the spool, which is moved where that is possible.
+    fn take(&self, digest: &Digest, file: &Path) -> Result<()>;
     /// `None` when nothing is stored under that digest.
     fn get(&self, digest: &Digest) -> Result<Option<Vec<u8>>>;
     /// Writes the file to a path (linked where the file system allows); `false` when it is not stored.
     fn place(&self, digest: &Digest, path: &Path) -> Result<bool>;
+}
+
+/// Looks for harmful software in files.
+pub trait Scanner: Send + Sync {
+    /// The name of what was found; an error when there is no answer, which is no "nothing found".
+    fn scan(&self, file: &mut dyn std::io::Read) -> std::io::Result<Option<String>>;
 }
 
 /// Pages of foreign hosts; nothing else in the house speaks to them over HTTP.

@@ -39,6 +39,26 @@ impl Storage for FolderStorage {
         fs::File::open(folder).and_then(|folder| folder.sync_all()).with_context(doing)
     }
 
+    fn take(&self, digest: &Digest, file: &Path) -> Result<()> {
+        let path = self.path(digest);
+        let doing = || format!("store {}", path.display());
+        if path.exists() {
+            return Ok(());
+        }
+        let folder = path.parent().unwrap_or(&self.folder);
+        fs::create_dir_all(folder).with_context(doing)?;
+        fs::File::open(file).and_then(|file| file.sync_all()).with_context(doing)?;
+        if fs::rename(file, &path).is_err() {
+            // Another file system: what stands under a digest is whole at any time, so it is copied beside first.
+            let mut draft = tempfile::NamedTempFile::new_in(folder).with_context(doing)?;
+            let mut file = fs::File::open(file).with_context(doing)?;
+            std::io::copy(&mut file, &mut draft).with_context(doing)?;
+            draft.as_file().sync_all().with_context(doing)?;
+            draft.persist(&path).with_context(doing)?;
+        }
+        fs::File::open(folder).and_then(|folder| folder.sync_all()).with_context(doing)
+    }
+
     fn get(&self, digest: &Digest) -> Result<Option<Vec<u8>>> {
         match fs::read(self.path(digest)) {
             Ok(bytes) => Ok(Some(bytes)),
@@ -75,5 +95,10 @@ mod tests {
         assert_eq!(storage.get(&digest).unwrap().unwrap(), b"bytes");
         assert!(storage.place(&digest, &folder.path().join("copy")).unwrap());
         assert_eq!(fs::read(folder.path().join("copy")).unwrap(), b"bytes");
+        let spooled = folder.path().join("spooled");
+        fs::write(&spooled, b"more").unwrap();
+        storage.take(&Digest::of(b"more"), &spooled).unwrap();
+        assert_eq!(storage.get(&Digest::of(b"more")).unwrap().unwrap(), b"more");
+        assert!(!spooled.exists());
     }
 }

@@ -2,12 +2,14 @@
 
 mod addresses;
 mod chance;
+mod clamav;
 mod clock;
 mod fetcher;
 mod folder;
 mod tls;
 
 pub use chance::SystemChance;
+pub use clamav::ClamAv;
 pub use clock::SystemClock;
 pub use fetcher::HttpFetcher;
 pub use folder::FolderStorage;

@@ -534,6 +534,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    uploads (id) {
+        id -> Text,
+        site_id -> Text,
+        user_id -> Text,
+        name -> Text,
+        length_bytes -> BigInt,
+        digest -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
     users,
@@ -573,6 +586,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     previews,
     site_themes,
     staging_passes,
+    uploads,
 );
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));

@@ -11,7 +11,7 @@ use diesel::sql_types::{BigInt, Nullable, SingleValue, Text};
 
 use crate::kernel::id::{
     AttachmentId, CaseId, CommentId, DeploymentId, EntryId, FindingId, GroupId, JobId, PreviewId, ReleaseId, RunId,
-    SessionId, SiteId, TargetId, ThemeId, UserId,
+    SessionId, SiteId, TargetId, ThemeId, UploadId, UserId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 
@@ -126,6 +126,7 @@ parse_refusing!(
     FindingId,
     PreviewId,
     ThemeId,
+    UploadId,
     Slug,
     Locale,
 );
@@ -153,6 +154,7 @@ stored_as_text!(
     FindingId,
     PreviewId,
     ThemeId,
+    UploadId,
     Slug,
     Locale,
     Digest,

@@ -8,7 +8,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::kernel::id::{
     AttachmentId, CaseId, CommentId, DeploymentId, EntryId, FindingId, GroupId, JobId, PreviewId, ReleaseId, RunId,
-    SessionId, SiteId, TargetId, ThemeId, UserId,
+    SessionId, SiteId, TargetId, ThemeId, UploadId, UserId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 
@@ -46,6 +46,7 @@ string_schemas! {
     CaseId: uuid(), "Id of a case.";
     CommentId: uuid(), "Id of a comment.";
     AttachmentId: uuid(), "Id of an attachment.";
+    UploadId: uuid(), "Id of an upload.";
     JobId: uuid(), "Id of a job.";
     ReleaseId: uuid(), "Id of a release.";
     TargetId: uuid(), "Id of a target.";

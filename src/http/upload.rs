@@ -1,27 +1,34 @@
-//! Multipart forms: the files of a request, within limits.
+//! Multipart forms: the files of a request, within limits, on their way to the spool.
 
-use actix_multipart::{Multipart, MultipartError};
+use std::io::Write;
+
+use actix_multipart::{Field, Multipart, MultipartError};
 use futures_util::StreamExt;
+use tempfile::NamedTempFile;
 
 use super::Problem;
 use super::body::too_large;
-use crate::kernel::{Code, Refusal};
+use crate::config::Config;
+use crate::kernel::{Code, Context, Refusal};
 
 /// How many files one request brings at most.
 pub const FILES_MAX: usize = 20;
 
-/// One file as it came: its name is the sender's claim.
+/// So much of a file is in memory at once.
+const PIECE_BYTES: usize = 256 * 1024;
+
+/// One file as it came, in the spool: its name is the sender's claim.
 #[derive(Debug)]
 pub struct Upload {
     pub name: String,
-    pub bytes: Vec<u8>,
+    pub file: NamedTempFile,
 }
 
-/// Every file of the form, each at most `file_bytes_max` large. A form without files is refused.
-pub async fn files(mut form: Multipart, file_bytes_max: usize) -> Result<Vec<Upload>, Problem> {
+/// Every file of the form, each within the settings' limit. A form without files is refused.
+pub async fn files(mut form: Multipart, config: &Config) -> Result<Vec<Upload>, Problem> {
     let mut files = Vec::new();
     while let Some(field) = form.next().await {
-        let mut field = field.map_err(unreadable)?;
+        let field = field.map_err(unreadable)?;
         let name = field.content_disposition().and_then(|about| about.get_filename().map(str::to_owned));
         let Some(name) = name else {
             return Err(Refusal::new(Code::Malformed).detail("every part of the form is a file with a name").into());
@@ -30,15 +37,7 @@ pub async fn files(mut form: Multipart, file_bytes_max: usize) -> Result<Vec<Upl
             let limit = format!("at most {FILES_MAX} files at once");
             return Err(Refusal::new(Code::TooLarge).detail(limit).extra("limit_files", FILES_MAX).into());
         }
-        let mut bytes = Vec::new();
-        while let Some(chunk) = field.next().await {
-            let chunk = chunk.map_err(unreadable)?;
-            if bytes.len() + chunk.len() > file_bytes_max {
-                return Err(too_large(file_bytes_max).into());
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        files.push(Upload { name, bytes });
+        files.push(Upload { name, file: spooled(field, config).await? });
     }
     if files.is_empty() {
         return Err(Refusal::new(Code::Invalid).field("file", "required", "send at least one file").into());
@@ -46,9 +45,33 @@ pub async fn files(mut form: Multipart, file_bytes_max: usize) -> Result<Vec<Upl
     Ok(files)
 }
 
+/// Writes a file to the spool as it comes.
+async fn spooled(mut field: Field, config: &Config) -> Result<NamedTempFile, Problem> {
+    let mut file = NamedTempFile::new_in(config.spool()).context("make a file for an upload")?;
+    let (mut piece, mut length) = (Vec::new(), 0);
+    while let Some(chunk) = field.next().await {
+        let chunk = chunk.map_err(unreadable)?;
+        length += chunk.len();
+        if length > config.upload_bytes_max {
+            return Err(too_large(config.upload_bytes_max).into());
+        }
+        piece.extend_from_slice(&chunk);
+        if piece.len() >= PIECE_BYTES {
+            file = append(file, std::mem::take(&mut piece)).await?;
+        }
+    }
+    Ok(append(file, piece).await?)
+}
+
+/// Off the event loop, because a disk may be slow.
+async fn append(mut file: NamedTempFile, piece: Vec<u8>) -> crate::kernel::Result<NamedTempFile> {
+    let writing = tokio::task::spawn_blocking(move || file.write_all(&piece).map(|()| file));
+    writing.await.context("write an upload")?.context("write an upload")
+}
+
 /// The one file of a form that takes no more.
-pub async fn one_file(form: Multipart, file_bytes_max: usize) -> Result<Upload, Problem> {
-    let mut files = files(form, file_bytes_max).await?;
+pub async fn one_file(form: Multipart, config: &Config) -> Result<Upload, Problem> {
+    let mut files = files(form, config).await?;
     match (files.pop(), files.is_empty()) {
         (Some(file), true) => Ok(file),
         _ => Err(Refusal::new(Code::Malformed).detail("one file at a time").into()),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
 use walkdir::{DirEntry, WalkDir};
 
 use super::model::{Level, Problem, ProblemCode};
@@ -140,9 +141,14 @@ impl Roots {
         candidates.into_iter().flatten().find(|path| path.is_file() && self.is_within(path))
     }
 
-    /// The bytes of a file; `None` when it is larger than `bytes_max`.
-    pub fn bytes(&self, path: &Path, bytes_max: usize) -> std::io::Result<Option<Vec<u8>>> {
-        if path.metadata()?.len() > bytes_max as u64 { Ok(None) } else { read(path).map(Some) }
+    /// A copy of a file in the spool; `None` when it is larger than `bytes_max`.
+    pub fn spooled(&self, path: &Path, bytes_max: usize, spool: &Path) -> std::io::Result<Option<NamedTempFile>> {
+        let mut file = std::fs::File::open(path)?;
+        if file.metadata()?.len() > bytes_max as u64 {
+            return Ok(None);
+        }
+        let mut copy = NamedTempFile::new_in(spool)?;
+        std::io::copy(&mut file, copy.as_file_mut()).map(|_| Some(copy))
     }
 
     fn is_within(&self, path: &Path) -> bool {

@@ -56,20 +56,26 @@ impl<'a> Assets<'a> {
     fn judge_anew(&self, path: &Path) -> Result<Judged> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let bytes_max = self.app.config.upload_bytes_max;
-        let bytes = match self.roots.bytes(path, bytes_max) {
-            Ok(Some(bytes)) => bytes,
+        let file = match self.roots.spooled(path, bytes_max, &self.app.config.spool()) {
+            Ok(Some(file)) => file,
             Ok(None) => return Ok(Judged::Refused(format!("larger than {bytes_max} bytes"))),
             Err(error) => return Ok(Judged::Refused(error.to_string())),
         };
-        let accepted = match media::service::accept(bytes, &name) {
+        let accepted = match media::service::accept(self.app, file, &name) {
             Ok(accepted) => accepted,
-            Err(refusal) if refusal.code() == Code::UnsupportedMedia && !links::looks_acceptable(&name) => {
+            Err(broken @ Error::Broken { .. }) => return Err(broken),
+            Err(Error::Refused(refusal)) if refusal.code() == Code::ScannerUnreachable => {
+                return Err(Error::Refused(refusal));
+            }
+            Err(Error::Refused(refusal))
+                if refusal.code() == Code::UnsupportedMedia && !links::looks_acceptable(&name) =>
+            {
                 return Ok(Judged::Kind(extension(&name).unwrap_or_default()));
             }
-            Err(refusal) => return Ok(Judged::Refused(refusal.detail_text().to_owned())),
+            Err(Error::Refused(refusal)) => return Ok(Judged::Refused(refusal.detail_text().to_owned())),
         };
         if self.store {
-            self.app.storage.put(&accepted.digest, &accepted.bytes)?;
+            self.app.storage.take(&accepted.digest, accepted.file.path())?;
         }
         Ok(Judged::Accepted(Box::new(media::service::asset_of(&accepted, self.site, None, self.app.now()))))
     }
@@ -217,8 +223,6 @@ impl<'a> Around<'a> {
                     return None;
                 }
             },
-            // What stands at an absolute address may be served from elsewhere.
-            None if written.starts_with('/') && kind == "svg" => Judged::Kind(kind),
             None if !picture && (kind == "html" || kind == "htm" || kind == "xml") => return None,
             None => {
                 let code = if picture || links::looks_like_picture(written) {

@@ -71,6 +71,8 @@ ids! {
     CommentId
     /// A file that belongs to a case.
     AttachmentId
+    /// A file that is coming.
+    UploadId
     /// A piece of work for the worker.
     JobId
     /// One complete rendering of a site.

@@ -76,8 +76,11 @@ codes! {
     CaseEnded = 409 "Berkas ini telah selesai." "The case has ended.";
     MovesWithEntry = 409 "Berkas ini bergerak bersama kontennya." "This case moves with its entry.";
     NothingChanged = 409 "Tidak ada yang berubah." "Nothing changed.";
+    /// The caller is told the true one.
+    WrongOffset = 409 "Unggahan berada pada posisi lain." "The upload is at another position.";
     Busy = 409 "Sedang dikerjakan; coba sesaat lagi." "Busy; try again in a moment.";
-    // 412, 413, 415, 422, 428, 429
+    // 412, 413, 415, 422, 428, 429, 460
+    TusVersion = 412 "Gunakan protokol tus versi 1.0.0." "Speak version 1.0.0 of the tus protocol.";
     Stale = 412 "Orang lain telah menyimpan versi yang lebih baru." "Somebody else has saved a newer version.";
     TooLarge = 413 "Ukuran melebihi batas." "Larger than the limit.";
     UnsupportedMedia = 415 "Jenis berkas atau isi tidak diterima." "This kind of file or body is not accepted.";
@@ -88,6 +91,10 @@ codes! {
     WeakPassword = 422 "Kata sandi terlalu mudah ditebak." "The password is too easy to guess.";
     IfMatchRequired = 428 "Sertakan If-Match dengan versi yang Anda lihat." "Send If-Match with the version you have seen.";
     TooManyRequests = 429 "Terlalu sering; coba lagi nanti." "Too often; try again later.";
+    /// Nothing is accepted that was not looked at.
+    ScannerUnreachable = 503 "Pemindai berkas tidak dapat dihubungi; coba lagi nanti." "The scanner of files cannot be reached; try again later.";
+    /// The status is that of the tus protocol.
+    ChecksumMismatch = 460 "Bagian berkas rusak dalam perjalanan; kirim sekali lagi." "The piece was damaged on its way; send it again.";
     NotReady = 503 "Layanan belum siap." "The service is not ready.";
 }
 

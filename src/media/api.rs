@@ -30,14 +30,14 @@ struct AssetPage {
     tag = "media",
     params(("site" = String, Path)),
     request_body(content_type = "multipart/form-data", description = "One or more files"),
-    responses((status = 201, body = AssetPage), (status = 413), (status = 415))
+    responses((status = 201, body = AssetPage), (status = 413), (status = 415), (status = 503))
 )]
 #[post("/api/v1/sites/{site}/assets")]
 async fn create(app: web::Data<App>, actor: Actor, path: web::Path<String>, form: Multipart) -> Answer {
     let site = visible(&app, &actor, path.into_inner()).await?;
     let _: Permit<cases::UploadAssets> = actor.permit(site.id)?;
-    let files = upload::files(form, app.config.upload_bytes_max).await?;
-    let accepted = files.into_iter().map(|file| service::accept(file.bytes, &file.name)).collect::<Result<_, _>>()?;
+    let files = upload::files(form, &app.config).await?;
+    let accepted = service::accept_all(&app, files).await?;
     let items = service::upload(&app, &actor, site.id, accepted).await?;
     Ok(HttpResponse::Created().json(AssetPage { items, next_cursor: None }))
 }

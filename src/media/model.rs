@@ -16,7 +16,7 @@ crate::words! {
 }
 
 /// A file that was judged and may be stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Accepted {
     pub digest: Digest,
     /// Ours, made from the sender's: see `rules::safe_name`. Its extension is that of the kind.
@@ -25,7 +25,11 @@ pub struct Accepted {
     pub media_type: String,
     /// Of pictures, in pixels.
     pub size_pixels: Option<(u32, u32)>,
-    pub bytes: Vec<u8>,
+    /// Of documents whose pages can be told.
+    pub pages: Option<u32>,
+    pub size_bytes: u64,
+    /// In the spool; it goes when nothing has stored it.
+    pub file: tempfile::NamedTempFile,
 }
 
 /// Alternative text in each language; empty where nobody has written it yet.

@@ -1,57 +1,85 @@
 //! Accepting, storing and describing files.
 
-use std::io::Cursor;
+use tempfile::NamedTempFile;
 
 use super::derive::Focus;
+use super::judge::reason::{Reason, unfit};
 use super::model::{Accepted, Alt, Asset, Kind};
-use super::{derive, rules, store};
+use super::{derive, judge, rules, store};
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::{Conn, Tx};
 use crate::http::etag;
+use crate::http::upload::Upload;
 use crate::identity::{Actor, Permit, cases};
 use crate::kernel::id::{SiteId, UserId};
-use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
+use crate::kernel::{Code, Context, Digest, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
 
 const CREDIT_LETTERS_MAX: usize = 200;
 const ALT_LETTERS_MAX: usize = 500;
 
-/// Judges a file, whatever door it came through: its kind by its content, its name ours, pictures
-/// within a number of pixels that is read from their header before anything is decoded.
+/// Judges a file of the spool, whatever door it came through, and has the scanner look at what would be kept.
+/// Takes a while: to be called off the event loop.
 ///
-/// Refusals: `unsupported_media`, `too_large`.
-pub fn accept(bytes: Vec<u8>, name: &str) -> Result<Accepted, Refusal> {
-    let refusal = || Refusal::new(Code::UnsupportedMedia).detail(format!("{name:?} is of a kind that is not taken"));
-    let (kind, media_type, extension) = rules::kind_of(&bytes, name).ok_or_else(refusal)?;
-    let size_pixels = if kind == Kind::Picture { Some(pixels(&bytes, name)?) } else { None };
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let name = rules::safe_name(&format!("{stem}.{extension}"));
-    Ok(Accepted { digest: Digest::of(&bytes), name, kind, media_type: media_type.into(), size_pixels, bytes })
+/// Refusals: `unsupported_media`, `too_large`, `scanner_unreachable`.
+pub fn accept(app: &App, file: NamedTempFile, name: &str) -> Result<Accepted> {
+    let accepted = judge::judge(file, name)?;
+    let Some(scanner) = &app.scanner else { return Ok(accepted) };
+    let mut kept = accepted.file.reopen().context("read an upload")?;
+    match scanner.scan(&mut kept) {
+        Ok(None) => Ok(accepted),
+        Ok(Some(found)) => Err(unfit(Reason::Infected, "scanner", &format!("{name:?}: {found}"))),
+        Err(error) => {
+            tracing::error!(%error, "the scanner of uploads gives no answer");
+            Err(Refusal::new(Code::ScannerUnreachable).into())
+        }
+    }
 }
 
-fn pixels(bytes: &[u8], name: &str) -> Result<(u32, u32), Refusal> {
-    let reader = image::ImageReader::new(Cursor::new(bytes)).with_guessed_format();
-    let size = reader.ok().and_then(|reader| reader.into_dimensions().ok());
-    let broken = || Refusal::new(Code::UnsupportedMedia).detail(format!("{name:?} is not a whole picture"));
-    let (width, height) = size.ok_or_else(broken)?;
-    if u64::from(width) * u64::from(height) > rules::PIXELS_MAX {
-        let limit = format!("{name:?} has {width} × {height} pixels; at most {} together", rules::PIXELS_MAX);
-        return Err(Refusal::new(Code::TooLarge).detail(limit).extra("limit_pixels", rules::PIXELS_MAX));
-    }
-    Ok((width, height))
+/// The same for the files of a form, off the event loop. One that is refused keeps the others out.
+pub async fn accept_all(app: &App, files: Vec<Upload>) -> Result<Vec<Accepted>> {
+    let app = app.clone();
+    let judging = move || files.into_iter().map(|upload| accept(&app, upload.file, &upload.name)).collect();
+    tokio::task::spawn_blocking(judging).await.context("judge uploads")?
+}
+
+/// The same for one file.
+pub async fn accept_one(app: &App, upload: Upload) -> Result<Accepted> {
+    let app = app.clone();
+    let judging = move || accept(&app, upload.file, &upload.name);
+    tokio::task::spawn_blocking(judging).await.context("judge an upload")?
 }
 
 /// Stores accepted files for a site; what it has already is left as it is. Returns all of them.
+///
+/// Refusals: `too_large` with `limit_bytes` when they do not fit into the site's quota.
 pub async fn upload(app: &App, actor: &Actor, site: SiteId, files: Vec<Accepted>) -> Result<Vec<Asset>> {
     let _: Permit<cases::UploadAssets> = actor.permit(site)?;
-    let storing = app.clone();
-    let stored = tokio::task::spawn_blocking(move || {
-        files.iter().try_for_each(|file| storing.storage.put(&file.digest, &file.bytes)).map(|()| files)
-    });
-    let files = stored.await.map_err(|cause| crate::kernel::Error::broken("store uploads", cause))??;
     let (now, user, name) = (app.now(), actor.user(), actor.ledger_name());
     let rows: Vec<Asset> = files.iter().map(|file| asset_of(file, site, user, now)).collect();
+    let quota = app.config.site_bytes_max as u64;
+    let coming = rows.iter().map(|asset| asset.size_bytes.unsigned_abs()).sum();
+    app.db.read(move |connection| check_quota(connection, site, coming, quota)).await?;
+    let storing = app.clone();
+    let stored = tokio::task::spawn_blocking(move || {
+        files.iter().try_for_each(|file| storing.storage.take(&file.digest, file.file.path()))
+    });
+    stored.await.context("store uploads")??;
     app.db.write(move |tx| rows.iter().map(|asset| keep(tx, asset, &name, now)).collect()).await
+}
+
+/// Whether so many bytes more fit into a site; a quota of 0 is none.
+pub fn check_quota(connection: &mut Conn, site: SiteId, coming: u64, quota: u64) -> Result<()> {
+    if quota == 0 {
+        return Ok(());
+    }
+    let used = store::used_bytes(connection, site)?;
+    if used.saturating_add(coming) <= quota {
+        return Ok(());
+    }
+    let detail = format!("the site has {used} of its {quota} bytes in use; {coming} more do not fit");
+    let refusal = Refusal::new(Code::TooLarge).detail(detail).extra("reason", "site_quota");
+    Err(refusal.extra("limit_bytes", quota).extra("used_bytes", used).into())
 }
 
 /// The row of an accepted file.
@@ -63,7 +91,7 @@ pub fn asset_of(file: &Accepted, site_id: SiteId, uploaded_by: Option<UserId>, n
         name: file.name.clone(),
         kind: file.kind,
         media_type: file.media_type.clone(),
-        size_bytes: file.bytes.len() as i64,
+        size_bytes: file.size_bytes.cast_signed(),
         width: file.size_pixels.and_then(|(width, _)| side(width)),
         height: file.size_pixels.and_then(|(_, height)| side(height)),
         alt: Alt::default(),

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use super::model::{Alt, Asset, Kind};
 use crate::db::rows::insert_all;
@@ -90,6 +92,14 @@ pub fn known(connection: &mut Conn, site: SiteId, digests: &[Digest]) -> Result<
         known.extend(query.load::<Digest>(connection)?);
     }
     Ok(known)
+}
+
+/// What all files of the site take together.
+pub fn used_bytes(connection: &mut Conn, site: SiteId) -> Result<u64> {
+    // PostgreSQL adds whole numbers up to a decimal one.
+    let sum = sql::<BigInt>("CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT)");
+    let used = assets::table.filter(assets::site_id.eq(site)).select(sum).first::<i64>(connection)?;
+    Ok(used.unsigned_abs())
 }
 
 /// Newest first.

@@ -214,8 +214,8 @@ struct NewAttachment {
 #[post("/api/v1/cases/{id}/attachments")]
 async fn attach_to_case(app: web::Data<App>, actor: Actor, id: web::Path<String>, form: Multipart) -> Answer {
     let id = CaseId::parse(&id)?;
-    let file = upload::one_file(form, app.config.upload_bytes_max).await?;
-    let accepted = media::service::accept(file.bytes, &file.name)?;
+    let file = upload::one_file(form, &app.config).await?;
+    let accepted = media::service::accept_one(&app, file).await?;
     let attachment = service::attach(&app, &actor, id, accepted).await?;
     let uploader = attachment.uploaded_by;
     let people = app.db.read(move |connection| People::read(connection, [uploader])).await?;

@@ -278,9 +278,9 @@ pub async fn attach(app: &App, actor: &Actor, id: CaseId, file: Accepted) -> Res
     let (attachment_id, now, actor) = (app.id(AttachmentId::new), app.now(), actor.clone());
     let site = app.db.read(move |c| Ok(store::find(c, id)?.ok_or_else(|| Refusal::new(Code::NotFound))?.site_id));
     let _permit: Permit<cases::WorkOnCases> = permit(&actor, site.await?)?;
-    let (name, media_type, size_bytes, digest) = (file.name, file.media_type, file.bytes.len() as i64, file.digest);
-    let storage = app.storage.clone();
-    let stored = tokio::task::spawn_blocking(move || storage.put(&digest, &file.bytes)).await;
+    let Accepted { name, media_type, size_bytes, digest, file, .. } = file;
+    let (size_bytes, storage) = (size_bytes.cast_signed(), app.storage.clone());
+    let stored = tokio::task::spawn_blocking(move || storage.take(&digest, file.path())).await;
     stored.map_err(|panicked| crate::kernel::Error::broken("store an attachment", panicked))??;
     app.db
         .write(move |tx| {

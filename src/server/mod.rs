@@ -24,6 +24,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     crate::identity::api::routes(config);
     crate::sites::api::routes(config);
     crate::media::api::routes(config);
+    crate::media::uploads::api::routes(config);
     crate::content::api::routes(config);
     crate::editorial::api::routes(config);
     crate::import::api::routes(config);

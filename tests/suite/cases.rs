@@ -29,6 +29,8 @@ on_both!(
 );
 
 /// One user for each role of the whole installation.
+/// The shortest that is one.
+const PDF: &str = "%PDF-1.7\nnota\nstartxref\n0\n%%EOF";
 struct Office {
     app: TestApp,
     everybody: Vec<(Role, Actor)>,
@@ -113,7 +115,7 @@ impl Walk<'_> {
 
     async fn attached(&self, role: Role) -> Value {
         let call = Call::post(&self.path("/attachments")).token(&self.office.token(role));
-        call.file("nota dinas.pdf", b"%PDF-1.7 nota").send(&self.office.app).await.assert_ok().json()["id"].clone()
+        call.file("nota dinas.pdf", PDF.as_bytes()).send(&self.office.app).await.assert_ok().json()["id"].clone()
     }
 
     async fn ended(&self, role: Role) {
@@ -427,7 +429,7 @@ async fn files_and_remarks_belong_to_a_case(app: TestApp) {
     assert_eq!(seen["attachments"][0]["media_type"], "application/pdf");
     let path = seen["attachments"][0]["url"].as_str().unwrap();
     let bytes = office.get(Role::Monitor, path).await.assert_ok();
-    assert_eq!(bytes.text, "%PDF-1.7 nota");
+    assert_eq!(bytes.text, PDF);
     assert_eq!(bytes.header("content-disposition"), "attachment; filename=\"nota-dinas.pdf\"");
     let other = office.opened(Role::Requester, "website_security", "securing").await;
     let foreign = path.replace(&case.id, &other.id);

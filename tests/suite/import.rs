@@ -40,6 +40,7 @@ on_both!(
     a_folder_of_several_batches_is_imported_whole,
 );
 
+const OTHER_PNG: &[u8] = include_bytes!("../../content/pejabat/wakil-gubernur/wakil-gubernur.png");
 const PNG: &[u8] = include_bytes!("../../content/pejabat/gubernur/gubernur.png");
 
 /// A folder with these files.
@@ -467,24 +468,24 @@ async fn pictures_become_assets_and_links_become_addresses(app: TestApp) {
         (
             "content/berita/rapat/index.md",
             "+++\ntitle = \"Rapat\"\ndate = 2026-01-02\nimage = \"foto.png\"\n+++\n\n![Foto](foto.png \"Judul\") dan [berkas](/files/data.csv)\n\n\
-             ![Logo](/media/logo.svg) ![Hilang](tidak-ada.jpg)\n\n{{< youtube abc >}}\n\n[opini](../../opini/x.md#a) [zola](@/opini/x.md) [lama](/opini/x/) [luar](https://x.example/)\n",
+             ![Logo](/media/logo.bmp) ![Hilang](tidak-ada.jpg)\n\n{{< youtube abc >}}\n\n[opini](../../opini/x.md#a) [zola](@/opini/x.md) [lama](/opini/x/) [luar](https://x.example/)\n",
         ),
         (
             "content/opini/x.md",
             "---\ntitle: X\ndate: 2026-01-02\n---\n[rapat]({{< ref \"berita/rapat\" >}}) [hilang](y.md) `![kode](z.png)`\n",
         ),
         ("static/files/data.csv", "a,b\n1,2\n"),
-        ("static/media/logo.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+        ("static/media/logo.bmp", "BM\u{0}\u{0}"),
     ]);
     put(folder.path(), "content/berita/rapat/foto.png", PNG);
-    put(folder.path(), "content/berita/rapat/lain.png", &[PNG, b"x"].concat());
+    put(folder.path(), "content/berita/rapat/lain.png", OTHER_PNG);
     let report = import(&app, folder.path());
     assert_eq!(report.assets, 3, "the unplaced picture of the bundle too");
     let meeting = content_at(&app, "id/berita/rapat");
     let (picture, table) = (lamin::kernel::Digest::of(PNG), lamin::kernel::Digest::of("a,b\n1,2\n"));
     assert_eq!(text(&meeting, "image"), picture.as_str());
     let wanted = format!(
-        "![Foto](asset:{picture} \"Judul\") dan [berkas](asset:{table})\n\n![Logo](/media/logo.svg) ![Hilang](tidak-ada.jpg)\n\n\
+        "![Foto](asset:{picture} \"Judul\") dan [berkas](asset:{table})\n\n![Logo](/media/logo.bmp) ![Hilang](tidak-ada.jpg)\n\n\
          {{{{< youtube abc >}}}}\n\n[opini](/artikel/x/#a) [zola](/artikel/x/) [lama](/artikel/x/) [luar](https://x.example/)\n"
     );
     assert_eq!(text(&meeting, "body"), wanted);

@@ -1,5 +1,7 @@
 //! Everything that crosses features, on both databases. One binary, because linking is what costs.
 
+#[path = "../hostile/mod.rs"]
+mod hostile_files;
 mod live_rows;
 mod support;
 mod things;
@@ -13,6 +15,7 @@ mod deploy;
 mod editorial;
 mod evidence;
 mod foundation;
+mod hostile;
 mod identity;
 mod import;
 mod media;
@@ -22,7 +25,9 @@ mod procedure_files;
 mod procedures;
 pub mod publish;
 mod query_plans;
+mod scanner;
 mod sites;
 mod tour;
+mod uploads;
 mod verify;
 mod workflow;

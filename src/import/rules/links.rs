@@ -7,8 +7,8 @@ use super::shortcodes::REFERENCE;
 const PICTURES: [&str; 9] = ["jpg", "jpeg", "png", "gif", "webp", "svg", "avif", "bmp", "tiff"];
 
 /// The endings of what `media` takes.
-const ACCEPTED: [&str; 14] =
-    ["jpg", "jpeg", "png", "gif", "webp", "pdf", "docx", "xlsx", "pptx", "odt", "ods", "mp4", "csv", "txt"];
+const ACCEPTED: [&str; 15] =
+    ["jpg", "jpeg", "png", "gif", "webp", "svg", "pdf", "docx", "xlsx", "pptx", "odt", "ods", "mp4", "csv", "txt"];
 
 /// What a destination is, before anything is looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]
