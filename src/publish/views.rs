@@ -41,12 +41,15 @@ pub struct LocaleView {
     pub description: String,
 }
 
+/// The text that a category or tag was made from, and how it is shown.
+type MadeTerm = (Arc<str>, Value);
+
 /// Values that many cards have alike, made once: they would be most of a large site's memory.
 pub struct Shared<'b> {
     /// Names of fields.
     names: HashMap<&'b str, Arc<str>>,
     /// Categories and tags by locale and address, with the text that they were made from.
-    terms: HashMap<(usize, &'b str), OnceLock<(Arc<str>, Value)>>,
+    terms: HashMap<(usize, &'b str), OnceLock<MadeTerm>>,
 }
 
 impl<'b> Shared<'b> {
