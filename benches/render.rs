@@ -68,7 +68,17 @@ fn small_site() -> Snapshot {
     let shapes =
         types::shipped_keys().filter_map(|key| types::shipped(key).map(|of| (key.to_owned(), shape(&of)))).collect();
     let cards = (0..ENTRIES).map(card).collect();
-    Snapshot { site, cards, steering: Vec::new(), former: Vec::new(), gone: Vec::new(), assets: HashMap::new(), shapes }
+    Snapshot {
+        site,
+        cards,
+        steering: Vec::new(),
+        former: Vec::new(),
+        gone: Vec::new(),
+        assets: HashMap::new(),
+        derivatives: HashMap::new(),
+        cut: Default::default(),
+        shapes,
+    }
 }
 
 fn body() -> Map<String, Value> {
@@ -83,7 +93,8 @@ fn body() -> Map<String, Value> {
 fn with_world(run: impl FnOnce(&World, &Plan)) {
     let snapshot = small_site();
     let theme = Theme::built_in().expect("the built-in theme reads");
-    let plan = plan::plan(&snapshot, Wanted { archive: true, terms: true, register: true, site_map: true });
+    let plan =
+        plan::plan(&snapshot, Wanted { archive: true, terms: true, register: true, site_map: true, search: false });
     let files: std::collections::BTreeMap<String, String> = [("lamin.css".into(), "/theme/lamin.css".into())].into();
     let world = World::new(&snapshot, &theme, &plan, "https://portal.example".into(), files.into());
     run(&world, &plan);
@@ -114,7 +125,7 @@ fn plan_and_views_of_1000(bencher: divan::Bencher) {
     bencher.bench_local(|| {
         let plan = plan::plan(
             divan::black_box(&snapshot),
-            Wanted { archive: true, terms: true, register: true, site_map: true },
+            Wanted { archive: true, terms: true, register: true, site_map: true, search: false },
         );
         let none: std::collections::BTreeMap<String, String> = Default::default();
         World::new(&snapshot, &theme, &plan, "https://portal.example".into(), none.into()).cards.len()

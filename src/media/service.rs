@@ -5,7 +5,7 @@ use tempfile::NamedTempFile;
 use super::derive::Focus;
 use super::judge::reason::{Reason, unfit};
 use super::model::{Accepted, Alt, Asset, Kind};
-use super::{derive, judge, rules, store};
+use super::{derive, judge, store};
 use crate::app::App;
 use crate::db::{Conn, Tx};
 use crate::http::etag;

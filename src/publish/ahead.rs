@@ -24,7 +24,6 @@ use crate::content::model::{Content, ContentType, EntryRow};
 use crate::db::Conn;
 use crate::kernel::id::{EntryId, SiteId};
 use crate::kernel::{Context, Digest, Result, Timestamp};
-use crate::media::rules::public_path;
 use crate::themes::{self, theme::Theme};
 
 /// A revision that is to be shown as if it were live.

@@ -362,7 +362,7 @@ impl Page {
     pub fn locale(&self, lists: &[List]) -> Option<usize> {
         match self {
             Page::Home { locale } | Page::Terms { locale, .. } | Page::ArchiveIndex { locale } => Some(*locale),
-            Page::Register { locale } | Page::SiteMap { locale } => Some(*locale),
+            Page::Register { locale } | Page::SiteMap { locale } | Page::Search { locale } => Some(*locale),
             Page::List { list, .. } => Some(lists[*list].locale),
             Page::Entry { .. } | Page::Gone { .. } | Page::NotFound => None,
         }

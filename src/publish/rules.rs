@@ -15,8 +15,7 @@ const WITHOUT_PAGE: &[&str] = &["kategori", "menu", "pengalihan", "pengaturan"];
 /// Types that stand at the root of the site and are not listed.
 const AT_THE_ROOT: &[&str] = &["halaman"];
 /// Types that are no news: not in the site's feed, not in the archive.
-const NO_NEWS: &[&str] =
-    &["dikecualikan", "faq", "halaman", "informasi", "layanan", "maklumat", "opd", "pejabat"];
+const NO_NEWS: &[&str] = &["dikecualikan", "faq", "halaman", "informasi", "layanan", "maklumat", "opd", "pejabat"];
 /// Types that are listed by title.
 const BY_TITLE: &[&str] = &["faq", "layanan", "opd"];
 

@@ -11,6 +11,7 @@ use crate::content::{rules as contents, types};
 use crate::kernel::id::{EntryId, GroupId, SiteId};
 use crate::kernel::time::{self, HOUR};
 use crate::kernel::{Digest, Error, Locale, Result, Slug, Timestamp};
+use crate::publish::cut::Cut;
 use crate::publish::model::{Asset, Card, Gone, SiteFacts, Snapshot, Steering, text_in};
 use crate::publish::snapshot;
 
@@ -60,6 +61,8 @@ pub fn site(filled: Filled) -> Result<Site> {
         former: Vec::new(),
         gone: Vec::new(),
         assets: [(picture(), asset())].into(),
+        derivatives: HashMap::new(),
+        cut: Cut::default(),
         shapes: types().map(|of| (of.key.clone(), snapshot::shape(&of))).collect(),
     };
     let mut site = Site { snapshot, bodies: HashMap::new() };
@@ -84,7 +87,7 @@ fn picture() -> Digest {
 
 fn asset() -> Asset {
     let (name, media_type) = ("Gambar Uji.jpg".to_owned(), "image/jpeg".to_owned());
-    Asset { name, media_type, bytes: 123_456, width: Some(1280), height: Some(853) }
+    Asset { name, media_type, bytes: 123_456, width: Some(1280), height: Some(853), derived: None }
 }
 
 impl Site {
