@@ -177,7 +177,7 @@ mod tests {
     fn good_pages_pass_and_bad_ones_are_told() {
         assert_eq!(told("<ul><li>a<li>b</ul><p>c<p>d<table><tr><td>e</table><img src=\"a\" alt=\"\">"), []);
         says("<div><p>a</div></div>", "div");
-        says("<p><div>a</div></p>", "</p>");
+        says("<p><div>a</div></p>", "<p>");
         says("<div>", "div");
         says("<p id=\"a\"></p><p id=\"a\"></p>", "stands on the page already");
         says("<img src=\"a\">", "without alt");

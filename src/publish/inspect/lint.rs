@@ -36,6 +36,7 @@ const GIVEN: &[(&str, &[&str])] = &[
     ("list", &["title", "summary", "url", "entries", "number", "older", "newer"]),
     ("section", &["title", "url"]),
     ("withdrawal", &["title", "section", "office", "reason", "notice", "date", "day_iso"]),
+    ("index", &["url", "words"]),
     ("loop", &["index", "index0", "first", "last", "length"]),
     ("alerts", &[]),
     ("latest", &[]),

@@ -239,7 +239,7 @@ fn compressed(bytes: &[u8]) -> Result<usize> {
 /// The names of the templates that pages can be made with.
 fn page_templates() -> BTreeSet<String> {
     let mut names: BTreeSet<String> =
-        ["home", "entry", "list", "404", "terms", "archive", "register", "sitemap", "gone"]
+        ["home", "entry", "list", "404", "terms", "archive", "register", "sitemap", "search", "gone"]
             .iter()
             .map(|name| format!("{name}.html"))
             .collect();
