@@ -17,7 +17,7 @@ use super::feeds::File;
 use super::keys::{Key, Reads};
 use super::listing::{Listed, Listing};
 use super::model::{Card, RENDERER, Shape, Show, text_in};
-use super::plan::Page;
+use super::plan::{Page, Plan};
 use super::snapshot::{self, BODIES_AT_ONCE, Body};
 use super::views::{self, World};
 use super::{dates, disk, history, store};
@@ -114,6 +114,13 @@ pub fn index(app: &App, world: &World, before: Option<&Before>) -> Result<Index>
 /// The address of the lists that the script finds stems by.
 pub fn lists_address() -> String {
     format!("/{}", LISTS.0)
+}
+
+/// Files that every site with a search page has, by their paths: directories and lists of words.
+pub fn promised(plan: &Plan) -> Vec<String> {
+    let pages = plan.known.iter().filter(|address| address.ends_with("/cari/"));
+    let directories = pages.map(|address| format!("{}{DIRECTORY}", &address[1..]));
+    directories.chain([lists_address()[1..].to_owned()]).collect()
 }
 
 /// The lists of words, with their path.

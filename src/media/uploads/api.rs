@@ -1,4 +1,4 @@
-//! `/api/v1/sites/{site}/uploads`: the tus protocol (https://tus.io/protocols/resumable-upload, 1.0).
+//! `/api/v1/sites/{site}/uploads`: the tus protocol (<https://tus.io/protocols/resumable-upload>, 1.0).
 
 use std::time::{Duration, UNIX_EPOCH};
 

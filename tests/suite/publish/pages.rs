@@ -61,6 +61,8 @@ async fn a_new_entry_changes_no_numbered_page(app: TestApp) {
     let after = tree(&current(&app));
     let changed: Vec<&String> =
         after.iter().filter(|(path, bytes)| before.get(*path) != Some(bytes)).map(|(p, _)| p).collect();
+    // Tests of its own hold the index for searching to what it may write.
+    let changed: Vec<&String> = changed.into_iter().filter(|path| !path.starts_with("cari/")).collect();
     assert!(changed.iter().all(|path| !path.contains("/page/")), "{changed:?}");
     assert!(changed.len() < 20, "{changed:?}");
 }
