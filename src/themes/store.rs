@@ -9,49 +9,21 @@ use crate::kernel::id::{SiteId, ThemeId, UserId};
 use crate::kernel::{Digest, Error, Result, Timestamp};
 
 type Row = (
-    (ThemeId, SiteId, String, Digest, String, String),
-    (Option<UserId>, Timestamp, Option<UserId>, Option<Timestamp>, String),
+    ThemeId,
+    SiteId,
+    String,
+    Digest,
+    String,
+    String,
+    Option<UserId>,
+    Timestamp,
+    Option<UserId>,
+    Option<Timestamp>,
+    String,
 );
 
-type Columns = (
-    (
-        site_themes::id,
-        site_themes::site_id,
-        site_themes::name,
-        site_themes::digest,
-        site_themes::state,
-        site_themes::note,
-    ),
-    (
-        site_themes::proposed_by,
-        site_themes::proposed_at,
-        site_themes::decided_by,
-        site_themes::decided_at,
-        site_themes::reason,
-    ),
-);
-
-const COLUMNS: Columns = (
-    (
-        site_themes::id,
-        site_themes::site_id,
-        site_themes::name,
-        site_themes::digest,
-        site_themes::state,
-        site_themes::note,
-    ),
-    (
-        site_themes::proposed_by,
-        site_themes::proposed_at,
-        site_themes::decided_by,
-        site_themes::decided_at,
-        site_themes::reason,
-    ),
-);
-
-fn from_row((what, who): Row) -> Result<SiteTheme> {
-    let (id, site, name, digest, state, note) = what;
-    let (proposed_by, proposed_at, decided_by, decided_at, reason) = who;
+fn from_row(row: Row) -> Result<SiteTheme> {
+    let (id, site, name, digest, state, note, proposed_by, proposed_at, decided_by, decided_at, reason) = row;
     let state = ThemeState::parse(&state)
         .ok_or_else(|| Error::broken("read a site's theme", format!("the state {state:?}")))?;
     Ok(SiteTheme { id, site, name, digest, state, note, proposed_by, proposed_at, decided_by, decided_at, reason })
@@ -61,7 +33,7 @@ fn from_row((what, who): Row) -> Result<SiteTheme> {
 pub fn in_state(connection: &mut Conn, site: SiteId, state: ThemeState) -> Result<Option<SiteTheme>> {
     let row = site_themes::table
         .filter(site_themes::site_id.eq(site).and(site_themes::state.eq(state.as_str())))
-        .select(COLUMNS)
+        .select(site_themes::all_columns)
         .first::<Row>(connection)
         .optional()?;
     row.map(from_row).transpose()
