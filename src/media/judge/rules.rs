@@ -158,7 +158,7 @@ pub fn seems(head: &[u8]) -> Seems {
 /// A pattern in small letters, and why it is refused.
 pub type Needle = (&'static [u8], Reason);
 
-/// What must not stand anywhere in a file that is no text: pages and scripts, archives, programs.
+/// What must not stand anywhere in a file that is no text: pages and scripts, then archives and programs.
 pub const HIDDEN: &[Needle] = &[
     (b"<?php", Reason::Polyglot),
     (b"<?=$_", Reason::Polyglot),
@@ -177,14 +177,9 @@ pub const HIDDEN: &[Needle] = &[
 ];
 
 /// The same for PDF, whose texts may tell of web pages: what browsers and servers look at is checked by its own judge.
-pub const HIDDEN_IN_PDF: &[Needle] = &[
-    (b"rar!\x1a\x07", Reason::Polyglot),
-    (b"7z\xbc\xaf\x27\x1c", Reason::Polyglot),
-    (b"this program cannot be run in dos mode", Reason::Polyglot),
-    (b"this program must be run under win32", Reason::Polyglot),
-    (b"\x7felf\x02\x01\x01\0", Reason::Polyglot),
-    (b"\x7felf\x01\x01\x01\0", Reason::Polyglot),
-];
+pub const HIDDEN_IN_PDF: &[Needle] = HIDDEN.split_at(PAGES_AND_SCRIPTS).1;
+/// So many of what is hidden are pages and scripts.
+const PAGES_AND_SCRIPTS: usize = 8;
 
 /// What the beginning of a text must not hold, because programs guess a kind by it.
 pub const HIDDEN_IN_TEXT: &[Needle] = &[
@@ -241,6 +236,13 @@ mod tests {
         assert_eq!(search.feed(b"....<?P"), None);
         assert_eq!(search.feed(b"H"), None);
         assert_eq!(search.feed(b"p echo"), Some((Reason::Polyglot, 4, b"<?php".as_slice())));
+    }
+
+    #[test]
+    fn a_pdf_may_tell_of_pages_and_scripts_and_of_nothing_else() {
+        let (told, refused) = HIDDEN.split_at(PAGES_AND_SCRIPTS);
+        assert!(told.iter().all(|(needle, _)| needle.starts_with(b"<")));
+        assert!(refused == HIDDEN_IN_PDF && refused.iter().all(|(needle, _)| !needle.starts_with(b"<")));
     }
 
     #[test]
