@@ -11,10 +11,10 @@ use super::service::{self, Wanted};
 use super::store;
 use super::web::WebServer;
 use crate::app::App;
-use crate::http::{Answer, Json, Params, etag};
+use crate::http::{Answer, Json, Params, etag, off_the_loop};
 use crate::identity::{Actor, Permit, cases};
 use crate::kernel::id::{SiteId, TargetId};
-use crate::kernel::{Code, Error, Refusal, Result, Timestamp};
+use crate::kernel::{Code, Refusal, Result, Timestamp};
 use crate::sites;
 
 /// A target, without what opens it.
@@ -192,8 +192,7 @@ async fn check_target(app: web::Data<App>, actor: Actor, path: web::Path<(String
     let (site, key) = path.into_inner();
     let site = site_of(&app, &actor, site).await?;
     let app = App::clone(&app);
-    let look = web::block(move || service::look(&app, &actor, site, &key)).await;
-    let steps = look.map_err(|error| Error::broken("check a target", error))??;
+    let steps = off_the_loop("check a target", move || service::look(&app, &actor, site, &key)).await?;
     Ok(HttpResponse::Ok().json(CheckAnswer { ok: steps.iter().all(|step| step.ok), steps }))
 }
 

@@ -5,9 +5,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::service;
 use crate::app::App;
-use crate::http::Answer;
+use crate::http::{Answer, off_the_loop};
 use crate::identity::Actor;
-use crate::kernel::Error;
 use crate::kernel::id::EntryId;
 
 /// One JSON file that proves what citizens saw of an entry last: content, difference to what stood there before,
@@ -19,8 +18,7 @@ use crate::kernel::id::EntryId;
 async fn entry_evidence(app: web::Data<App>, actor: Actor, id: web::Path<String>) -> Answer {
     let id = EntryId::parse(&id)?;
     let app = App::clone(&app);
-    let work = web::block(move || service::make(&app, &actor, id)).await;
-    let file = work.map_err(|error| Error::broken("make evidence", error))??;
+    let file = off_the_loop("make evidence", move || service::make(&app, &actor, id)).await?;
     let name = format!("attachment; filename=\"evidence-{id}.json\"");
     Ok(HttpResponse::Ok().insert_header(("Content-Disposition", name)).json(file))
 }

@@ -10,9 +10,9 @@ use moka::sync::Cache;
 use super::model::Preview;
 use super::{rules, service};
 use crate::app::App;
-use crate::http::Answer;
+use crate::http::{Answer, off_the_loop};
 use crate::kernel::id::PreviewId;
-use crate::kernel::{Code, Error, Refusal, Result};
+use crate::kernel::{Code, Refusal, Result};
 use crate::publish::ahead::Shown;
 use crate::publish::serve::{content_type, secure};
 
@@ -38,8 +38,8 @@ impl Previews {
             return Ok(shown);
         }
         let (app, id) = (self.app.clone(), preview.id);
-        let work = web::block(move || service::render(&app, &preview)).await;
-        let shown = Arc::new(work.map_err(|error| Error::broken("render a preview", error))??);
+        let shown = off_the_loop("render a preview", move || service::render(&app, &preview)).await?;
+        let shown = Arc::new(shown);
         self.shown.insert(id, shown.clone());
         Ok(shown)
     }

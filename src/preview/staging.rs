@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::{Method, StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use super::model::{Pass, PassKind};
@@ -15,16 +15,15 @@ use super::{rules, service, store};
 use crate::app::App;
 use crate::content;
 use crate::db::Tx;
+use crate::http::off_the_loop;
 use crate::identity::{self, Actor, Permit, cases};
 use crate::jobs::{self, Job, NewJob, Outcome};
 use crate::kernel::id::{JobId, SiteId};
 use crate::kernel::time::{HOUR, MINUTE, SECOND};
-use crate::kernel::{Code, Context, Digest, Error, Refusal, Result, Timestamp};
+use crate::kernel::{Code, Context, Digest, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
 use crate::publish::ahead;
-use crate::publish::gone;
-use crate::publish::redirects::{self, Redirect};
-use crate::publish::serve::content_type;
+use crate::publish::serve::{Signs, content_type};
 use crate::publish::served::site_path;
 use crate::sites::{self, Site};
 
@@ -149,8 +148,8 @@ pub async fn answer(app: &App, key: &str, request: &HttpRequest) -> Result<HttpR
     let pass = pass.ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
     refuse_strangers(app, &pass, now).await?;
     let (home, path) = (home(app, &site.key), site_path(request.path()));
-    let found = web::block(move || find(&home, path.as_deref())).await;
-    Ok(match found.map_err(|error| Error::broken("read a staging site", error))?? {
+    let found = off_the_loop("read a staging site", move || find(&home, path.as_deref())).await?;
+    Ok(match found {
         Found::File { name, status, bytes } => {
             private(&mut HttpResponse::build(status)).content_type(content_type(&name)).body(bytes)
         }
@@ -211,20 +210,16 @@ fn find(home: &Path, path: Option<&str>) -> Result<Found> {
     let root = std::fs::canonicalize(home.join("current")).map_err(|_| not_built())?;
     let Some(path) = path else { return file(&root, "404.html", StatusCode::NOT_FOUND) };
     let address = format!("/{path}");
-    let table = std::fs::read(root.join(redirects::JSON)).unwrap_or_default();
-    let table: Vec<Redirect> = serde_json::from_slice(&table).unwrap_or_default();
-    let slashed = format!("{address}/");
-    if let Some(redirect) = table.iter().find(|redirect| redirect.from == address || redirect.from == slashed) {
+    let signs = Signs::of(&root);
+    if let Some(redirect) = signs.redirect(&address) {
         return Ok(Found::Moved(redirect.to.clone()));
     }
     let name = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
     if root.join(&name).is_file() {
-        let gone: Vec<String> =
-            serde_json::from_slice(&std::fs::read(root.join(gone::JSON)).unwrap_or_default()).unwrap_or_default();
-        return file(&root, &name, if gone.contains(&address) { StatusCode::GONE } else { StatusCode::OK });
+        return file(&root, &name, if signs.is_gone(&address) { StatusCode::GONE } else { StatusCode::OK });
     }
     if !path.ends_with('/') && root.join(path).join("index.html").is_file() {
-        return Ok(Found::Moved(slashed));
+        return Ok(Found::Moved(format!("{address}/")));
     }
     file(&root, "404.html", StatusCode::NOT_FOUND)
 }

@@ -13,7 +13,7 @@ use super::shelf;
 use super::store::{self, Wanted};
 use super::views::{self, AttachmentView, CaseSummary, CaseView, CommentView, People, ProcedureSummary, ProcedureView};
 use crate::app::App;
-use crate::http::{Answer, Json, Params, etag, upload};
+use crate::http::{Answer, Json, Params, etag, off_the_loop, upload};
 use crate::identity::{Actor, Permit, cases};
 use crate::kernel::id::{AttachmentId, CaseId, SiteId};
 use crate::kernel::page::Page;
@@ -235,8 +235,7 @@ async fn read_attachment(app: web::Data<App>, actor: Actor, path: web::Path<(Str
     });
     let found = find.await?.filter(|found| found.case_id == id).ok_or_else(|| Refusal::new(Code::NotFound))?;
     let (storage, digest) = (app.storage.clone(), found.digest);
-    let bytes = web::block(move || storage.get(&digest)).await;
-    let bytes = bytes.map_err(|error| crate::kernel::Error::broken("read an attachment", error))??;
+    let bytes = off_the_loop("read an attachment", move || storage.get(&digest)).await?;
     let name = crate::kernel::Slug::from_title(found.name.rsplit_once('.').map_or(&*found.name, |(name, _)| name));
     let ending = found.name.rsplit_once('.').map(|(_, ending)| ending).unwrap_or_default();
     let ending: String = ending.chars().filter(char::is_ascii_alphanumeric).collect();

@@ -8,7 +8,6 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
-use super::cut::Cut;
 use super::model::{Card, Snapshot, Stand, Steering, text_in};
 use super::plan::{self, Page, Plan, Wanted};
 use super::redirects::{self, Redirect};
@@ -17,7 +16,7 @@ use super::rules::file_of;
 use super::snapshot::{self, Body};
 use super::styles::theme_files;
 use super::views::{self, World};
-use super::{calendar, catalogues, feeds, gone, render, rules, search};
+use super::{beside, gone, render, search};
 use crate::app::App;
 use crate::content;
 use crate::content::model::{Content, ContentType, EntryRow};
@@ -51,9 +50,7 @@ pub struct Shown {
 
 /// What is live, with these revisions in the place of theirs.
 fn read(connection: &mut Conn, site: SiteId, coming: &[Coming]) -> Result<Snapshot> {
-    let mut snapshot = snapshot::read(connection, site)?;
-    // Nothing stays of it that could be kept: all in one part.
-    snapshot.cut = Cut::at(snapshot.site.live_sequence);
+    let mut snapshot = snapshot::read_whole(connection, site)?;
     for one in coming {
         snapshot.cards.retain(|card| card.entry != one.entry.id);
         let Some(locale) = snapshot.site.locale_index(one.content.locale.as_str()) else { continue };
@@ -163,12 +160,8 @@ fn whole(app: &App, snapshot: &Snapshot, theme: &Theme, folder: &Path) -> Result
     let base_url = views::base_url(snapshot, app.config.server_url.as_str());
     let world = World::new(snapshot, theme, &plan, base_url, addresses);
     let (table, _) = redirects::table(snapshot, &plan, &world.prefixes);
-    small.extend(feeds::feeds(&world));
-    small.extend(calendar::calendars(&world, None));
+    small.extend(beside::files(&world, None, true)?);
     small.extend(search::index(app, &world, None)?.files);
-    small.extend(catalogues::catalogues(&world, None)?);
-    small.push(feeds::humans(&world));
-    small.extend(feeds::sitemap(&world, rules::SITEMAP_ADDRESSES_MAX));
     small.push(("robots.txt".into(), b"User-agent: *\nDisallow: /\n".to_vec()));
     small.push((redirects::JSON.into(), serde_json::to_vec::<Vec<Redirect>>(&table).context("write the redirects")?));
     small.push((gone::JSON.into(), gone::json(&gone::addresses(&plan))?));

@@ -7,10 +7,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::model::{Consequences, Release};
 use super::{back, service, store};
 use crate::app::App;
-use crate::http::{Answer, Json, Params};
+use crate::http::{Answer, Json, Params, off_the_loop};
 use crate::identity::{Actor, Permit, cases};
+use crate::kernel::Result;
 use crate::kernel::id::{JobId, ReleaseId, SiteId};
-use crate::kernel::{Error, Result};
 use crate::sites;
 
 /// What to build.
@@ -68,8 +68,7 @@ async fn build_release(app: web::Data<App>, actor: Actor, site: web::Path<String
 async fn activate_release(app: web::Data<App>, actor: Actor, id: web::Path<String>) -> Answer {
     let id = ReleaseId::parse(&id)?;
     let app = App::clone(&app);
-    let work = web::block(move || back::activate(&app, &actor, id)).await;
-    let release = work.map_err(|error| Error::broken("activate a release", error))??;
+    let release = off_the_loop("activate a release", move || back::activate(&app, &actor, id)).await?;
     Ok(HttpResponse::Ok().json(release))
 }
 
@@ -80,8 +79,8 @@ async fn activate_release(app: web::Data<App>, actor: Actor, id: web::Path<Strin
 async fn release_consequences(app: web::Data<App>, actor: Actor, id: web::Path<String>) -> Answer {
     let id = ReleaseId::parse(&id)?;
     let app = App::clone(&app);
-    let work = web::block(move || back::consequences(&app, &actor, id)).await;
-    Ok(HttpResponse::Ok().json(work.map_err(|error| Error::broken("compare a release", error))??))
+    let consequences = off_the_loop("compare a release", move || back::consequences(&app, &actor, id)).await?;
+    Ok(HttpResponse::Ok().json(consequences))
 }
 
 /// Builds a new release of what this one showed, without what was withdrawn since. Types, files and the theme are

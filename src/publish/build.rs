@@ -16,7 +16,7 @@ use super::service::{Watch, released};
 use super::styles::theme_files;
 use super::swap::Place;
 use super::views::{self, World};
-use super::{calendar, catalogues, disk, feeds, gone, redirects, render, rules, search, store};
+use super::{beside, disk, feeds, gone, redirects, render, rules, search, store};
 use crate::app::App;
 use crate::db::Durability;
 use crate::kernel::id::{ReleaseId, SiteId, UserId};
@@ -254,6 +254,7 @@ impl Build<'_> {
             let small = small.iter().map(|(path, _)| path.as_str());
             draft.make_folders(plan.paths.iter().map(|path| &**path).chain(small).chain([manifest::RELEASE]))?;
         }
+        self.watched.step("folders");
         let index = self.index(&world, draft, past)?;
         small.extend(index.files);
         self.watched.step("search");
@@ -316,22 +317,16 @@ impl Build<'_> {
 
     /// Feeds, maps and texts for programs. What cannot have changed within its reach is left out.
     fn small_files(&self, world: &World, warnings: &mut Vec<String>) -> Result<Vec<feeds::File>> {
-        let mut small = feeds::feeds(world);
         let changed = match self.reach {
             Reach::Whole => None,
             Reach::Cards(cards) => Some(cards),
         };
-        small.extend(calendar::calendars(world, changed));
-        small.extend(catalogues::catalogues(world, changed)?);
-        if self.reach == Reach::Whole || self.days_changed {
-            small.extend(feeds::sitemap(world, rules::SITEMAP_ADDRESSES_MAX));
-        }
+        let mut small = beside::files(world, changed, self.days_changed)?;
         if self.reach == Reach::Whole {
             let (redirects, refused) = redirects::table(self.snapshot, self.plan, &world.prefixes);
             warnings.extend(refused);
             warnings.extend(views::theme_settings(self.snapshot, self.theme, 0).1);
             small.push(feeds::robots(&self.base_url));
-            small.push(feeds::humans(world));
             small.extend(feeds::security(self.snapshot, &self.base_url));
             small.extend(self.sign_files(&redirects)?);
         }

@@ -10,6 +10,7 @@ pub mod ahead;
 pub mod api;
 pub mod attested;
 pub mod back;
+mod beside;
 mod build;
 mod calendar;
 mod catalogues;

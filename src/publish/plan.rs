@@ -499,17 +499,19 @@ fn is_at_the_root(card: &Card) -> bool {
 
 /// The file that a card shows as its picture.
 pub fn picture(card: &Card) -> Option<Digest> {
-    // A text of a card cannot hold these: its own quotation marks are escaped.
-    let after = |said: &str| card.card.find(said).map(|at| &card.card[at + said.len()..]);
-    let value = after("\"image\":\"").or_else(|| after("\"photo\":\""))?;
+    let value = text_from(card, "\"image\":\"").or_else(|| text_from(card, "\"photo\":\""))?;
     Digest::parse(value.get(..64)?)
+}
+
+/// What follows a name in a card, from the first letter of its text, without reading the whole card. A text of a card cannot
+/// hold `named` (`"name":"`): its own quotation marks are escaped.
+fn text_from<'c>(card: &'c Card, named: &str) -> Option<&'c str> {
+    card.card.find(named).map(|at| &card.card[at + named.len()..])
 }
 
 /// Whether readers were told that an entry was put right.
 pub fn is_corrected(card: &Card) -> bool {
-    // A text of a card cannot hold this: its own quotation marks are escaped.
-    const SAID: &str = "\"correction\":\"";
-    card.card.find(SAID).is_some_and(|at| !card.card[at + SAID.len()..].starts_with('"'))
+    text_from(card, "\"correction\":\"").is_some_and(|text| !text.starts_with('"'))
 }
 
 fn corrected(snapshot: &Snapshot) -> Vec<Vec<u32>> {

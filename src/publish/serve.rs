@@ -67,7 +67,7 @@ struct Hosts {
 
 /// What a release says of addresses without a page.
 #[derive(Default)]
-struct Signs {
+pub struct Signs {
     redirects: HashMap<String, Redirect>,
     gone: HashSet<String>,
 }
@@ -182,20 +182,20 @@ impl Published {
     async fn find(&self, root: &Arc<Path>, path: &str, accepted: &[Coding]) -> Result<Found> {
         let address = format!("/{path}");
         let signs = self.signs(root).await;
-        let slashed = format!("{address}/");
-        if let Some(redirect) = signs.redirects.get(&address).or_else(|| signs.redirects.get(&slashed)) {
+        if let Some(redirect) = signs.redirect(&address) {
             let status = StatusCode::from_u16(redirect.status()).unwrap_or(StatusCode::FOUND);
             return Ok(Found::Moved { to: redirect.to.clone(), status });
         }
         let file = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
         if let Some(found) = self.load(root, &file, accepted).await? {
-            return Ok(match signs.gone.contains(address.trim_end_matches("index.html")) {
+            return Ok(match signs.is_gone(&address) {
                 true => Found::Gone { path: file, file: found },
                 false => Found::File { path: file, file: found },
             });
         }
         if !path.ends_with('/') && self.load(root, &format!("{path}/index.html"), accepted).await?.is_some() {
-            return Ok(Found::Moved { to: slashed, status: StatusCode::MOVED_PERMANENTLY });
+            let to = format!("{address}/");
+            return Ok(Found::Moved { to, status: StatusCode::MOVED_PERMANENTLY });
         }
         Ok(Found::Nothing)
     }
@@ -229,10 +229,21 @@ impl Published {
 }
 
 impl Signs {
-    fn of(release: &Path) -> Self {
+    /// Reads them in the folder of a release; what cannot be read says nothing.
+    pub fn of(release: &Path) -> Self {
         let redirects: Vec<Redirect> = read_json(&release.join(redirects::JSON));
         let redirects = redirects.into_iter().map(|redirect| (redirect.from.clone(), redirect)).collect();
         Signs { redirects, gone: read_json(&release.join(gone::JSON)) }
+    }
+
+    /// Where an address leads, with or without the slash at its end.
+    pub fn redirect(&self, address: &str) -> Option<&Redirect> {
+        self.redirects.get(address).or_else(|| self.redirects.get(&format!("{address}/")))
+    }
+
+    /// Whether what stands at an address tells that its page was withdrawn.
+    pub fn is_gone(&self, address: &str) -> bool {
+        self.gone.contains(address.trim_end_matches("index.html"))
     }
 }
 

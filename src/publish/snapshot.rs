@@ -31,10 +31,16 @@ pub struct Body {
 
 /// Reads all in the caller's transaction, so that it is one state of the database.
 pub fn read(connection: &mut Conn, site: SiteId) -> Result<Snapshot> {
-    let live = store::live(connection, site)?;
-    let mut snapshot = of_rows(connection, site, live)?;
+    let mut snapshot = read_whole(connection, site)?;
+    snapshot.cut = Cut::default();
     follow_cut(connection, &mut snapshot)?;
     Ok(snapshot)
+}
+
+/// The same with the whole index for searching in one part, for what is built once: the list of changes is not read.
+pub fn read_whole(connection: &mut Conn, site: SiteId) -> Result<Snapshot> {
+    let live = store::live(connection, site)?;
+    of_rows(connection, site, live)
 }
 
 /// What was live at a sequence number and is live now, as it was then. Types, files and the theme are those of now.
@@ -79,7 +85,7 @@ fn of_rows(connection: &mut Conn, site: SiteId, live: Vec<LiveRow>) -> Result<Sn
         .collect::<Result<Vec<_>>>()?;
     cards.sort_unstable_by(in_order);
     let (known, derivatives) = (HashMap::with_capacity(assets.len()), HashMap::new());
-    let cut = Cut::default();
+    let cut = Cut::at(site.live_sequence);
     let mut snapshot = Snapshot { cards, steering, former, gone, assets: known, derivatives, cut, shapes, site };
     snapshot.learn(assets.into_iter());
     Ok(snapshot)

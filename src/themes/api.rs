@@ -8,10 +8,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::model::{Decision, SiteTheme, ThemeSettings, ThemesOfSite};
 use super::service;
 use crate::app::App;
-use crate::http::{Answer, Json};
+use crate::http::{Answer, Json, off_the_loop};
 use crate::identity::Actor;
 use crate::kernel::id::JobId;
-use crate::kernel::{Code, Digest, Error, Refusal};
+use crate::kernel::{Code, Digest, Refusal};
 
 /// What somebody says of the theme that is proposed.
 #[derive(Deserialize, ToSchema)]
@@ -50,8 +50,8 @@ struct DecidedAnswer {
     responses((status = 200, body = ThemesOfSite), (status = 403), (status = 404)))]
 #[get("/api/v1/sites/{site}/theme")]
 async fn themes_of_site(app: web::Data<App>, actor: Actor, site: web::Path<String>) -> Answer {
-    let work = web::block(move || service::of_site(&app, &actor, &site)).await;
-    Ok(HttpResponse::Ok().json(work.map_err(|error| Error::broken("read the themes of a site", error))??))
+    let themes = off_the_loop("read the themes of a site", move || service::of_site(&app, &actor, &site)).await?;
+    Ok(HttpResponse::Ok().json(themes))
 }
 
 /// What the live theme lets the site choose: keys, kinds, labels and defaults of `theme_settings` in the site's settings.
@@ -59,8 +59,9 @@ async fn themes_of_site(app: web::Data<App>, actor: Actor, site: web::Path<Strin
     responses((status = 200, body = ThemeSettings), (status = 403), (status = 404)))]
 #[get("/api/v1/sites/{site}/theme/settings")]
 async fn theme_settings(app: web::Data<App>, actor: Actor, site: web::Path<String>) -> Answer {
-    let work = web::block(move || service::settings_of(&app, &actor, &site)).await;
-    Ok(HttpResponse::Ok().json(work.map_err(|error| Error::broken("read the settings of a theme", error))??))
+    let settings =
+        off_the_loop("read the settings of a theme", move || service::settings_of(&app, &actor, &site)).await?;
+    Ok(HttpResponse::Ok().json(settings))
 }
 
 /// Proposes what stands in the themes folder now. Staging shows it until somebody else has decided.
@@ -74,8 +75,8 @@ async fn propose_theme(
     body: Json<ProposeRequest>,
 ) -> Answer {
     let note = body.0.note.unwrap_or_default();
-    let work = web::block(move || service::propose(&app, &actor, &site, &note)).await;
-    Ok(HttpResponse::Created().json(work.map_err(|error| Error::broken("propose a theme", error))??))
+    let proposed = off_the_loop("propose a theme", move || service::propose(&app, &actor, &site, &note)).await?;
+    Ok(HttpResponse::Created().json(proposed))
 }
 
 /// Approves the proposed theme; the next release has it. Also approves, afterwards, what a site was founded with.

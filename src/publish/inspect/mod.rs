@@ -24,7 +24,7 @@ use super::plan::{self, Page, Plan, Wanted};
 use super::render::Finds;
 use super::styles::theme_files;
 use super::views::World;
-use super::{calendar, catalogues, feeds, rules, search};
+use super::{beside, feeds, search};
 use crate::kernel::{Context, Digest, Error, Result};
 use crate::themes::theme::Theme;
 
@@ -190,11 +190,7 @@ fn dead_links(
     plan: &Plan,
     (made, files): (&BTreeMap<Arc<str>, Made>, &[File]),
 ) -> Result<Vec<Finding>> {
-    let mut others: Vec<File> = feeds::feeds(world);
-    others.extend(calendar::calendars(world, None));
-    others.extend(catalogues::catalogues(world, None)?);
-    others.push(feeds::humans(world));
-    others.extend(feeds::sitemap(world, rules::SITEMAP_ADDRESSES_MAX));
+    let mut others = beside::files(world, None, true)?;
     others.push(feeds::robots(fixture::BASE_URL));
     others.extend(search::promised(plan).into_iter().map(|path| (path, Vec::new())));
     others.extend(files.iter().cloned());

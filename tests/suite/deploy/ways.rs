@@ -115,7 +115,9 @@ async fn a_manifest_or_journal_that_leads_outside_is_not_believed() {
             let (mut shown, expected) = (place.shown(), place.expected(&release));
             // Where files are replaced one by one, what only a manifest names that is not believed stays: a part of the
             // index for searching that the new release does without.
-            shown.retain(|path, _| !path.starts_with("cari/") || expected.contains_key(path));
+            if place.moves() {
+                shown.retain(|path, _| !path.starts_with("cari/") || expected.contains_key(path));
+            }
             assert_same(&shown, &expected, path);
         }
         assert_eq!(std::fs::read_to_string(&outside).unwrap(), "safe");
