@@ -130,7 +130,7 @@ fn handlers_with(models: Models) -> Handlers {
 /// Pages that show pictures of which there are other forms now are made anew.
 fn redraw(tx: &mut Tx, app: &App, ready: &derive::Ready) -> Result<bool> {
     let now = app.now();
-    let changed = content::live::redraw(tx, ready.site, (ready.files, ready.since), now)? > 0;
+    let changed = content::live::redraw(tx, ready.site, ready.files, now)? > 0;
     if changed {
         jobs::enqueue(tx, app.id(JobId::new), &sites::service::release_wanted(ready.site, now), now)?;
     }

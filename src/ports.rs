@@ -24,6 +24,13 @@ pub trait Storage: Send + Sync {
     fn get(&self, digest: &Digest) -> Result<Option<Vec<u8>>>;
     /// Writes the file to a path (linked where the file system allows); `false` when it is not stored.
     fn place(&self, digest: &Digest, path: &Path) -> Result<bool>;
+    /// The same as [`Storage::get`], piece by piece.
+    fn read(&self, digest: &Digest) -> Result<Option<Box<dyn std::io::Read>>>;
+    /// Everything that is stored, with its size in bytes, in no order.
+    fn each(&self, tell: &mut dyn FnMut(Digest, u64)) -> Result<()>;
+    /// Removes a file unless it was stored within the last day, perhaps again: somebody may be about to name it.
+    /// Says whether it is gone.
+    fn remove_old(&self, digest: &Digest) -> Result<bool>;
 }
 
 /// Looks for harmful software in files.

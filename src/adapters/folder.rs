@@ -2,11 +2,18 @@
 #![expect(clippy::disallowed_methods, reason = "the home of stored files")]
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::kernel::{Context, Digest, Result};
 use crate::ports::Storage;
+
+/// A file that was stored longer ago may be removed when nothing names it.
+const OLD: Duration = Duration::from_secs(24 * 60 * 60);
+/// A file that was stored longer ago is stored anew when it comes again. Less than [`OLD`], so that what is not stored
+/// anew is not removed either.
+const AGING: Duration = Duration::from_secs(12 * 60 * 60);
 
 pub struct FolderStorage {
     folder: PathBuf,
@@ -23,11 +30,20 @@ impl FolderStorage {
     }
 }
 
+/// How long ago a file was stored; `None` when it is not there. A clock that was set back makes it new.
+fn age(path: &Path) -> std::io::Result<Option<Duration>> {
+    match fs::metadata(path).and_then(|file| file.modified()) {
+        Ok(at) => Ok(Some(at.elapsed().unwrap_or_default())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 impl Storage for FolderStorage {
     fn put(&self, digest: &Digest, bytes: &[u8]) -> Result<()> {
         let path = self.path(digest);
         let doing = || format!("store {}", path.display());
-        if path.exists() {
+        if age(&path).with_context(doing)?.is_some_and(|age| age < AGING) {
             return Ok(());
         }
         let folder = path.parent().unwrap_or(&self.folder);
@@ -42,7 +58,7 @@ impl Storage for FolderStorage {
     fn take(&self, digest: &Digest, file: &Path) -> Result<()> {
         let path = self.path(digest);
         let doing = || format!("store {}", path.display());
-        if path.exists() {
+        if age(&path).with_context(doing)?.is_some_and(|age| age < AGING) {
             return Ok(());
         }
         let folder = path.parent().unwrap_or(&self.folder);
@@ -76,6 +92,44 @@ impl Storage for FolderStorage {
             // Another file system, or one without links: copy.
             Err(_) => fs::copy(&stored, path).map(|_| true).with_context(doing),
         }
+    }
+
+    fn read(&self, digest: &Digest) -> Result<Option<Box<dyn Read>>> {
+        match fs::File::open(self.path(digest)) {
+            Ok(file) => Ok(Some(Box::new(file))),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("read the stored file {digest}")),
+        }
+    }
+
+    fn each(&self, tell: &mut dyn FnMut(Digest, u64)) -> Result<()> {
+        let doing = || format!("look through {}", self.folder.display());
+        if !self.folder.exists() {
+            return Ok(());
+        }
+        for found in walkdir::WalkDir::new(&self.folder) {
+            let found = found.with_context(doing)?;
+            let digest = found.file_name().to_str().and_then(Digest::parse);
+            if let Some(digest) = digest.filter(|_| found.file_type().is_file()) {
+                tell(digest, found.metadata().with_context(doing)?.len());
+            }
+        }
+        Ok(())
+    }
+
+    fn remove_old(&self, digest: &Digest) -> Result<bool> {
+        let path = self.path(digest);
+        let doing = || format!("remove the stored file {digest}");
+        let aside = path.with_extension("removed");
+        // Out of reach first: who stores it again from now on finds nothing and writes it anew; who did before left it
+        // young.
+        match fs::rename(&path, &aside) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            outcome => outcome.with_context(doing)?,
+        }
+        let old = age(&aside).with_context(doing)?.is_some_and(|age| age >= OLD);
+        if old { fs::remove_file(&aside) } else { fs::rename(&aside, &path) }.with_context(doing)?;
+        Ok(old)
     }
 }
 

@@ -5,6 +5,7 @@ mod demo;
 mod deploy;
 mod doctor;
 mod import;
+mod media;
 mod releases;
 mod serve;
 mod target;
@@ -55,6 +56,7 @@ enum Command {
     Target(target::Target),
     Theme(theme::Theme),
     Import(import::Import),
+    Media(media::Media),
     User(user::User),
     Doctor(doctor::Doctor),
     Verify(verify::Verify),
@@ -97,6 +99,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Target(target) => target.run(&cli.place),
         Command::Theme(theme) => theme.run(&cli.place),
         Command::Import(import) => import.run(&cli.place),
+        Command::Media(media) => media.run(&cli.place),
         Command::User(user) => user.run(&cli.place),
         Command::Doctor(doctor) => doctor.run(&cli.place),
         Command::Verify(verify) => verify.run(&cli.place),

@@ -4,17 +4,16 @@
 //! Each change takes the site's next sequence number, so that the published site and the public API
 //! know what they have seen. Call `app.live_changed()` after the commit.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
 use super::model::{Content, ContentType, EntryRow, FormerAddress, LiveChange, LiveChangeKind, LiveEntry, Withdrawal};
 use super::{rules, withdrawals};
 use crate::db::rows::insert_all;
-use crate::db::schema::{entries, former_addresses, live_changes, live_entries, revisions, sites};
+use crate::db::schema::{asset_uses, entries, former_addresses, live_changes, live_entries, sites};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{EntryId, GroupId, SiteId, UserId};
-use crate::kernel::time::DAY;
 use crate::kernel::{Code, Digest, Error, Locale, Refusal, Result, Slug, Timestamp};
 
 impl LiveEntry {
@@ -166,16 +165,13 @@ pub fn hide(tx: &mut Tx, entry: EntryId, withdrawal: &Withdrawal, comment: &str,
     Ok(sequence)
 }
 
-/// How many bodies are looked through at once.
-const BODIES_AT_ONCE: usize = 128;
-/// An import enters a file under the time when it read it, and what names the file under the time when it began.
-const IMPORT_SPAN_MAX: i64 = DAY;
+/// How many files one question names.
+const FILES_AT_ONCE: usize = 500;
 
 /// Counts a change of every live entry of a site that names one of these files, because citizens get other forms of
-/// them from now on; nothing that the entries say changes. The files came to the site at `since`, so what was written
-/// long before is not looked at. Returns how many entries it were.
-pub fn redraw(tx: &mut Tx, site: SiteId, (files, since): (&[Digest], Timestamp), now: Timestamp) -> Result<usize> {
-    let named = naming(tx, site, files, since)?;
+/// them from now on; nothing that the entries say changes. Returns how many entries it were.
+pub fn redraw(tx: &mut Tx, site: SiteId, files: &[Digest], now: Timestamp) -> Result<usize> {
+    let named = naming(tx, site, files)?;
     if named.is_empty() {
         return Ok(0);
     }
@@ -190,27 +186,17 @@ pub fn redraw(tx: &mut Tx, site: SiteId, (files, since): (&[Digest], Timestamp),
 }
 
 /// The live entries whose shown revision names one of these files, sorted.
-fn naming(connection: &mut Conn, site: SiteId, files: &[Digest], since: Timestamp) -> Result<Vec<EntryId>> {
-    let same = revisions::entry_id.eq(live_entries::entry_id).and(revisions::number.eq(live_entries::revision));
-    let young: Vec<(EntryId, i32)> = live_entries::table
-        .inner_join(revisions::table.on(same))
-        .filter(live_entries::site_id.eq(site).and(revisions::created_at.ge(since.plus(-IMPORT_SPAN_MAX))))
-        .order(live_entries::entry_id)
-        .select((live_entries::entry_id, live_entries::revision))
-        .load(connection)?;
-    let mut found = Vec::new();
-    for chunk in young.chunks(BODIES_AT_ONCE) {
-        let (ids, numbers): (Vec<EntryId>, Vec<i32>) = chunk.iter().copied().unzip();
-        let bodies: Vec<((EntryId, i32), String)> = revisions::table
-            .filter(revisions::entry_id.eq_any(ids).and(revisions::number.eq_any(numbers)))
-            .select(((revisions::entry_id, revisions::number), revisions::body))
-            .load(connection)?;
-        let names = |body: &str| rules::digests_in(body).any(|digest| files.contains(&digest));
-        let naming = bodies.iter().filter(|(revision, body)| chunk.contains(revision) && names(body));
-        found.extend(naming.map(|((entry, _), _)| *entry));
+fn naming(connection: &mut Conn, site: SiteId, files: &[Digest]) -> Result<Vec<EntryId>> {
+    let mut found = BTreeSet::new();
+    for part in files.chunks(FILES_AT_ONCE) {
+        let named = asset_uses::table
+            .inner_join(live_entries::table)
+            .filter(asset_uses::digest.eq_any(part).and(live_entries::site_id.eq(site)))
+            .filter(asset_uses::revision.eq(live_entries::revision))
+            .select(live_entries::entry_id);
+        found.extend(named.load::<EntryId>(connection)?);
     }
-    found.sort_unstable();
-    Ok(found)
+    Ok(found.into_iter().collect())
 }
 
 /// Names the approver of entries that went live without one. What citizens see stays as it is, so no change is

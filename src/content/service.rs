@@ -135,12 +135,12 @@ fn unknown_assets(
         return Ok(Vec::new());
     }
     let digests: Vec<Digest> = placed.iter().map(|place| place.1).collect();
-    let known = media::store::known(connection, site, &digests)?;
+    let known = media::store::placeable(connection, site, &digests)?;
     let unknown = placed.into_iter().filter(|(_, digest)| !known.contains(digest));
     let fault = |(field, digest): (String, Digest)| FieldRefusal {
         field,
         code: "unknown_asset".into(),
-        detail: format!("the site has no file {digest}"),
+        detail: format!("the site has no file {digest}, or it is in the trash"),
     };
     Ok(unknown.map(fault).collect())
 }

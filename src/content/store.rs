@@ -1,11 +1,13 @@
 //! Entries and revisions in the database.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use super::model::{Content, ContentType, EntryRow, NewEntry, Revision};
 use super::rules;
 use crate::db::rows::insert_all;
-use crate::db::schema::{entries, entry_tags, revisions, unique_values};
+use crate::db::schema::{asset_uses, entries, entry_tags, revisions, unique_values};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{CaseId, EntryId, GroupId, SiteId, UserId};
 use crate::kernel::page::{Cursor, Limit, Page};
@@ -296,7 +298,7 @@ fn insert_first(tx: &mut Tx, all: &[First]) -> Result<()> {
     index(tx, &all.iter().map(|first| (&first.row, first.content, first.content_type)).collect::<Vec<_>>())
 }
 
-/// The newest revision of each row, with its text and its author.
+/// The newest revision of each row, with its text and its author, and which files it names.
 fn insert_revisions<'r>(tx: &mut Tx, new: impl Iterator<Item = (&'r EntryRow, &'r str, Option<UserId>)>) -> Result<()> {
     let row = |(row, text, author): (&'r EntryRow, &'r str, Option<UserId>)| {
         (
@@ -308,7 +310,20 @@ fn insert_revisions<'r>(tx: &mut Tx, new: impl Iterator<Item = (&'r EntryRow, &'
             revisions::created_at.eq(row.updated_at),
         )
     };
-    insert_all!(tx, revisions::table, new.map(row));
+    let new: Vec<_> = new.collect();
+    insert_all!(tx, revisions::table, new.iter().copied().map(row));
+    insert_uses(tx, new.iter().map(|(row, text, _)| (row.id, row.revision, *text)))
+}
+
+/// Which files revisions name, from their texts.
+pub fn insert_uses<'r>(tx: &mut Tx, new: impl Iterator<Item = (EntryId, i32, &'r str)>) -> Result<()> {
+    let uses = new.flat_map(|(entry, revision, text)| {
+        let digests: BTreeSet<Digest> = rules::digests_in(text).collect();
+        digests.into_iter().map(move |digest| {
+            (asset_uses::digest.eq(digest), asset_uses::entry_id.eq(entry), asset_uses::revision.eq(revision))
+        })
+    });
+    insert_all!(tx, asset_uses::table, uses);
     Ok(())
 }
 
@@ -408,6 +423,17 @@ fn stale(tx: &mut Tx, id: EntryId) -> Result<Error> {
 pub fn content(connection: &mut Conn, entry: EntryId, number: i32) -> Result<Content> {
     let body = revisions::table.find((entry, number)).select(revisions::body).first::<String>(connection)?;
     Content::from_text(&body)
+}
+
+/// The entries of a site whose newest revision names a file, in order; what waits in the trash is left out.
+pub fn naming(connection: &mut Conn, site: SiteId, file: &Digest) -> Result<Vec<EntryId>> {
+    let named = asset_uses::table
+        .inner_join(entries::table)
+        .filter(asset_uses::digest.eq(file).and(entries::site_id.eq(site)))
+        .filter(entries::trashed_at.is_null().and(entries::revision.eq(asset_uses::revision)))
+        .order(entries::id)
+        .select(entries::id);
+    Ok(named.load(connection)?)
 }
 
 /// What the newest revision of each of these entries says, in no order.

@@ -97,6 +97,29 @@ diesel::table! {
         uploaded_by -> Nullable<Text>,
         version -> Integer,
         created_at -> BigInt,
+        folder -> Text,
+        tags -> Text,
+        source -> Text,
+        licence -> Text,
+        consent -> Text,
+        pages -> Nullable<Integer>,
+        trashed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    asset_tags (site_id, tag, digest) {
+        site_id -> Text,
+        digest -> Text,
+        tag -> Text,
+    }
+}
+
+diesel::table! {
+    asset_uses (digest, entry_id, revision) {
+        digest -> Text,
+        entry_id -> Text,
+        revision -> Integer,
     }
 }
 
@@ -556,6 +579,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sites,
     content_types,
     assets,
+    asset_tags,
+    asset_uses,
     pictures,
     derivatives,
     procedures,
@@ -591,6 +616,8 @@ diesel::allow_tables_to_appear_in_same_query!(
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(revisions -> entries (entry_id));
+diesel::joinable!(asset_uses -> entries (entry_id));
+diesel::joinable!(asset_uses -> live_entries (entry_id));
 diesel::joinable!(live_entries -> entries (entry_id));
 diesel::joinable!(entries -> cases (case_id));
 diesel::joinable!(case_events -> cases (case_id));

@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::history::{self, Happened};
 use super::inbox::{self, Waiting};
 use super::model::{Changed, Move, NewEntry, Times};
-use super::service;
+use super::{replace, service};
 use crate::app::App;
 use crate::content::model::{Patch, Withdrawal, WithdrawalReason};
 use crate::content::view::{self, EntryView};
@@ -347,6 +347,55 @@ async fn comment_on_entry(
     Ok(HttpResponse::Created().json(views::comment(&comment, &people)))
 }
 
+/// Which file takes the place of one.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReplaceFile {
+    with: Digest,
+}
+
+/// The entries that name another file now.
+#[derive(Serialize, ToSchema)]
+struct ReplacedFile {
+    items: Vec<Rewritten>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Rewritten {
+    entry: EntryId,
+    title: String,
+    step: String,
+    version: i32,
+    /// Whether it had been approved, or was about to be.
+    voided: bool,
+}
+
+/// Names another file wherever the newest revision of an entry names this one: all of them or none. What is published
+/// becomes a draft, and has to be approved again before citizens see it.
+#[utoipa::path(tag = "media", params(("site" = String, Path), ("digest" = Digest, Path)), request_body = ReplaceFile,
+    responses((status = 200, body = ReplacedFile), (status = 403), (status = 404), (status = 409), (status = 422)))]
+#[post("/api/v1/sites/{site}/assets/{digest}/replace")]
+async fn replace_file(
+    app: web::Data<App>,
+    actor: Actor,
+    path: web::Path<(String, String)>,
+    Json(wanted): Json<ReplaceFile>,
+) -> Answer {
+    let (site, digest) = path.into_inner();
+    let old = Digest::parse(&digest).ok_or_else(|| Refusal::new(Code::NotFound))?;
+    let of = actor.clone();
+    let site = app.db.read(move |connection| sites::store::find_visible(connection, &site, &of)).await?;
+    let changed = replace::replace(&app, &actor, site.id, (old, wanted.with)).await?;
+    let items = changed.into_iter().map(|changed| Rewritten {
+        entry: changed.row.id,
+        title: changed.row.title,
+        step: changed.row.step,
+        version: changed.row.version,
+        voided: changed.voided.is_some(),
+    });
+    Ok(HttpResponse::Ok().json(ReplacedFile { items: items.collect() }))
+}
+
 /// What waits for the caller, by due time: entries and cases.
 #[utoipa::path(tag = "cases",
     params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
@@ -389,5 +438,5 @@ struct InboxPage {
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(write_entry).service(change_entry).service(trash_entry).service(restore_entry);
     config.service(move_entry).service(entry_transitions).service(entry_history);
-    config.service(entry_comments).service(comment_on_entry).service(inbox_list);
+    config.service(entry_comments).service(comment_on_entry).service(replace_file).service(inbox_list);
 }

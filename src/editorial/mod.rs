@@ -11,6 +11,7 @@ pub mod history;
 pub mod inbox;
 pub mod model;
 mod moves;
+pub mod replace;
 pub mod rules;
 pub mod schedule;
 pub mod service;

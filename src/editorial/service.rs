@@ -104,8 +104,13 @@ fn way_of_editing(desk: &Desk, actor: &Actor) -> Result<Option<String>, Refusal>
     }
 }
 
+/// The same, and after `revise` where the entry has come to an end.
+pub(super) fn way_of_changing(desk: &Desk, actor: &Actor) -> Result<Option<String>> {
+    if desk.step()?.end { Ok(Some(REVISE.to_owned())) } else { Ok(way_of_editing(desk, actor)?) }
+}
+
 /// Stores a new revision; `by` moves the case first, which voids what was approved.
-fn rewrite(
+pub(super) fn rewrite(
     tx: &mut Tx,
     mut desk: Desk,
     content: &Content,
@@ -192,7 +197,7 @@ pub async fn restore_revision(app: &App, actor: &Actor, id: EntryId, seen: i32, 
         .write(move |tx| {
             let desk = Desk::open::<cases::WriteContent>(tx, &actor, id)?;
             desk.refuse_trash_and_stale(seen)?;
-            let way = if desk.step()?.end { Some(REVISE.to_owned()) } else { way_of_editing(&desk, &actor)? };
+            let way = way_of_changing(&desk, &actor)?;
             let (_, content) = content::store::content_by_digest(tx, id, &revision)?;
             if revision == desk.row.digest {
                 return Err(Refusal::new(Code::NothingChanged).into());

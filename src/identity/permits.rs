@@ -99,6 +99,7 @@ use_cases! {
     ChangeTypes "change_types" [WebDeveloper Admin];
     UploadAssets "upload_assets" [Author Editor Publisher Operator WebDeveloper];
     DescribeAssets "describe_assets" [Author Editor Publisher Operator];
+    TrashAssets "trash_assets" [Author Editor Operator];
     CommentContent "comment_content" [Author Editor Approver Publisher Head AgencyHead SubCoordinator Operator WebDeveloper];
     /// The procedure then decides which command is whose.
     MoveEntry "move_entry" [Author Editor Approver Publisher];

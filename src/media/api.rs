@@ -9,20 +9,21 @@ use super::derive::model::{Format, PictureState};
 use super::derive::rules::public_path;
 use super::derive::store::PictureRow;
 use super::derive::{self, Derivative, Focus};
-use super::model::{Alt, Asset};
+use super::model::{Alt, Asset, Kind};
 use super::service::{self, Description};
-use super::store;
+use super::store::Shown;
+use super::{rules, store};
 use crate::app::App;
 use crate::http::{Answer, Json, Params, etag, upload};
 use crate::identity::{Actor, Permit, cases};
-use crate::kernel::{Code, Digest, Refusal};
+use crate::kernel::{Code, Digest, Refusal, Slug};
 use crate::sites;
 
 #[derive(Serialize, utoipa::ToSchema)]
-struct AssetPage {
-    items: Vec<Asset>,
+pub(super) struct AssetPage {
+    pub items: Vec<Asset>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    next_cursor: Option<String>,
+    pub next_cursor: Option<String>,
 }
 
 /// Stores one or many files; each is named by the digest of its bytes.
@@ -42,21 +43,46 @@ async fn create(app: web::Data<App>, actor: Actor, path: web::Path<String>, form
     Ok(HttpResponse::Created().json(AssetPage { items, next_cursor: None }))
 }
 
-/// The files of a site, newest first.
+/// The files of a site, newest first: those in the library, or with `trash` those that wait in the trash.
 #[utoipa::path(
     tag = "media",
-    params(("site" = String, Path), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
+    params(
+        ("site" = String, Path),
+        ("limit" = Option<u32>, Query),
+        ("cursor" = Option<String>, Query),
+        ("kind" = Option<Kind>, Query),
+        ("folder" = Option<String>, Query, description = "Exactly this one; empty is the top"),
+        ("tag" = Option<String>, Query),
+        ("q" = Option<String>, Query, description = "Letters of name, alternative text, credit or source"),
+        ("unused" = Option<bool>, Query, description = "Those that no newest and no live revision names"),
+        ("trash" = Option<bool>, Query)
+    ),
     responses((status = 200, body = AssetPage))
 )]
 #[get("/api/v1/sites/{site}/assets")]
 async fn list(app: web::Data<App>, actor: Actor, path: web::Path<String>, request: HttpRequest) -> Answer {
     let mut params = Params::parse(request.query_string())?;
-    let (limit, cursor) = (params.limit()?, params.cursor()?);
+    let (limit, cursor, shown) = (params.limit()?, params.cursor()?, shown(&mut params)?);
     params.finish()?;
     let site = visible(&app, &actor, path.into_inner()).await?;
     let _: Permit<cases::ReadContent> = actor.permit(site.id)?;
-    let page = app.db.read(move |c| store::list(c, site.id, limit, cursor.as_ref())).await?;
+    let page = app.db.read(move |c| store::list(c, site.id, &shown, limit, cursor.as_ref())).await?;
     Ok(HttpResponse::Ok().json(AssetPage { items: page.items, next_cursor: page.next_cursor }))
+}
+
+fn shown(params: &mut Params) -> Result<Shown, Refusal> {
+    let kind = params.take("kind")?;
+    let unknown = || Refusal::new(Code::Malformed).field("kind", "unknown", "picture, document, video or text");
+    let tag = params.take("tag")?;
+    let no_tag = || Refusal::new(Code::Malformed).field("tag", "malformed", "a tag has letters");
+    Ok(Shown {
+        kind: kind.map(|kind| Kind::parse(&kind).ok_or_else(unknown)).transpose()?,
+        folder: params.take("folder")?.map(|folder| rules::folder(&folder)).transpose()?,
+        tag: tag.map(|tag| Slug::from_title(&tag).ok_or_else(no_tag)).transpose()?,
+        text: params.take("q")?.filter(|text| !text.is_empty()),
+        unused: params.take_flag("unused")?.unwrap_or(false),
+        trash: params.take_flag("trash")?.unwrap_or(false),
+    })
 }
 
 /// What is known of one file.
@@ -84,6 +110,12 @@ async fn one(app: web::Data<App>, actor: Actor, path: web::Path<(String, String)
 struct AssetDescription {
     alt: Option<Alt>,
     credit: Option<String>,
+    source: Option<String>,
+    licence: Option<String>,
+    /// How the people that it shows agreed. Never public.
+    consent: Option<String>,
+    folder: Option<String>,
+    tags: Option<Vec<String>>,
     /// Of a picture: what its crops keep.
     focus: Option<FocusPoint>,
 }
@@ -158,7 +190,7 @@ impl AssetDetail {
     }
 }
 
-/// Writes alternative text, credit and, of a picture, the focus of its crops.
+/// Writes what is said of a file, where it stands and, of a picture, the focus of its crops. What is absent stays.
 #[utoipa::path(
     tag = "media",
     params(("site" = String, Path), ("digest" = Digest, Path)),
@@ -176,22 +208,24 @@ async fn describe(
     let (site, digest) = path.into_inner();
     let (site, digest) = (visible(&app, &actor, site).await?, named(&digest)?);
     let focus = new.focus.map(|FocusPoint { x, y }| (x, y));
-    let new = Description { alt: new.alt, credit: new.credit, focus };
+    let AssetDescription { alt, credit, source, licence, consent, folder, tags, .. } = new;
+    let new = Description { alt, credit, source, licence, consent, folder, tags, focus };
     let asset = service::describe(&app, &actor, (site.id, digest), etag::if_match(&request)?, new).await?;
     let picture = app.db.read(move |c| derive::store::find(c, site.id, &digest)).await?;
     let etag = etag::etag(asset.version);
     Ok(HttpResponse::Ok().insert_header(("ETag", etag)).json(AssetDetail::of(asset, picture)))
 }
 
-async fn visible(app: &App, actor: &Actor, key: String) -> crate::kernel::Result<sites::Site> {
+pub(super) async fn visible(app: &App, actor: &Actor, key: String) -> crate::kernel::Result<sites::Site> {
     let actor = actor.clone();
     app.db.read(move |c| sites::store::find_visible(c, &key, &actor)).await
 }
 
-fn named(digest: &str) -> Result<Digest, Refusal> {
+pub(super) fn named(digest: &str) -> Result<Digest, Refusal> {
     Digest::parse(digest).ok_or_else(|| Refusal::new(Code::NotFound))
 }
 
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    super::library::api::routes(config);
     config.service(create).service(list).service(one).service(describe);
 }

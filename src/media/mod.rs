@@ -6,6 +6,7 @@
 pub mod api;
 pub mod derive;
 pub mod judge;
+pub mod library;
 pub mod model;
 pub mod rules;
 pub mod service;

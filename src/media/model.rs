@@ -62,4 +62,19 @@ pub struct Asset {
     pub uploaded_by: Option<UserId>,
     pub version: i32,
     pub created_at: Timestamp,
+    /// Where it stands in the library, such as `foto/2026`; empty at the top.
+    pub folder: String,
+    pub tags: Vec<String>,
+    /// Where the file comes from.
+    pub source: String,
+    /// Under which licence it may be shown.
+    pub licence: String,
+    /// How the people that it shows agreed. Never public.
+    pub consent: String,
+    /// Of a document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pages: Option<i32>,
+    /// Since when it waits in the trash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trashed_at: Option<Timestamp>,
 }

@@ -1,6 +1,6 @@
-//! What a file may be called.
+//! What a file may be called, and what may be said of it.
 
-use crate::kernel::{Digest, Slug};
+use crate::kernel::{Code, Digest, Refusal, Slug};
 
 /// Letters of the digest that an address shows.
 const ADDRESS_LETTERS: usize = 16;
@@ -28,6 +28,45 @@ pub fn safe_name(name: &str) -> String {
 
 pub use super::judge::rules::PIXELS_MAX;
 
+const FOLDER_LETTERS_MAX: usize = 200;
+const FOLDER_DEPTH_MAX: usize = 8;
+const TAGS_MAX: usize = 30;
+const TAG_LETTERS_MAX: usize = 60;
+
+/// A folder of the library as it is stored: `foto/hari-jadi`, from what a person wrote. Empty is the top.
+pub fn folder(text: &str) -> Result<String, Refusal> {
+    let refuse = |detail: String| Refusal::new(Code::Invalid).field("folder", "out_of_range", detail);
+    let parts: Vec<&str> = text.split('/').map(str::trim).filter(|part| !part.is_empty()).collect();
+    if parts.len() > FOLDER_DEPTH_MAX || text.chars().count() > FOLDER_LETTERS_MAX {
+        return Err(refuse(format!("at most {FOLDER_DEPTH_MAX} folders deep, and {FOLDER_LETTERS_MAX} letters")));
+    }
+    if parts.iter().any(|part| *part == "." || *part == ".." || part.chars().any(char::is_control)) {
+        return Err(refuse("names with letters".to_owned()));
+    }
+    Ok(parts.join("/"))
+}
+
+/// Refuses too many tags, too long ones, and such that have no letter.
+pub fn check_tags(tags: &[String]) -> Result<(), Refusal> {
+    let refuse = |detail: String| Refusal::new(Code::Invalid).field("tags", "out_of_range", detail);
+    if tags.len() > TAGS_MAX {
+        return Err(refuse(format!("at most {TAGS_MAX} tags")));
+    }
+    let bad = |tag: &&String| tag.chars().count() > TAG_LETTERS_MAX || Slug::from_title(tag).is_none();
+    match tags.iter().find(bad) {
+        Some(tag) => Err(refuse(format!("{tag:?}: letters, at most {TAG_LETTERS_MAX}"))),
+        None => Ok(()),
+    }
+}
+
+/// By what the tags are found; each once.
+pub fn tag_slugs(tags: &[String]) -> Vec<Slug> {
+    let mut slugs: Vec<Slug> = tags.iter().filter_map(|tag| Slug::from_title(tag)).collect();
+    slugs.sort_unstable();
+    slugs.dedup();
+    slugs
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,5 +79,14 @@ mod tests {
         assert_eq!(safe_name("C:\\a\\b.tar.gz"), "b-tar.gz");
         assert_eq!(safe_name(".htaccess"), "berkas.htaccess");
         assert_eq!(safe_name("…"), "berkas");
+    }
+
+    #[test]
+    fn a_folder_is_a_path_without_tricks() {
+        assert_eq!(folder(" foto // Hari Jadi/ ").unwrap(), "foto/Hari Jadi");
+        assert_eq!(folder("").unwrap(), "");
+        for bad in ["a/../b", "a/\u{7}", "a/b/c/d/e/f/g/h/i", &"x".repeat(201)] {
+            assert!(folder(bad).is_err(), "{bad}");
+        }
     }
 }

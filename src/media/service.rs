@@ -5,7 +5,7 @@ use tempfile::NamedTempFile;
 use super::derive::Focus;
 use super::judge::reason::{Reason, unfit};
 use super::model::{Accepted, Alt, Asset, Kind};
-use super::{derive, judge, store};
+use super::{derive, judge, library, rules, store};
 use crate::app::App;
 use crate::db::{Conn, Tx};
 use crate::http::etag;
@@ -17,6 +17,7 @@ use crate::ledger::{self, Event};
 
 const CREDIT_LETTERS_MAX: usize = 200;
 const ALT_LETTERS_MAX: usize = 500;
+const CONSENT_LETTERS_MAX: usize = 1_000;
 
 /// Judges a file of the spool, whatever door it came through, and has the scanner look at what would be kept.
 /// Takes a while: to be called off the event loop.
@@ -99,23 +100,40 @@ pub fn asset_of(file: &Accepted, site_id: SiteId, uploaded_by: Option<UserId>, n
         uploaded_by,
         version: 1,
         created_at: now,
+        folder: String::new(),
+        tags: Vec::new(),
+        source: String::new(),
+        licence: String::new(),
+        consent: String::new(),
+        pages: file.pages.and_then(|pages| i32::try_from(pages).ok()),
+        trashed_at: None,
     }
 }
 
-/// Writes the row and its event unless the site has the file. For use cases that bring files of their
-/// own (import); the bytes must be in the storage already.
-pub fn keep(tx: &mut Tx, asset: &Asset, actor: &str, now: Timestamp) -> Result<Asset> {
-    if let Some(known) = store::find(tx, asset.site_id, &asset.digest)? {
+/// Writes the row and its event unless the site has the file; one that waits in the trash comes out of it. The bytes
+/// must be in the storage already.
+fn keep(tx: &mut Tx, asset: &Asset, actor: &str, now: Timestamp) -> Result<Asset> {
+    if let Some(mut known) = store::find(tx, asset.site_id, &asset.digest)? {
+        if known.trashed_at.is_some() {
+            library::service::take_out_of_trash(tx, &mut known, actor, now)?;
+            known.version += 1;
+            store::save(tx, &known)?;
+        }
         return Ok(known);
     }
     keep_new(tx, std::slice::from_ref(asset), actor, now)?;
     Ok(asset.clone())
 }
 
-/// The same for many files of a site; returns how many it did not have.
+/// The same for many files of a site, for use cases that bring files of their own (import); returns how many it did
+/// not have.
 pub fn keep_all(tx: &mut Tx, site: SiteId, assets: &[Asset], actor: &str, now: Timestamp) -> Result<usize> {
     let digests: Vec<Digest> = assets.iter().map(|asset| asset.digest).collect();
     let mut known = store::known(tx, site, &digests)?;
+    let shown = store::placeable(tx, site, &digests)?;
+    for asset in assets.iter().filter(|asset| known.contains(&asset.digest) && !shown.contains(&asset.digest)) {
+        keep(tx, asset, actor, now)?;
+    }
     let new: Vec<Asset> = assets.iter().filter(|asset| known.insert(asset.digest)).cloned().collect();
     keep_new(tx, &new, actor, now)?;
     Ok(new.len())
@@ -138,11 +156,16 @@ fn keep_new(tx: &mut Tx, new: &[Asset], actor: &str, now: Timestamp) -> Result<(
 pub struct Description {
     pub alt: Option<Alt>,
     pub credit: Option<String>,
+    pub source: Option<String>,
+    pub licence: Option<String>,
+    pub consent: Option<String>,
+    pub folder: Option<String>,
+    pub tags: Option<Vec<String>>,
     /// Of a picture: shares of its width and height.
     pub focus: Option<(f64, f64)>,
 }
 
-/// Describes a file: alternative text, credit, and the focus of a picture, whose crops are then made anew.
+/// Describes a file: its texts, where it stands, and the focus of a picture, whose crops are then made anew.
 pub async fn describe(
     app: &App,
     actor: &Actor,
@@ -153,15 +176,22 @@ pub async fn describe(
     let _: Permit<cases::DescribeAssets> = actor.permit(site)?;
     check(&new)?;
     let focus = new.focus.map(|(x, y)| focus_at(x, y)).transpose()?;
+    let folder = new.folder.as_deref().map(rules::folder).transpose()?;
     let (now, name) = (app.now(), actor.ledger_name());
     app.db
         .write(move |tx| {
             let mut asset = store::find(tx, site, &digest)?.ok_or_else(|| Refusal::new(Code::NotFound))?;
             etag::current(seen, asset.version)?;
-            asset.alt = new.alt.clone().unwrap_or(asset.alt);
-            asset.credit = new.credit.clone().unwrap_or(asset.credit);
+            let new = new.clone();
+            asset.alt = new.alt.unwrap_or(asset.alt);
+            asset.credit = new.credit.unwrap_or(asset.credit);
+            asset.source = new.source.unwrap_or(asset.source);
+            asset.licence = new.licence.unwrap_or(asset.licence);
+            asset.consent = new.consent.unwrap_or(asset.consent);
+            asset.folder = folder.clone().unwrap_or(asset.folder);
+            asset.tags = new.tags.unwrap_or(asset.tags);
             asset.version += 1;
-            store::describe(tx, &asset)?;
+            store::save(tx, &asset)?;
             if focus.is_some() {
                 if asset.kind != Kind::Picture {
                     return Err(Refusal::new(Code::Invalid)
@@ -177,6 +207,35 @@ pub async fn describe(
         .await
 }
 
+/// Says of a new file what is said of an old one, where nothing is said of it yet.
+pub fn describe_alike(tx: &mut Tx, site: SiteId, (old, new): (&Digest, &Digest)) -> Result<()> {
+    let (Some(old), Some(mut asset)) = (store::find(tx, site, old)?, store::find(tx, site, new)?) else {
+        return Ok(());
+    };
+    let before = asset.clone();
+    let texts = [
+        (&mut asset.alt.id, old.alt.id),
+        (&mut asset.alt.en, old.alt.en),
+        (&mut asset.credit, old.credit),
+        (&mut asset.source, old.source),
+        (&mut asset.licence, old.licence),
+        (&mut asset.folder, old.folder),
+    ];
+    for (text, said) in texts {
+        if text.is_empty() {
+            *text = said;
+        }
+    }
+    if asset.tags.is_empty() {
+        asset.tags = old.tags;
+    }
+    if asset != before {
+        asset.version += 1;
+        store::save(tx, &asset)?;
+    }
+    Ok(())
+}
+
 fn focus_at(x: f64, y: f64) -> Result<Focus, Refusal> {
     let outside = || Refusal::new(Code::Invalid).field("focus", "out_of_range", "x and y are shares from 0 to 1");
     Focus::at(x, y).ok_or_else(outside)
@@ -184,14 +243,21 @@ fn focus_at(x: f64, y: f64) -> Result<Focus, Refusal> {
 
 fn check(new: &Description) -> Result<(), Refusal> {
     let mut refusal = Refusal::new(Code::Invalid);
-    let too_long = |text: &str, max: usize| text.chars().count() > max;
-    if new.credit.as_deref().is_some_and(|credit| too_long(credit, CREDIT_LETTERS_MAX)) {
-        refusal = refusal.field("credit", "too_long", format!("at most {CREDIT_LETTERS_MAX} letters"));
-    }
-    for (field, text) in new.alt.iter().flat_map(|alt| [("alt.id", &alt.id), ("alt.en", &alt.en)]) {
-        if too_long(text, ALT_LETTERS_MAX) {
-            refusal = refusal.field(field, "too_long", format!("at most {ALT_LETTERS_MAX} letters"));
+    let texts = [
+        ("credit", new.credit.as_deref(), CREDIT_LETTERS_MAX),
+        ("source", new.source.as_deref(), CREDIT_LETTERS_MAX),
+        ("licence", new.licence.as_deref(), CREDIT_LETTERS_MAX),
+        ("consent", new.consent.as_deref(), CONSENT_LETTERS_MAX),
+        ("alt.id", new.alt.as_ref().map(|alt| alt.id.as_str()), ALT_LETTERS_MAX),
+        ("alt.en", new.alt.as_ref().map(|alt| alt.en.as_str()), ALT_LETTERS_MAX),
+    ];
+    for (field, text, max) in texts {
+        if text.is_some_and(|text| text.chars().count() > max) {
+            refusal = refusal.field(field, "too_long", format!("at most {max} letters"));
         }
     }
-    if refusal.field_refusals().is_empty() { Ok(()) } else { Err(refusal) }
+    if !refusal.field_refusals().is_empty() {
+        return Err(refusal);
+    }
+    new.tags.as_deref().map_or(Ok(()), rules::check_tags)
 }

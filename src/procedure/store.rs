@@ -354,3 +354,8 @@ pub fn site(connection: &mut Conn, key: &str) -> Result<SiteId> {
     let found = sites::table.filter(sites::key.eq(key)).select(sites::id).first::<SiteId>(connection).optional()?;
     found.ok_or_else(|| Refusal::new(Code::NotFound).into())
 }
+
+/// Every digest of a stored file that is attached to a case.
+pub fn stored(connection: &mut Conn) -> Result<Vec<Digest>> {
+    Ok(attachments::table.select(attachments::digest).distinct().load(connection)?)
+}

@@ -121,6 +121,19 @@ pub fn tidy(app: &App, site_key: &str) -> Result<()> {
     Ok(())
 }
 
+/// Every digest of a stored file that a kept release places: it may be put together again from them.
+pub fn stored(app: &App) -> Result<Vec<Digest>> {
+    let mut digests = Vec::new();
+    for site in app.db.read_blocking(sites::store::list)? {
+        let place = Place::new(&app.config.public, &site.key, app.config.durability.0);
+        for number in place.kept_numbers()? {
+            let files = place.kept(number)?;
+            digests.extend(files.iter().filter(|file| file.path.starts_with("media/")).map(|file| file.sha256));
+        }
+    }
+    Ok(digests)
+}
+
 /// Forgets releases but the newest `kept` and those that a target serves; says which went. The lock must be held.
 pub(super) fn retire(app: &App, place: &Place, site: SiteId, kept: usize) -> Result<Vec<i32>> {
     let (complete, served) =

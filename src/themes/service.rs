@@ -40,6 +40,17 @@ pub fn of_staging(app: &App, site: SiteId, key: &str) -> Result<Theme> {
     }
 }
 
+/// Every digest of a stored file of a theme that any site has, had, or was proposed.
+pub fn stored(app: &App) -> Result<Vec<Digest>> {
+    let lists = app.db.read_blocking(store::digests)?;
+    let mut digests = Vec::new();
+    for list in lists {
+        digests.push(list);
+        digests.extend(files::kept_list(app.storage.as_ref(), &list)?.into_values());
+    }
+    Ok(digests)
+}
+
 fn in_state(app: &App, site: SiteId, state: ThemeState) -> Result<Option<SiteTheme>> {
     app.db.read_blocking(|c| store::in_state(c, site, state))
 }

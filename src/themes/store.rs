@@ -78,3 +78,8 @@ pub fn decide(tx: &mut Tx, theme: &SiteTheme) -> Result<()> {
         .execute(&mut **tx)?;
     Ok(())
 }
+
+/// The digests of all themes that were ever proposed or live.
+pub fn digests(connection: &mut Conn) -> Result<Vec<Digest>> {
+    Ok(site_themes::table.select(site_themes::digest).distinct().load(connection)?)
+}

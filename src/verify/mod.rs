@@ -14,5 +14,5 @@ pub mod model;
 pub mod release;
 pub mod rules;
 pub mod service;
-mod store;
+pub mod store;
 pub mod visit;

@@ -177,6 +177,12 @@ pub fn is_evidence(connection: &mut Conn, site: SiteId, digest: &Digest) -> Resu
     Ok(found.optional()?.is_some())
 }
 
+/// Every digest of a stored file that proves a finding.
+pub fn stored(connection: &mut Conn) -> Result<Vec<Digest>> {
+    let evidence = verify_findings::table.filter(verify_findings::evidence.is_not_null());
+    Ok(evidence.select(verify_findings::evidence.assume_not_null()).distinct().load(connection)?)
+}
+
 pub fn certificate(connection: &mut Conn, site: SiteId, url: &str) -> Result<Option<Digest>> {
     let row = verify_certificates::table.find((site, url)).select(verify_certificates::fingerprint);
     Ok(row.first::<Digest>(connection).optional()?)

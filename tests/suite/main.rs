@@ -18,6 +18,7 @@ mod foundation;
 mod hostile;
 mod identity;
 mod import;
+mod library;
 mod media;
 mod model;
 mod previews;

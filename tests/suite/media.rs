@@ -179,7 +179,7 @@ async fn assets_are_listed_newest_first_and_paged(app: TestApp) {
     let next = first["next_cursor"].as_str().unwrap();
     let rest = get(&app, &ani, &format!("{PATH}?limit=2&cursor={next}")).await.assert_ok().json();
     assert_eq!((names(&rest), &rest["next_cursor"]), (vec![json!("satu.txt")], &json!(null)));
-    get(&app, &ani, &format!("{PATH}?kind=picture")).await.assert_refused(400, "unknown_parameter");
+    get(&app, &ani, &format!("{PATH}?colour=red")).await.assert_refused(400, "unknown_parameter");
     get(&app, &ani, &format!("{PATH}?cursor=YQo")).await.assert_refused(400, "bad_cursor");
 }
 

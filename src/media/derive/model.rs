@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::kernel::Digest;
 use crate::kernel::id::SiteId;
-use crate::kernel::{Digest, Timestamp};
 
 crate::words! {
     /// How far the derivatives of a picture are.
@@ -121,6 +121,4 @@ pub struct Waiting {
     pub site: SiteId,
     pub digest: Digest,
     pub focus: Option<Focus>,
-    /// When the file came to the site.
-    pub uploaded_at: Timestamp,
 }

@@ -25,8 +25,6 @@ const SPAN_AT_ONCE: Duration = Duration::from_secs(5);
 pub struct Ready<'r> {
     pub site: SiteId,
     pub files: &'r [Digest],
-    /// When the first of them came to the site.
-    pub since: Timestamp,
 }
 
 /// What follows when pictures are ready, in the same transaction; says whether anything that is live changed.
@@ -136,11 +134,7 @@ fn enter(app: &App, site: SiteId, outcomes: &Outcomes, follow: Follow) -> Result
         for (of, fault) in &outcomes.failed {
             store::fail(tx, of, &fault.to_string())?;
         }
-        let since = outcomes.worked.iter().map(|(of, _)| of.uploaded_at).min();
-        let changed = match since.filter(|_| !files.is_empty()) {
-            Some(since) => follow(tx, app, &Ready { site, files: &files, since })?,
-            None => false,
-        };
+        let changed = !files.is_empty() && follow(tx, app, &Ready { site, files: &files })?;
         if store::sites_that_wait(tx)?.contains(&site) {
             jobs::enqueue(tx, next, &wanted(site, now), now)?;
         }

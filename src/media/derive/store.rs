@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::model::{Derivative, Derived, Focus, Format, Made, PictureState, Waiting};
 use crate::db::rows::insert_all;
-use crate::db::schema::{assets, derivatives, pictures};
+use crate::db::schema::{derivatives, pictures};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::SiteId;
 use crate::kernel::{Context, Digest, Error, Result, Timestamp};
@@ -66,17 +66,15 @@ pub fn sites_that_wait(connection: &mut Conn) -> Result<Vec<SiteId>> {
 /// Pictures of a site in a state, those that were asked for last first: somebody waits for them.
 pub fn in_state(connection: &mut Conn, site: SiteId, state: PictureState, limit: i64) -> Result<Vec<Waiting>> {
     let rows = pictures::table
-        .inner_join(assets::table.on(assets::site_id.eq(pictures::site_id).and(assets::digest.eq(pictures::digest))))
         .filter(pictures::state.eq(state.as_str()).and(pictures::site_id.eq(site)))
         .order(pictures::asked_at.desc())
         .limit(limit)
-        .select((pictures::digest, pictures::focus, assets::created_at))
-        .load::<(Digest, Option<String>, Timestamp)>(connection)?;
-    let waiting = |(digest, focus, uploaded_at): (Digest, Option<String>, Timestamp)| Waiting {
+        .select((pictures::digest, pictures::focus))
+        .load::<(Digest, Option<String>)>(connection)?;
+    let waiting = |(digest, focus): (Digest, Option<String>)| Waiting {
         site,
         digest,
         focus: focus.as_deref().and_then(Focus::parse),
-        uploaded_at,
     };
     Ok(rows.into_iter().map(waiting).collect())
 }

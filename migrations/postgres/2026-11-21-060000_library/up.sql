@@ -1,0 +1,30 @@
+-- Where files stand in the library, what is said of them beside the credit, and which wait in the trash.
+ALTER TABLE assets ADD COLUMN folder TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE assets ADD COLUMN tags TEXT COLLATE "C" NOT NULL DEFAULT '[]';
+ALTER TABLE assets ADD COLUMN source TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE assets ADD COLUMN licence TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE assets ADD COLUMN consent TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE assets ADD COLUMN pages INTEGER;
+ALTER TABLE assets ADD COLUMN trashed_at BIGINT;
+
+CREATE TABLE asset_tags (
+    site_id TEXT COLLATE "C" NOT NULL,
+    digest TEXT COLLATE "C" NOT NULL,
+    tag TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (site_id, tag, digest),
+    FOREIGN KEY (site_id, digest) REFERENCES assets (site_id, digest)
+);
+
+-- Which files each revision names. A revision never changes, so neither do its rows.
+CREATE TABLE asset_uses (
+    digest TEXT COLLATE "C" NOT NULL,
+    entry_id TEXT COLLATE "C" NOT NULL REFERENCES entries (id),
+    revision INTEGER NOT NULL,
+    PRIMARY KEY (digest, entry_id, revision)
+);
+INSERT INTO asset_uses (digest, entry_id, revision)
+    SELECT assets.digest, revisions.entry_id, revisions.number
+    FROM revisions
+    JOIN entries ON entries.id = revisions.entry_id
+    JOIN assets ON assets.site_id = entries.site_id
+    WHERE strpos(revisions.body, assets.digest) > 0;
