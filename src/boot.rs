@@ -29,6 +29,8 @@ const LOGIN_NETWORKS_WINDOW: i64 = 30 * DAY;
 /// About 100 bytes each.
 const LOGIN_KEYS_MAX: usize = 20_000;
 
+/// A target that is slow or does not answer holds up nobody while others are free.
+const TARGETS_AT_A_TIME: usize = 4;
 /// An installation that nobody changes is signed no more often than this.
 const CHECKPOINT_INTERVAL: i64 = HOUR;
 
@@ -120,8 +122,8 @@ pub fn handlers() -> Handlers {
 fn handlers_with(models: Models) -> Handlers {
     Handlers::default()
         .on("publish.build", move |app, job| publish::service::build_job(app, &models, job))
-        .beside("deploy.target", deploy::service::deploy_job)
-        .beside(derive::KIND, |app, job| derive::job(app, job, &redraw))
+        .beside("deploy.target", TARGETS_AT_A_TIME, deploy::service::deploy_job)
+        .beside(derive::KIND, 1, |app, job| derive::job(app, job, &redraw))
         .on("verify.site", verify::service::job)
         .on(media::uploads::service::TIDY_JOB, media::uploads::service::tidy)
         .on("preview.stage", preview::staging::job)

@@ -118,12 +118,16 @@ pub enum Lane {
     AllBut(Vec<&'static str>),
 }
 
-/// Takes the next due job of a lane: no other worker gets it before `locked_until`. A running job whose lock
-/// has passed belonged to a worker that died, and is taken over. A new job that was made later than now is due: since
-/// then the clock was set back, and nobody is to wait until it has caught up. After that it waits between attempts
-/// like any other.
-pub fn claim(tx: &mut Tx, lane: &Lane, now: Timestamp, locked_until: Timestamp) -> Result<Option<Job>> {
-    let due = |state: JobState| {
+/// Whether a lane has something to take.
+pub fn any_due(connection: &mut Conn, lane: &Lane, now: Timestamp) -> Result<bool> {
+    Ok(due(connection, lane, now)?.is_some())
+}
+
+/// A running job whose lock has passed belonged to a worker that died, and is taken over. A new job that was made later
+/// than now is due: since then the clock was set back, and nobody is to wait until it has caught up. After that it waits
+/// between attempts like any other.
+fn due(connection: &mut Conn, lane: &Lane, now: Timestamp) -> Result<Option<Row>> {
+    let of_lane = |state: JobState| {
         let query = jobs::table.filter(jobs::state.eq(state.as_str())).order((jobs::run_at, jobs::id));
         let query = query.select(COLUMNS).into_boxed::<crate::db::Backend>();
         match lane {
@@ -132,11 +136,18 @@ pub fn claim(tx: &mut Tx, lane: &Lane, now: Timestamp, locked_until: Timestamp) 
         }
     };
     let has_come = jobs::run_at.le(now).or(jobs::created_at.gt(now).and(jobs::attempts.eq(0)));
-    let ready = due(JobState::Ready).filter(has_come).first::<Row>(&mut **tx).optional()?;
-    let row = match ready {
-        Some(row) => Some(row),
-        None => due(JobState::Running).filter(jobs::locked_until.lt(now)).first::<Row>(&mut **tx).optional()?,
-    };
+    let ready = of_lane(JobState::Ready).filter(has_come).first::<Row>(connection).optional()?;
+    match ready {
+        Some(row) => Ok(Some(row)),
+        None => {
+            Ok(of_lane(JobState::Running).filter(jobs::locked_until.lt(now)).first::<Row>(connection).optional()?)
+        }
+    }
+}
+
+/// Takes the next due job of a lane: no other worker gets it before `locked_until`.
+pub fn claim(tx: &mut Tx, lane: &Lane, now: Timestamp, locked_until: Timestamp) -> Result<Option<Job>> {
+    let row = due(tx, lane, now)?;
     let Some(mut job) = row.map(from_row) else { return Ok(None) };
     job.attempts += 1;
     job.state = JobState::Running;

@@ -30,8 +30,8 @@ type Handler = Arc<dyn Fn(&App, &Job) -> Outcome + Send + Sync>;
 #[derive(Clone, Default)]
 pub struct Handlers {
     of: HashMap<&'static str, Handler>,
-    /// Kinds that take long and must not hold up the others.
-    beside: Vec<&'static str>,
+    /// Kinds that take long and must not hold up the others, with how many of them are worked on at a time.
+    beside: Vec<(&'static str, usize)>,
 }
 
 impl Handlers {
@@ -40,22 +40,26 @@ impl Handlers {
         self
     }
 
-    /// The same for jobs that wait for other machines or take long: those of one kind are done one after another too,
-    /// but beside the rest.
-    pub fn beside(self, kind: &'static str, handler: impl Fn(&App, &Job) -> Outcome + Send + Sync + 'static) -> Self {
+    /// The same for jobs that wait for other machines or take long: beside the rest, `at_a_time` of them.
+    pub fn beside(
+        self,
+        kind: &'static str,
+        at_a_time: usize,
+        handler: impl Fn(&App, &Job) -> Outcome + Send + Sync + 'static,
+    ) -> Self {
         let mut handlers = self.on(kind, handler);
-        handlers.beside.push(kind);
+        handlers.beside.push((kind, at_a_time));
         handlers
     }
 
     /// The usual lane.
     fn usual(&self) -> Lane {
-        Lane::AllBut(self.beside.clone())
+        Lane::AllBut(self.beside.iter().map(|(kind, _)| *kind).collect())
     }
 
-    /// Those beside it, one for each kind.
+    /// Those beside it.
     fn aside(&self) -> impl Iterator<Item = Lane> {
-        self.beside.iter().map(|kind| Lane::Only(vec![kind]))
+        self.beside.iter().flat_map(|(kind, at_a_time)| std::iter::repeat_n(Lane::Only(vec![kind]), *at_a_time))
     }
 }
 
@@ -116,6 +120,10 @@ fn run_lane(app: &App, handlers: &Handlers, lane: &Lane) -> Result<usize> {
 
 fn next(app: &App, lane: &Lane) -> Result<Option<Job>> {
     let now = app.now();
+    // Most looks find nothing: they are not to wait for whoever writes.
+    if !app.db.read_blocking(|connection| store::any_due(connection, lane, now))? {
+        return Ok(None);
+    }
     app.db.write_blocking(|tx| store::claim(tx, lane, now, now.plus(LOCK_SPAN)))
 }
 

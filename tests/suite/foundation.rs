@@ -22,6 +22,7 @@ on_both!(
     a_job_runs_once_and_a_failing_one_again_later,
     a_job_from_before_the_clock_was_set_back_runs_at_once,
     jobs_with_one_key_wait_as_one,
+    a_slow_job_of_a_kind_that_may_be_done_side_by_side_holds_up_no_other,
 );
 
 async fn a_refused_write_changes_nothing(app: TestApp) {
@@ -122,6 +123,40 @@ async fn a_job_from_before_the_clock_was_set_back_runs_at_once(app: TestApp) {
     assert_eq!(queue::run_due(&app, &handlers).unwrap(), 1);
     let found = app.db.read(move |c| queue::find(c, id)).await.unwrap().unwrap();
     assert_eq!((found.state, found.attempts), (JobState::Done, 2));
+}
+
+/// The first job ends only after the second has begun.
+async fn a_slow_job_of_a_kind_that_may_be_done_side_by_side_holds_up_no_other(app: TestApp) {
+    let now = app.now();
+    let (first, slow) = job(&app, None);
+    app.clock.advance(1);
+    let (second, quick) = job(&app, None);
+    for (id, new) in [(first, slow), (second, quick)] {
+        app.db.write(move |tx| queue::enqueue(tx, id, &new, now)).await.unwrap();
+    }
+    let (begun, waits) = std::sync::mpsc::channel();
+    let (begun, waits) = (std::sync::Mutex::new(begun), std::sync::Mutex::new(waits));
+    let handlers = Handlers::default().beside("test.run", 2, move |_, job| {
+        if job.id == second {
+            begun.lock().unwrap().send(()).unwrap();
+        } else {
+            // As long as a machine may be busy; alone in its lane it would wait in vain.
+            waits.lock().unwrap().recv_timeout(std::time::Duration::from_secs(60)).unwrap();
+        }
+        Ok(json!({}))
+    });
+    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let working = tokio::task::spawn_local(queue::work(app.app.clone(), handlers, |_| Ok(()), stop.clone()));
+    loop {
+        let states = app.db.read(move |c| Ok([queue::find(c, first)?, queue::find(c, second)?])).await.unwrap();
+        if states.iter().flatten().all(|job| job.state == JobState::Done) {
+            break;
+        }
+        assert!(states.iter().flatten().all(|job| job.error.is_none()), "{states:?}");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    working.await.unwrap();
 }
 
 async fn jobs_with_one_key_wait_as_one(app: TestApp) {
