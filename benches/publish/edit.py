@@ -9,6 +9,7 @@ edit, the milliseconds from the answer of `publish` to the job's end, and where 
 then the medians. What is measured ends when the release is durable, not when a page looks new.
 Standard library only.
 """
+import contextlib
 import json
 import os
 import secrets
@@ -79,9 +80,9 @@ def edit(token, entry):
     return took, job["result"]
 
 
-def main():
-    lamin, data, public, site = sys.argv[1:5]
-    edits = int(sys.argv[5]) if len(sys.argv) > 5 else 10
+@contextlib.contextmanager
+def served(lamin, data, public):
+    """The binary on these folders, with a token for each of the people."""
     folders = ["--data", data, "--public", public]
     accounts = sign_in(lamin, folders)
     server = subprocess.Popen([lamin, "serve", *folders, "--listen", f"127.0.0.1:{PORT}"],
@@ -93,9 +94,17 @@ def main():
                 break
             except OSError:
                 time.sleep(0.05)
-        token = {}
-        for name, (email, password) in accounts.items():
-            token[name] = call("POST", "/api/v1/auth/login", body={"email": email, "password": password})["access_token"]
+        sign = lambda email, password: call("POST", "/api/v1/auth/login", body={"email": email, "password": password})
+        yield {name: sign(*account)["access_token"] for name, account in accounts.items()}
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def main():
+    lamin, data, public, site = sys.argv[1:5]
+    edits = int(sys.argv[5]) if len(sys.argv) > 5 else 10
+    with served(lamin, data, public) as token:
         listed = call("GET", f"/api/v1/sites/{site}/entries?limit=100&filter[step]=published", token["author"])
         took, steps = [], {}
         for turn, entry in enumerate(listed["items"][: edits + 1]):
@@ -110,9 +119,6 @@ def main():
                     steps.setdefault(step["name"], []).append(step["seconds"] * 1000)
         parts = ", ".join(f"{name} {statistics.median(times):.1f}" for name, times in steps.items())
         print(f"median of {len(took)}: {statistics.median(took):.1f} ms, the slowest {max(took):.1f} ms  ({parts})")
-    finally:
-        server.terminate()
-        server.wait()
 
 
 if __name__ == "__main__":

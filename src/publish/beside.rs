@@ -12,7 +12,7 @@ pub fn files(world: &World, changed: Option<&[u32]>, days_changed: bool) -> Resu
     files.extend(calendar::calendars(world, changed));
     files.extend(catalogues::catalogues(world, changed)?);
     if changed.is_none() || days_changed {
-        files.extend(feeds::sitemap(world, rules::SITEMAP_ADDRESSES_MAX));
+        files.extend(feeds::sitemap(world, rules::SITEMAP_ADDRESSES_MAX, changed));
     }
     if changed.is_none() {
         files.push(feeds::humans(world));

@@ -244,17 +244,23 @@ impl Build<'_> {
         let styles = theme_files(self.snapshot, self.theme);
         let world = World::new(self.snapshot, self.theme, plan, self.base_url.clone(), styles.1);
         let mut small = styles.0;
-        small.extend(self.small_files(&world, &mut warnings)?);
-        self.watched.step("feeds");
+        let paths = plan.paths.iter().map(|path| &**path);
+        // The one waits for the processor, the other for the file system.
+        let (beside, made) = rayon::join(
+            || self.small_files(&world, &mut warnings),
+            || if past.files.is_empty() { draft.make_folders(paths) } else { Ok(()) },
+        );
+        small.extend(beside?);
+        made?;
+        self.watched.step("feeds and folders");
         let pages: Vec<u32> = match self.reach {
             Reach::Whole => (0..plan.pages.len() as u32).collect(),
             Reach::Cards(cards) => plan.reach(self.snapshot, cards, self.theme.about.neighbours),
         };
         if past.files.is_empty() {
             let small = small.iter().map(|(path, _)| path.as_str());
-            draft.make_folders(plan.paths.iter().map(|path| &**path).chain(small).chain([manifest::RELEASE]))?;
+            draft.make_folders(small.chain([manifest::RELEASE]))?;
         }
-        self.watched.step("folders");
         let index = self.index(&world, draft, past)?;
         small.extend(index.files);
         self.watched.step("search");

@@ -1,5 +1,7 @@
 //! Atom, RSS, JSON Feed, sitemap, robots.txt, security.txt, humans.txt: files for programs.
 
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
@@ -71,7 +73,7 @@ pub fn feeds(world: &World) -> Vec<File> {
             (path("feed.json"), json_feed(world, feed).to_string().into_bytes()),
         ]
     };
-    feeds.iter().flat_map(all).collect()
+    feeds.par_iter().flat_map_iter(all).collect()
 }
 
 /// The highest of some places, in falling order.
@@ -229,33 +231,64 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// All addresses that search engines may know, in files of at most 50,000.
-pub fn sitemap(world: &World, addresses_max: usize) -> Vec<File> {
-    const HEAD: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
-    const SPACE: &str = "xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"";
-    const MORE: &str =
-        "xmlns:image=\"http://www.google.com/schemas/sitemap-image/1.1\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\"";
-    let base = escape(&world.base_url);
+const SITEMAP_HEAD: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
+const SITEMAP_SPACE: &str = "xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"";
+const SITEMAP_MORE: &str =
+    "xmlns:image=\"http://www.google.com/schemas/sitemap-image/1.1\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\"";
+
+/// All addresses that search engines may know: in one file, or in parts of at most `addresses_max` and a list of them.
+/// Entries come in their order of time and apart from lists, so that one that is new or changed changes one part. With
+/// `changed`, only the parts that can have changed with these cards, and the list.
+pub fn sitemap(world: &World, addresses_max: usize, changed: Option<&[u32]>) -> Vec<File> {
     let pages: Vec<&Page> = world.plan.pages.iter().filter(|page| page.may_be_found()).collect();
-    let set = |pages: &[&Page]| {
-        const LINE_BYTES_USUAL: usize = 140;
-        let mut xml = String::with_capacity(HEAD.len() + pages.len() * LINE_BYTES_USUAL);
-        xml.push_str(&format!("{HEAD}<urlset {SPACE} {MORE}>\n"));
-        for page in pages {
-            sitemap_line(world, &base, page, &mut xml);
-        }
-        xml.push_str("</urlset>\n");
-        xml.into_bytes()
-    };
     if pages.len() <= addresses_max {
-        return vec![("sitemap.xml".into(), set(&pages))];
+        return vec![("sitemap.xml".into(), sitemap_of(world, &pages))];
     }
-    let parts = pages.par_chunks(addresses_max).enumerate();
-    let parts: Vec<File> = parts.map(|(at, pages)| (format!("sitemap-{}.xml", at + 1), set(pages))).collect();
-    let index: String =
-        parts.iter().map(|(path, _)| format!("<sitemap><loc>{base}/{path}</loc></sitemap>\n")).collect();
-    let index = format!("{HEAD}<sitemapindex {SPACE}>\n{index}</sitemapindex>\n").into_bytes();
-    parts.into_iter().chain([("sitemap.xml".to_owned(), index)]).collect()
+    let (entries, lists): (Vec<&Page>, Vec<&Page>) = pages.into_iter().partition(|page| page.card().is_some());
+    let entries = entries.chunks(addresses_max).enumerate().map(|(at, part)| (format!("sitemap-{}.xml", at + 1), part));
+    let lists =
+        lists.chunks(addresses_max).enumerate().map(|(at, part)| (format!("sitemap-lists-{}.xml", at + 1), part));
+    let parts: Vec<(String, &[&Page])> = entries.chain(lists).collect();
+    let list = sitemap_list(world, &parts);
+    let changed: Option<HashSet<u32>> = changed.map(|cards| cards.iter().copied().collect());
+    let touched = |part: &[&Page]| match &changed {
+        None => true,
+        Some(cards) => part.iter().any(|page| page.card().is_some_and(|card| cards.contains(&card))),
+    };
+    let parts = parts.into_par_iter().filter(|(_, part)| touched(part));
+    let mut files: Vec<File> = parts.map(|(path, part)| (path, sitemap_of(world, part))).collect();
+    files.push(("sitemap.xml".to_owned(), list));
+    files
+}
+
+/// The list of a sitemap's parts, each with the day of its newest change.
+fn sitemap_list(world: &World, parts: &[(String, &[&Page])]) -> Vec<u8> {
+    let base = escape(&world.base_url);
+    let mut xml = format!("{SITEMAP_HEAD}<sitemapindex {SITEMAP_SPACE}>\n");
+    for (path, part) in parts {
+        let cards = part.iter().filter_map(|page| page.card()).map(|at| &world.snapshot.cards[at as usize]);
+        let newest = cards.max_by_key(|card| card.changed_at());
+        xml.push_str(&format!("<sitemap><loc>{base}/{path}</loc>"));
+        if let Some(card) = newest {
+            let day = dates::iso_day(&world.locales[card.locale].clock.at(card.changed_at()));
+            xml.push_str(&format!("<lastmod>{day}</lastmod>"));
+        }
+        xml.push_str("</sitemap>\n");
+    }
+    xml.push_str("</sitemapindex>\n");
+    xml.into_bytes()
+}
+
+fn sitemap_of(world: &World, pages: &[&Page]) -> Vec<u8> {
+    const LINE_BYTES_USUAL: usize = 140;
+    let base = escape(&world.base_url);
+    let mut xml = String::with_capacity(SITEMAP_HEAD.len() + pages.len() * LINE_BYTES_USUAL);
+    xml.push_str(&format!("{SITEMAP_HEAD}<urlset {SITEMAP_SPACE} {SITEMAP_MORE}>\n"));
+    for page in pages {
+        sitemap_line(world, &base, page, &mut xml);
+    }
+    xml.push_str("</urlset>\n");
+    xml.into_bytes()
 }
 
 fn sitemap_line(world: &World, base: &str, page: &Page, xml: &mut String) {

@@ -7,8 +7,9 @@ use crate::kernel::{Colour, Slug};
 pub const LIST_ITEMS: usize = 20;
 /// Entries in a feed.
 pub const FEED_ITEMS: usize = 20;
-/// Addresses in one file of the sitemap, by its standard.
-pub const SITEMAP_ADDRESSES_MAX: usize = 50_000;
+/// Addresses in one file of the sitemap. Its standard allows 50,000; but a part is what an edit writes, compresses and
+/// sends anew.
+pub const SITEMAP_ADDRESSES_MAX: usize = 1_000;
 
 /// Types that steer the site and have no page of their own.
 const WITHOUT_PAGE: &[&str] = &["kategori", "menu", "pengalihan", "pengaturan"];

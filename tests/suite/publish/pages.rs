@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use diesel::prelude::*;
 use lamin::content::model::WithdrawalReason;
+use lamin::db::Engine;
+use lamin::db::schema::live_entries;
+use lamin::identity::Role;
 use lamin::publish::model::Mode;
 
 use super::{Tree, build, current, portal, text, tree};
-use crate::live_rows::Live;
+use crate::live_rows::{Live, Portal};
 use crate::on_both;
 use crate::support::TestApp;
 
@@ -318,4 +322,58 @@ async fn an_emergency_stands_on_every_page_until_it_is_over(app: TestApp) {
     let step_by_step = tree(&current(&app));
     build(&app, Mode::Fresh);
     assert!(tree(&current(&app)) == step_by_step);
+}
+
+/// The site has more pages than one part of a sitemap holds; a server that keeps its model builds twice.
+#[actix_web::test]
+async fn a_large_sitemap_is_in_parts_and_an_edit_changes_one() {
+    let app = TestApp::new(Engine::Sqlite);
+    let site = Portal::open(&app, "portal").await;
+    let article = |number: usize| {
+        let minute = format!("2026-03-{:02}T{:02}:{:02}:00Z", 1 + number / 144, number % 144 / 6, number % 6);
+        Live::new("artikel", &format!("artikel-{number:04}")).on(&minute).long("body", "Isi.")
+    };
+    let articles: Vec<Live> = (0..1_010).map(article).collect();
+    site.show(&app, &articles).await;
+    let publisher = app.user("cici", &[(Role::Publisher, Some(site.site))]);
+    let handlers = lamin::boot::handlers();
+    // They are made while we look.
+    let without_copies = || {
+        let mut tree = tree(&current(&app));
+        tree.retain(|path, _| !path.ends_with(".gz") && !path.ends_with(".br"));
+        tree
+    };
+    let release = async || {
+        lamin::publish::service::request(&app, &publisher, site.site, false).await.unwrap();
+        while lamin::jobs::run_due(&app, &handlers).unwrap() > 0 {}
+        without_copies()
+    };
+    let before = release().await;
+    let list = text(&before, "sitemap.xml");
+    for part in [
+        "sitemap-1.xml</loc><lastmod>2026-03-08<",
+        "sitemap-2.xml</loc><lastmod>2026-03-08<",
+        "sitemap-lists-1.xml</loc></s",
+    ] {
+        assert!(list.contains(part), "{part} in {list}");
+    }
+    assert_eq!(text(&before, "sitemap-1.xml").matches("<url>").count(), 1_000);
+    assert_eq!(text(&before, "sitemap-2.xml").matches("<url>").count(), 10);
+
+    site.show(&app, &[article(1_005).long("body", "Lain.")]).await;
+    let later = lamin::kernel::Timestamp::parse("2026-04-02T00:00:00Z").unwrap();
+    let of_the_day = live_entries::table.filter(live_entries::slug.eq("artikel-1005"));
+    let put_off = move |tx: &mut lamin::db::Tx| {
+        Ok(diesel::update(of_the_day).set(live_entries::updated_at.eq(later)).execute(&mut **tx)?)
+    };
+    app.db.write_blocking(put_off).unwrap();
+    let after = release().await;
+    let changed: Vec<&str> =
+        after.iter().filter(|(path, bytes)| before.get(*path) != Some(bytes)).map(|(path, _)| path.as_str()).collect();
+    assert_eq!(after.len(), before.len());
+    assert!(changed.contains(&"artikel/artikel-1005/index.html"), "{changed:?}");
+    assert!(changed.contains(&"sitemap-2.xml") && changed.contains(&"sitemap.xml"), "{changed:?}");
+    assert!(!changed.contains(&"sitemap-1.xml") && !changed.contains(&"sitemap-lists-1.xml"), "{changed:?}");
+    build(&app, Mode::Fresh);
+    assert_eq!(without_copies(), after, "what was kept is what a build from nothing makes");
 }
