@@ -103,6 +103,8 @@ diesel::table! {
         licence -> Text,
         consent -> Text,
         pages -> Nullable<Integer>,
+        is_tagged -> Nullable<Bool>,
+        names_language -> Nullable<Bool>,
         trashed_at -> Nullable<BigInt>,
     }
 }

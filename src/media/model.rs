@@ -15,6 +15,16 @@ crate::words! {
     }
 }
 
+/// What a PDF tells those who read it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Document {
+    pub pages: u32,
+    /// Whether it says what is a heading, a table, a picture: a screen reader needs it.
+    pub is_tagged: bool,
+    /// Whether it says in which language it is.
+    pub names_language: bool,
+}
+
 /// A file that was judged and may be stored.
 #[derive(Debug)]
 pub struct Accepted {
@@ -25,8 +35,8 @@ pub struct Accepted {
     pub media_type: String,
     /// Of pictures, in pixels.
     pub size_pixels: Option<(u32, u32)>,
-    /// Of documents whose pages can be told.
-    pub pages: Option<u32>,
+    /// Of a PDF.
+    pub document: Option<Document>,
     pub size_bytes: u64,
     /// In the spool; it goes when nothing has stored it.
     pub file: tempfile::NamedTempFile,
@@ -71,9 +81,15 @@ pub struct Asset {
     pub licence: String,
     /// How the people that it shows agreed. Never public.
     pub consent: String,
-    /// Of a document.
+    /// Of a PDF.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pages: Option<i32>,
+    /// Of a PDF: whether a screen reader is told what is a heading or a table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_tagged: Option<bool>,
+    /// Of a PDF: whether it says in which language it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub names_language: Option<bool>,
     /// Since when it waits in the trash.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trashed_at: Option<Timestamp>,

@@ -105,7 +105,9 @@ pub fn asset_of(file: &Accepted, site_id: SiteId, uploaded_by: Option<UserId>, n
         source: String::new(),
         licence: String::new(),
         consent: String::new(),
-        pages: file.pages.and_then(|pages| i32::try_from(pages).ok()),
+        pages: file.document.and_then(|document| i32::try_from(document.pages).ok()),
+        is_tagged: file.document.map(|document| document.is_tagged),
+        names_language: file.document.map(|document| document.names_language),
         trashed_at: None,
     }
 }

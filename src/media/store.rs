@@ -40,6 +40,8 @@ struct Row {
     licence: String,
     consent: String,
     pages: Option<i32>,
+    is_tagged: Option<bool>,
+    names_language: Option<bool>,
     trashed_at: Option<Timestamp>,
 }
 
@@ -68,6 +70,8 @@ fn from_row(row: Row) -> Result<Asset> {
         licence: row.licence,
         consent: row.consent,
         pages: row.pages,
+        is_tagged: row.is_tagged,
+        names_language: row.names_language,
         trashed_at: row.trashed_at,
     })
 }
@@ -212,6 +216,8 @@ pub fn insert_all(tx: &mut Tx, new: &[Asset]) -> Result<()> {
             assets::version.eq(asset.version),
             assets::created_at.eq(asset.created_at),
             assets::pages.eq(asset.pages),
+            assets::is_tagged.eq(asset.is_tagged),
+            assets::names_language.eq(asset.names_language),
         )
     };
     insert_all!(tx, assets::table, new.iter().map(row));

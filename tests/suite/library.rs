@@ -14,6 +14,7 @@ use lamin::kernel::time::DAY;
 use serde_json::{Value, json};
 
 use crate::editorial::{Item, Newsroom};
+use crate::hostile_files::made::{packed, pdf_with, stream};
 use crate::on_both;
 use crate::support::{Call, Reply, TestApp};
 
@@ -27,6 +28,7 @@ on_both!(
     who_describes_files_may_not_always_trash_them,
     only_what_nobody_names_is_forgotten_and_removed,
     damage_and_loss_are_found,
+    a_document_tells_what_its_readers_get,
 );
 
 const PATH: &str = "/api/v1/sites/portal/assets";
@@ -288,6 +290,25 @@ async fn damage_and_loss_are_found(app: TestApp) {
     let (well, told) = lamin(&room.app, &["media", "verify"]);
     assert!(!well && told.contains(&format!("damaged: {whole}")), "{told}");
     assert!(told.contains(&format!("missing: {lost}, named by the library")), "{told}");
+}
+
+async fn a_document_tells_what_its_readers_get(app: TestApp) {
+    let room = Newsroom::open(app);
+    let told = async |bytes: &[u8]| {
+        let digest = upload(&room, "a.pdf", bytes).await;
+        let asset = room.get(Role::Author, &format!("{PATH}/{digest}")).await.assert_ok().json();
+        [asset["pages"].clone(), asset["is_tagged"].clone(), asset["names_language"].clone()]
+    };
+    let (yes, no) = (json!(true), json!(false));
+    assert_eq!(told(&pdf_with("", &[])).await, [json!(1), no.clone(), no.clone()]);
+    let tagged = pdf_with("/StructTreeRoot 4 0 R /Lang (id-ID)", &[b"<< /Type /StructTreeRoot >>".to_vec()]);
+    assert_eq!(told(&tagged).await, [json!(1), yes.clone(), yes.clone()]);
+    assert_eq!(told(&pdf_with("", &[packed("<< /Lang (id) >>")])).await, [json!(1), no.clone(), yes]);
+    let drawn = pdf_with("", &[stream("", b"BT /Lang /StructTreeRoot ET")]);
+    assert_eq!(told(&drawn).await, [json!(1), no.clone(), no], "what a page draws says nothing of the document");
+    let text = upload(&room, "a.txt", b"isi").await;
+    let asset = room.get(Role::Author, &format!("{PATH}/{text}")).await.assert_ok().json();
+    assert_eq!(asset["is_tagged"], Value::Null);
 }
 
 /// Pages follow the pictures that they name, however many revisions there were.

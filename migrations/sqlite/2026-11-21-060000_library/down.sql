@@ -1,6 +1,8 @@
 DROP TABLE asset_uses;
 DROP TABLE asset_tags;
 ALTER TABLE assets DROP COLUMN trashed_at;
+ALTER TABLE assets DROP COLUMN names_language;
+ALTER TABLE assets DROP COLUMN is_tagged;
 ALTER TABLE assets DROP COLUMN pages;
 ALTER TABLE assets DROP COLUMN consent;
 ALTER TABLE assets DROP COLUMN licence;

@@ -28,7 +28,7 @@ use reason::{byte, unfit};
 use rules::{HEAD_BYTES, HIDDEN, HIDDEN_IN_PDF, SVG_BYTES_MAX, Search, Seems};
 use source::{Out, Source};
 
-use super::model::{Accepted, Kind};
+use super::model::{Accepted, Document, Kind};
 use super::rules::safe_name;
 use crate::kernel::{Error, Refusal, Result};
 
@@ -38,14 +38,14 @@ struct Found {
     media_type: &'static str,
     extension: &'static str,
     size_pixels: Option<(u32, u32)>,
-    pages: Option<u32>,
+    document: Option<Document>,
     /// The file that is kept instead of the one that came.
     out: Option<Out>,
 }
 
 impl Found {
     fn new(kind: Kind, media_type: &'static str, extension: &'static str) -> Self {
-        Found { kind, media_type, extension, size_pixels: None, pages: None, out: None }
+        Found { kind, media_type, extension, size_pixels: None, document: None, out: None }
     }
 
     fn picture(media_type: &'static str, extension: &'static str, size: (u32, u32), out: Out) -> Self {
@@ -73,7 +73,7 @@ fn judge_spooled(file: NamedTempFile, name: &str) -> Result<Accepted> {
     let mut source = Source::new(file.as_file())?;
     let found = look(&mut source, name, &spool)?;
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let (kind, size_pixels, pages) = (found.kind, found.size_pixels, found.pages);
+    let (kind, size_pixels, document) = (found.kind, found.size_pixels, found.document);
     let name = safe_name(&format!("{stem}.{}", found.extension));
     let media_type = found.media_type.to_owned();
     let (file, digest, size_bytes) = match found.out {
@@ -83,7 +83,7 @@ fn judge_spooled(file: NamedTempFile, name: &str) -> Result<Accepted> {
             (file, digest, len)
         }
     };
-    Ok(Accepted { digest, name, kind, media_type, size_pixels, pages, size_bytes, file })
+    Ok(Accepted { digest, name, kind, media_type, size_pixels, document, size_bytes, file })
 }
 
 fn look(source: &mut Source, name: &str, spool: &Path) -> Result<Found> {
@@ -102,8 +102,8 @@ fn look(source: &mut Source, name: &str, spool: &Path) -> Result<Found> {
         }
         Seems::Pdf => {
             prepare(source, Kind::Document, HIDDEN_IN_PDF)?;
-            let pages = Some(pdf::check(source)?);
-            Ok(Found { pages, ..Found::new(Kind::Document, "application/pdf", "pdf") })
+            let document = Some(pdf::check(source)?);
+            Ok(Found { document, ..Found::new(Kind::Document, "application/pdf", "pdf") })
         }
         Seems::Zip => {
             rules::check_bytes(source.len, rules::bytes_max(Kind::Document))?;

@@ -10,6 +10,7 @@ use super::reason::{Reason, beyond, byte, unfit};
 use super::rules::{HIDDEN, PAGES_MAX, PDF_EXPANDED_BYTES_MAX, Search};
 use super::source::Source;
 use crate::kernel::Result;
+use crate::media::model::Document;
 
 /// A name has at most 127 bytes; longer ones are none of ours.
 const NAME_BYTES_MAX: usize = 127;
@@ -36,13 +37,13 @@ const REFUSED: &[(&[u8], Reason)] = &[
 const REFUSED_OUTSIDE_STREAMS: &[(&[u8], Reason)] =
     &[(b"JS", Reason::Script), (b"EF", Reason::Embedded), (b"XFA", Reason::Script)];
 
-/// Refuses scripts, actions, embedded files, encryption and what is hidden. Returns the number of pages.
-pub fn check(source: &mut Source) -> Result<u32> {
+/// Refuses scripts, actions, embedded files, encryption and what is hidden. Returns what the document is for readers.
+pub fn check(source: &mut Source) -> Result<Document> {
     check_ends(source)?;
     source.seek(0)?;
     let mut lexer = Lexer { names: Names::default(), in_stream: false, closed: false, expanded: 0 };
     lexer.file(source)?;
-    Ok(lexer.names.pages)
+    Ok(lexer.names.document)
 }
 
 fn check_ends(source: &mut Source) -> Result<()> {
@@ -73,7 +74,7 @@ fn check_ends(source: &mut Source) -> Result<()> {
 #[derive(Default)]
 struct Names {
     last: Vec<u8>,
-    pages: u32,
+    document: Document,
     objects: bool,
     filters: u32,
     inflates: bool,
@@ -99,12 +100,14 @@ impl Names {
             b"Filter" => self.filters += 10,
             b"Predictor" | b"DecodeParms" | b"DP" => self.predicts = true,
             b"Page" if self.last == b"Type" && !in_stream => {
-                self.pages += 1;
-                if self.pages > PAGES_MAX {
+                self.document.pages += 1;
+                if self.document.pages > PAGES_MAX {
                     let detail = format!("more than {PAGES_MAX} pages");
                     return Err(beyond("limit_pages", PAGES_MAX.into(), detail));
                 }
             }
+            b"StructTreeRoot" if !in_stream => self.document.is_tagged = true,
+            b"Lang" if !in_stream => self.document.names_language = true,
             _ => {}
         }
         self.last.clear();
@@ -114,7 +117,7 @@ impl Names {
 
     /// Another object begins.
     fn next_object(&mut self) {
-        *self = Names { pages: self.pages, ..Names::default() };
+        *self = Names { document: self.document, ..Names::default() };
     }
 }
 
@@ -188,14 +191,14 @@ impl Lexer {
         }
         let left = PDF_EXPANDED_BYTES_MAX - self.expanded;
         let mut unpacked = BufReader::new(ZlibDecoder::new(&mut *source).take(left + 1));
-        let mut names = Names { pages: self.names.pages, ..Names::default() };
+        let mut names = Names { document: self.names.document, ..Names::default() };
         let seen = packed_names(&mut unpacked, &mut names, start);
         self.expanded += left + 1 - unpacked.into_inner().limit();
         seen?;
         if self.expanded > PDF_EXPANDED_BYTES_MAX {
             return Err(unfit(Reason::Expands, byte(start), "packed objects beyond the limit"));
         }
-        self.names.pages = names.pages;
+        self.names.document = names.document;
         source.seek(start)
     }
 }
