@@ -12,7 +12,7 @@ use lamin::content::{live, types};
 use lamin::db::Engine;
 use lamin::import::{self, Options};
 use lamin::media::derive;
-use lamin::publish::model::{Mode, Snapshot};
+use lamin::publish::model::{Mode, Report, Snapshot};
 use lamin::publish::plan::{self, ListKind, Page, Plan, TermKind, Wanted};
 use lamin::publish::{service, snapshot, views};
 use lamin::{sites, themes};
@@ -23,8 +23,8 @@ use crate::support::{Server, TestApp};
 
 /// What a sample of the pages is asked in every run of the tests.
 const CHECKS: &[&str] = &["markup", "links", "graphs", "feeds", "weights", "browser"];
-/// The large site of `make audit`.
-const LARGE_FILES: usize = 2_000;
+/// Articles of the large site.
+const LARGE_FILES_MIN: usize = 2_000;
 
 fn themes_folder() -> &'static str {
     concat!(env!("CARGO_MANIFEST_DIR"), "/themes")
@@ -48,6 +48,8 @@ struct Published {
     app: TestApp,
     /// Key of the site; the house's theme serves each but `polos`.
     key: &'static str,
+    /// What the last build said.
+    report: Report,
 }
 
 /// Imports a folder, withdraws a page in each language, and builds until nothing is left to do.
@@ -61,11 +63,9 @@ async fn published(key: &'static str, folder: &Path, settings: &[(&str, &str)]) 
     let handlers = lamin::boot::handlers();
     while lamin::jobs::run_due(&app, &handlers).unwrap() > 0 {}
     let report = service::build(&app, key, Mode::Fresh, &|_| {}).unwrap();
-    assert_eq!(report.links.broken, 0, "{:?}", report.links.named);
-    assert!(report.warnings.is_empty(), "{:?}", report.warnings);
     service::tidy(&app, key).unwrap();
-    let site = Published { app, key };
-    let kinds: BTreeSet<&str> = report.kinds.keys().copied().collect();
+    let site = Published { app, key, report };
+    let kinds: BTreeSet<&str> = site.report.kinds.keys().copied().collect();
     let listed = site.pages();
     let listed: BTreeSet<&str> = listed.iter().map(|page| page["kind"].as_str().unwrap()).collect();
     assert!(listed.is_superset(&kinds), "every kind that the build reports is looked at: {listed:?}, {kinds:?}");
@@ -179,7 +179,10 @@ fn parts(page: &Page, plan: &Plan, snapshot: &Snapshot) -> (Option<String>, Opti
     }
 }
 
-fn assert_clean((findings, answer): (Vec<String>, Value)) {
+/// Nothing was found, neither from outside nor by the build itself.
+fn assert_clean(site: &Published, (findings, answer): (Vec<String>, Value)) {
+    let Report { links, warnings, .. } = &site.report;
+    assert!(links.broken == 0 && warnings.is_empty(), "{:?} {warnings:?}", links.named);
     println!("{}", serde_json::to_string_pretty(&answer["figures"]).unwrap());
     assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
 }
@@ -208,11 +211,73 @@ async fn a_page_of_every_kind_of_the_demo_is_valid_accessible_and_leads_somewher
     let shipped = types::shipped_keys().filter_map(types::shipped).filter(|of| of.pages);
     let missing: Vec<String> = shipped.map(|of| of.key.clone()).filter(|key| !shown.contains(key)).collect();
     assert!(missing.is_empty(), "the demo has no page of {missing:?}");
-    assert_clean(site.audited("demo", &checks, if is_whole() { "whole" } else { "sample" }));
+    assert_clean(&site, site.audited("demo", &checks, if is_whole() { "whole" } else { "sample" }));
 }
 
 #[actix_web::test]
 async fn the_second_theme_is_valid_and_leads_somewhere_too() {
     let site = published("polos", demo(), &[("themes_folder", themes_folder())]).await;
-    assert_clean(site.audited("polos", &["markup", "links", "feeds"], "whole"));
+    assert_clean(&site, site.audited("polos", &["markup", "links", "feeds"], "whole"));
+}
+
+/// What each check must be able to see, put into a page that is otherwise that of the theme.
+const FAULTS: &str = r##"{% extends "lamin/404.html" %}{% block main %}
+<h1>{{ page.title }}</h1><h3 id="satu">x</h3><p id="satu" style="color:#777">x</p><p class="pucat">Tulisan pucat</p>
+<section><a href="/tidak-ada-sama-sekali/">x</a><a href="#tidak-ada">y</a></section>
+<button class="bisu">z</button><span role="button" onclick="x()">w</span><div class="lebar">v</div>
+<img src="https://x.example/a.png" alt=""><script>document.title = "x"</script>
+<script type="application/ld+json">{"@context":"https://schema.org","@type":"Berita","headline":"a"}</script>
+{% endblock %}"##;
+const FAULTY_STYLES: &str =
+    ".pucat { color: #cccccc; background: #ffffff; } .bisu:focus { outline: none; } .lebar { width: 900px; }";
+
+#[actix_web::test]
+async fn the_audit_sees_each_fault() {
+    let (themes, articles) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let css = format!("{}{FAULTY_STYLES}", include_str!("../../themes/lamin/assets/lamin.css"));
+    let files = [
+        ("theme.toml", "title = \"Salah\"\nextends = \"lamin\"\n"),
+        ("templates/404.html", FAULTS),
+        ("assets/lamin.css", &css),
+    ];
+    for (path, text) in files {
+        crate::import::put(themes.path(), &format!("portal/{path}"), text.as_bytes());
+    }
+    crate::import::put(
+        articles.path(),
+        "berita/satu.md",
+        "+++\ntitle = \"Satu\"\ndate = 2026-10-01T08:00:00+08:00\n+++\nIsi.\n".as_bytes(),
+    );
+    let settings = [("themes_folder", themes.path().to_str().unwrap())];
+    let site = published("portal", articles.path(), &settings).await;
+    let (found, _) = site.audited("faults", CHECKS, "sample");
+    let found = found.join("\n");
+    for part in [
+        "Duplicate ID",
+        "Section lacks heading",
+        "the id satu stands twice",
+        "/tidak-ada-sama-sekali/ leads nowhere",
+        "#tidak-ada names no place",
+        "schema.org has no Berita",
+        "color-contrast",
+        "against the policy",
+        "a request to https://x.example",
+        "px wide",
+        "the focus does not show",
+    ] {
+        assert!(found.contains(part), "not seen: {part}\n{found}");
+    }
+}
+
+/// The articles stand in the folder that `LAMIN_TEST_AUDIT_CORPUS` names (`scripts/audit` makes it).
+#[actix_web::test]
+#[expect(clippy::disallowed_methods, reason = "where the articles are")]
+async fn a_large_site_is_valid_accessible_and_leads_somewhere() {
+    let Some(corpus) = std::env::var_os("LAMIN_TEST_AUDIT_CORPUS").map(PathBuf::from) else { return };
+    let files = walkdir::WalkDir::new(&corpus).into_iter().map(Result::unwrap);
+    let articles = files.filter(|found| found.path().extension().is_some_and(|ending| ending == "md")).count();
+    assert!(articles >= LARGE_FILES_MIN, "{articles} articles in {}", corpus.display());
+    let site = published("portal", &corpus, &[]).await;
+    let checks = [CHECKS, &["lighthouse"]].concat();
+    assert_clean(&site, site.audited("large", &checks, "sample"));
 }
