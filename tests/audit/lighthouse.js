@@ -17,7 +17,9 @@ export async function check(job, tell) {
   const browser = await open(job);
   const port = Number(new URL(browser.wsEndpoint()).port);
   try {
-    for (const page of job.sample) {
+    // Of a large site the pages that grow with it; the others are like those of the small one.
+    const pages = job.depth === 'whole' ? job.sample : job.sample.filter((page) => page.kind !== 'entry' && page.locale === job.pages[0].locale);
+    for (const page of pages) {
       const of = (enough, more) => measured(lighthouse, job, page, enough, { port, ...more });
       const best = await of(isWhole, { onlyCategories: CATEGORIES });
       for (const [name, score] of Object.entries(best.scores)) if (score < 100) tell(page.address, `Lighthouse, ${name}: ${score}: ${best.lost[name]}`);

@@ -117,7 +117,7 @@ function vocabulary() {
 const NEEDED = {
   NewsArticle: ['headline', 'datePublished', 'author', 'publisher', 'inLanguage'],
   Article: ['headline', 'datePublished', 'inLanguage'],
-  Event: ['name', 'startDate', 'location'],
+  Event: ['name', 'startDate'],
   BreadcrumbList: ['itemListElement'],
   FAQPage: ['mainEntity'],
   Dataset: ['name', 'description'],

@@ -271,7 +271,6 @@ async fn the_audit_sees_each_fault() {
 
 /// The articles stand in the folder that `LAMIN_TEST_AUDIT_CORPUS` names (`scripts/audit` makes it).
 #[actix_web::test]
-#[expect(clippy::disallowed_methods, reason = "where the articles are")]
 async fn a_large_site_is_valid_accessible_and_leads_somewhere() {
     let Some(corpus) = std::env::var_os("LAMIN_TEST_AUDIT_CORPUS").map(PathBuf::from) else { return };
     let files = walkdir::WalkDir::new(&corpus).into_iter().map(Result::unwrap);
