@@ -6,7 +6,7 @@ DATA ?= data
 PUBLIC ?= public
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: run test torture bench bless dist clean
+.PHONY: run test audit torture bench bless dist clean
 
 run: ## Build and start Lamin with the demo site on http://localhost:8080
 	@scripts/toolchain
@@ -16,6 +16,10 @@ run: ## Build and start Lamin with the demo site on http://localhost:8080
 test: ## Every check: format, lints, documentation, all tests on both databases, a smoke run of the benches
 	@scripts/toolchain
 	@scripts/test
+
+audit: ## Every page of the demo and of a large site, with Lighthouse; the times of hostile files
+	@scripts/toolchain
+	@scripts/audit
 
 torture: ## The slow runs: thousands of kills, long random histories
 	@scripts/toolchain

@@ -137,7 +137,8 @@ fn rss(world: &World, feed: &Feed) -> String {
          <title>{}</title><link>{base}{page}</link><description>{}</description><language>{}</language>\
          <atom:link href=\"{base}{page}rss.xml\" rel=\"self\" type=\"application/rss+xml\"/>",
         escape(&feed.title),
-        escape(&view.description),
+        // A channel must say something; a site need not describe itself.
+        escape(if view.description.is_empty() { &feed.title } else { &view.description }),
         escape(&view.locale),
     );
     for at in &feed.entries {

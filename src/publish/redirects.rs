@@ -70,7 +70,7 @@ pub fn page(redirect: &Redirect, base_url: &str, locale: &str) -> String {
     format!(
         "<!doctype html><html lang=\"{locale}\"><head><meta charset=\"utf-8\"><title>{word}</title>\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><meta name=\"robots\" content=\"noindex\">\
-         <meta http-equiv=\"refresh\" content=\"0;url={to}\"><link rel=\"canonical\" href=\"{absolute}\"></head>\
+         <meta http-equiv=\"refresh\" content=\"0; url={to}\"><link rel=\"canonical\" href=\"{absolute}\"></head>\
          <body><main><h1>{word}</h1><p><a href=\"{to}\">{to}</a></p></main></body></html>"
     )
 }
@@ -119,6 +119,6 @@ mod tests {
         );
         assert!(nginx(&table).starts_with("location = /beasiswa/ { return 302 /pengumuman/a/; }\n"));
         let page = page(&table[1], "https://s.example", "id");
-        assert!(page.contains("0;url=https://x.example/?a=1&amp;b=2"), "{page}");
+        assert!(page.contains("0; url=https://x.example/?a=1&amp;b=2"), "{page}");
     }
 }

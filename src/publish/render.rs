@@ -14,7 +14,7 @@ use super::plan::{self, List, ListKind, Page, Plan, TermKind};
 use super::rules::{self, ListPage};
 use super::search;
 use super::views::{self, LocaleView, Shared, World, map};
-use crate::content::markdown::{Drawn, Files, to_html};
+use crate::content::markdown::{Drawn, Files, HeadingIds, to_html_beside};
 use crate::content::model::WithdrawalReason;
 use crate::kernel::{Digest, Error, Result};
 use crate::themes::theme::Theme;
@@ -28,7 +28,7 @@ pub const HOME_LATEST: usize = 10;
 impl<'b> World<'b> {
     /// Everything that pages share, made once. `theme_files` are the fingerprinted addresses.
     pub fn new(snapshot: &'b Snapshot, theme: &'b Theme, plan: &'b Plan, base_url: String, theme_files: Value) -> Self {
-        let markdown = |text: &str| markdown(text, snapshot, &mut BTreeSet::new());
+        let markdown = |text: &str| markdown(text, snapshot, &mut BTreeSet::new(), &mut HeadingIds::default());
         let locales = views::locale_views(snapshot, theme, plan, &base_url, &markdown);
         let cards = snapshot.cards.iter().map(|_| std::sync::OnceLock::new()).collect();
         let prefixes = prefixes(&snapshot.site);
@@ -184,9 +184,10 @@ impl<'b> World<'b> {
         );
         let shape = self.snapshot.shapes.get(&*card.type_key);
         let found = std::cell::RefCell::new(finds);
+        let ids = std::cell::RefCell::new(HeadingIds::default());
         let html = |text: &str| {
             let finds = &mut *found.borrow_mut();
-            let html = markdown(text, self.snapshot, &mut finds.placed);
+            let html = markdown(text, self.snapshot, &mut finds.placed, &mut ids.borrow_mut());
             finds.links.extend(links::of_text(&html, url, &self.base_url));
             html
         };
@@ -534,9 +535,9 @@ pub struct Finds {
     pub links: BTreeSet<Box<str>>,
 }
 
-/// Markdown as safe HTML; stored files that it places are added to `placed`.
-fn markdown(source: &str, snapshot: &Snapshot, placed: &mut BTreeSet<Digest>) -> String {
-    to_html(source, &Placing { snapshot, placed: std::cell::RefCell::new(placed) })
+/// Markdown as safe HTML; stored files that it places are added to `placed`. `ids` are those of the page's headings so far.
+fn markdown(source: &str, snapshot: &Snapshot, placed: &mut BTreeSet<Digest>, ids: &mut HeadingIds) -> String {
+    to_html_beside(source, &Placing { snapshot, placed: std::cell::RefCell::new(placed) }, ids)
 }
 
 /// Answers for the stored files that a text names, and takes note of them.

@@ -180,13 +180,53 @@ fn text(text: &str, mut matters: bool, out: &mut String) -> bool {
     matters
 }
 
-/// A style sheet without comments and idle white space.
+/// A style sheet without comments and idle white space. Only what never carries meaning goes: a space around `+` or `>`
+/// stays, because within `clamp()` and its like it does.
 pub fn css(source: &str) -> String {
-    match minifier::css::minify(source) {
-        Ok(tight) => tight.to_string(),
-        // What it cannot read is served as it was written.
-        Err(_) => source.to_owned(),
+    let mut out = String::with_capacity(source.len());
+    let mut space = false;
+    let mut rest = source;
+    while let Some(letter) = rest.chars().next() {
+        let length = match letter {
+            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |at| at + 2),
+            '"' | '\'' => quoted_end(rest),
+            _ => letter.len_utf8(),
+        };
+        let (piece, after) = rest.split_at(length);
+        rest = after;
+        if piece.starts_with("/*") || letter.is_ascii_whitespace() {
+            space = true;
+            continue;
+        }
+        if letter == '}' && out.ends_with(';') {
+            out.pop();
+        }
+        if space
+            && !out.is_empty()
+            && !out.ends_with(['{', '}', ';', ',', ':'])
+            && !matches!(letter, '{' | '}' | ';' | ',')
+        {
+            out.push(' ');
+        }
+        space = false;
+        out.push_str(piece);
     }
+    out
+}
+
+/// The length of the text in quotation marks that `rest` begins with, both marks included.
+fn quoted_end(rest: &str) -> usize {
+    let mark = rest.as_bytes()[0];
+    let mut at = 1;
+    while at < rest.len() {
+        match rest.as_bytes()[at] {
+            b'\\' => at += 1,
+            letter if letter == mark => return at + 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    rest.len()
 }
 
 #[cfg(test)]
@@ -230,5 +270,8 @@ mod tests {
         assert!(tight.contains("@media (prefers-color-scheme:"), "{tight}");
         assert!(tight.contains(") and ("), "{tight}");
         assert!(!tight.contains("/*"));
+        assert_eq!(css("a { width: clamp(1rem, 1.2rem + 1vw, 2rem);\n}\n"), "a{width:clamp(1rem,1.2rem + 1vw,2rem)}");
+        assert_eq!(css("a::before { content: \"/* } ;  '\" ; }"), "a::before{content:\"/* } ;  '\"}");
+        assert_eq!(css("a :hover, .b > c { top: 0 }"), "a :hover,.b > c{top:0}");
     }
 }

@@ -79,7 +79,7 @@ async fn file(request: HttpRequest) -> HttpResponse {
     }
 }
 
-fn chromium() -> String {
+pub fn chromium() -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/chromium");
     let found = Command::new(script).output().expect("scripts/chromium runs");
     let told = String::from_utf8_lossy(&found.stderr).into_owned();

@@ -7,6 +7,7 @@ mod support;
 mod things;
 
 mod api;
+mod audit;
 mod browser;
 mod cases;
 mod content;

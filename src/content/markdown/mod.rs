@@ -15,7 +15,8 @@ mod writer;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::kernel::Digest;
-use writer::{HeadingIds, Writer};
+pub use writer::HeadingIds;
+use writer::Writer;
 
 const OPTIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_FOOTNOTES)
@@ -57,9 +58,14 @@ pub struct Drawn {
 /// HTML for a page. `files` says where the file of an `asset:` address is; what it does not know
 /// loses its link or picture and keeps its text.
 pub fn to_html(source: &str, files: &dyn Files) -> String {
+    to_html_beside(source, files, &mut HeadingIds::default())
+}
+
+/// The same for one of several texts of a page: no heading has an id that is among `ids` already.
+pub fn to_html_beside(source: &str, files: &dyn Files, ids: &mut HeadingIds) -> String {
     let source = nesting::cap(source);
     let scope = note_scope(&source);
-    let mut writer = Writer::new(source.len(), &scope, files);
+    let mut writer = Writer::new(source.len(), &scope, files, ids);
     for event in Parser::new_ext(&source, OPTIONS) {
         writer.take(event);
     }

@@ -229,16 +229,15 @@ pub fn clean(html: &str) -> String {
 
 fn cleaner() -> ammonia::Builder<'static> {
     let tags: HashSet<&str> =
-        PHRASES.iter().chain(BLOCKS).chain(VOID).copied().chain(["input", "section", "picture", "source"]).collect();
+        PHRASES.iter().chain(BLOCKS).chain(VOID).copied().chain(["input", "picture", "source"]).collect();
     // Beside what the text may say, what the writer says: ids, roles and a few classes.
     let mut attributes: HashMap<&str, HashSet<&str>> =
         tags.iter().map(|tag| (*tag, attributes_of(tag).iter().copied().collect())).collect();
-    let own: [(&str, &[&str]); 14] = [
+    let own: [(&str, &[&str]); 13] = [
         ("source", &["type", "srcset", "sizes"]),
         ("img", &["srcset", "sizes"]),
         ("a", &["id", "role", "rel", "aria-label"]),
         ("div", &["tabindex", "role"]),
-        ("section", &["role"]),
         ("input", &["checked", "aria-label"]),
         ("li", &["id"]),
         ("h1", &["id"]),
@@ -254,8 +253,7 @@ fn cleaner() -> ammonia::Builder<'static> {
     }
     let aligned: HashSet<&str> = ["align-left", "align-center", "align-right"].into();
     let classes = HashMap::from([
-        ("div", HashSet::from(["table-scroll"])),
-        ("section", HashSet::from(["footnotes"])),
+        ("div", HashSet::from(["table-scroll", "footnotes"])),
         ("td", aligned.clone()),
         ("th", aligned),
     ]);

@@ -222,3 +222,12 @@ proptest! {
         prop_assert_eq!(plain_text(&words), words);
     }
 }
+
+#[test]
+fn headings_of_several_texts_of_a_page_have_ids_of_their_own() {
+    let mut ids = HeadingIds::default();
+    let nothing = |_: &Digest| None;
+    let mut text = |source: &str| to_html_beside(source, &nothing, &mut ids);
+    assert_eq!(text("## Biaya"), "<h2 id=\"biaya\">Biaya</h2>\n");
+    assert_eq!(text("## Biaya\n\n## Biaya"), "<h2 id=\"biaya-2\">Biaya</h2>\n<h2 id=\"biaya-3\">Biaya</h2>\n");
+}

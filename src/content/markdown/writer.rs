@@ -14,7 +14,7 @@ use crate::kernel::Slug;
 /// The id of a heading of whose words no letter survives.
 const HEADING_ID_FALLBACK: &str = "bagian";
 
-/// Gives each heading of a text an id of its own.
+/// Gives each heading of a text, or of all texts of a page, an id of its own.
 #[derive(Default)]
 pub struct HeadingIds {
     used: HashSet<String>,
@@ -64,7 +64,7 @@ pub struct Writer<'a> {
     /// What closes each open element.
     open: Vec<String>,
     files: &'a dyn Files,
-    ids: HeadingIds,
+    ids: &'a mut HeadingIds,
     gathered: Option<Gathered>,
     picture: Option<Picture>,
     block: Option<String>,
@@ -79,15 +79,15 @@ pub struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// `note_scope` is what the texts of one page differ in.
-    pub fn new(source_bytes: usize, note_scope: &'a str, files: &'a dyn Files) -> Self {
+    /// `note_scope` is what the texts of one page differ in; `ids` are those that the page has already.
+    pub fn new(source_bytes: usize, note_scope: &'a str, files: &'a dyn Files, ids: &'a mut HeadingIds) -> Self {
         Writer {
             note_scope,
             out: String::with_capacity(source_bytes + source_bytes / 4),
             aside: Vec::new(),
             open: Vec::new(),
             files,
-            ids: HeadingIds::default(),
+            ids,
             gathered: None,
             picture: None,
             block: None,
@@ -401,7 +401,7 @@ impl<'a> Writer<'a> {
         }
         numbered.sort_unstable_by_key(|note| note.0);
         let scope = self.note_scope;
-        self.put("<section class=\"footnotes\" role=\"doc-endnotes\">\n<ol>\n");
+        self.put("<div class=\"footnotes\" role=\"doc-endnotes\">\n<ol>\n");
         for (number, html) in numbered {
             let back =
                 format!(" <a href=\"#fnref:{scope}-{number}\" role=\"doc-backlink\" aria-label=\"{number}\">↩</a>");
@@ -413,7 +413,7 @@ impl<'a> Writer<'a> {
             }
             self.put("</li>\n");
         }
-        self.put("</ol>\n</section>\n");
+        self.put("</ol>\n</div>\n");
     }
 
     /// The HTML; cleaned if any of it came from the text as HTML.
