@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Text};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
 
 use super::rules::{self, Findable, Said};
 use crate::content::model::{Content, ContentType};
@@ -22,13 +22,17 @@ const IDS_AT_ONCE: usize = 500;
 /// What is read of content, beside the lists of words; when it changes, everything is read anew.
 const READS: &str = "findable 1";
 
-/// Where a stem was found: the entry's number, and the weight class that `search::shards` tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
-pub struct Posting {
-    #[diesel(sql_type = BigInt)]
-    pub number: i64,
+/// Where a stem stands: the number of an entry, and the weight class that `search::shards` tells.
+pub type Posting = (i64, u8);
+
+/// Entries that hold a stem in one weight class, by their numbers with commas between: a row for each entry would cost
+/// more than everything else of a search.
+#[derive(QueryableByName)]
+struct OfClass {
     #[diesel(sql_type = Integer)]
-    pub class: i32,
+    class: i32,
+    #[diesel(sql_type = Nullable<Text>)]
+    numbers: Option<String>,
 }
 
 /// Names what the stems were made with: this code and its lists of words.
@@ -238,29 +242,37 @@ pub fn outdated(connection: &mut Conn) -> Result<Vec<EntryId>> {
     Ok(found)
 }
 
-/// Where a stem of ours is found on a site, in the order of the numbers. SQLite tells of other sites too: their numbers
-/// are in no list of this one.
+/// Where a stem of ours is found on a site, within each class in the order of the numbers. SQLite tells of other sites
+/// too: their numbers are in no list of this one.
 pub fn postings(connection: &mut Conn, site: SiteId, stem: &str) -> Result<Vec<Posting>> {
-    const SQLITE: &str = "SELECT rowid AS number, 3 AS class FROM findable_words WHERE findable_words MATCH '{title}:' || ?1 \
-        UNION ALL SELECT rowid, 2 FROM findable_words WHERE findable_words MATCH '{lead}:' || ?1 \
-        UNION ALL SELECT rowid, 1 FROM findable_words WHERE findable_words MATCH '{often}:' || ?1 \
-        UNION ALL SELECT rowid, 0 FROM findable_words WHERE findable_words MATCH '{once}:' || ?1";
-    const POSTGRES: &str = "SELECT number, CASE WHEN title @@ $1::tsquery THEN 3 WHEN lead @@ $1::tsquery THEN 2 \
-        WHEN often @@ $1::tsquery THEN 1 ELSE 0 END AS class \
-        FROM findable_words WHERE stems @@ $1::tsquery AND site_id = $2";
+    const SQLITE: &str = "SELECT 3 AS class, group_concat(rowid) AS numbers \
+            FROM findable_words WHERE findable_words MATCH '{title}:' || ?1 \
+        UNION ALL SELECT 2, group_concat(rowid) FROM findable_words WHERE findable_words MATCH '{lead}:' || ?1 \
+        UNION ALL SELECT 1, group_concat(rowid) FROM findable_words WHERE findable_words MATCH '{often}:' || ?1 \
+        UNION ALL SELECT 0, group_concat(rowid) FROM findable_words WHERE findable_words MATCH '{once}:' || ?1";
+    const POSTGRES: &str = "SELECT class, string_agg(number::text, ',' ORDER BY number) AS numbers FROM (\
+            SELECT number, CASE WHEN title @@ $1::tsquery THEN 3 WHEN lead @@ $1::tsquery THEN 2 \
+            WHEN often @@ $1::tsquery THEN 1 ELSE 0 END AS class \
+            FROM findable_words WHERE stems @@ $1::tsquery AND site_id = $2\
+        ) AS found GROUP BY class";
     // Stems are letters and digits; should one not be, it is found nowhere.
     if stem.is_empty() || stem.contains(['"', '\'', '\\', '\0', ' ']) {
         return Ok(Vec::new());
     }
-    let mut found: Vec<Posting> = match connection {
+    let classes: Vec<OfClass> = match connection {
         Conn::Sqlite(sqlite) => diesel::sql_query(SQLITE).bind::<Text, _>(format!("\"{stem}\"")).load(sqlite)?,
         Conn::Postgres(postgres) => {
             let query = diesel::sql_query(POSTGRES).bind::<Text, _>(format!("'{stem}'"));
             query.bind::<Text, _>(site.as_str()).load(postgres)?
         }
     };
-    found.sort_unstable_by_key(|posting| posting.number);
-    Ok(found)
+    let of_class = |OfClass { class, numbers }: &OfClass| {
+        // Classes are 0 to 3.
+        let class = *class as u8;
+        let numbers = numbers.iter().flat_map(|numbers| numbers.split(','));
+        numbers.filter_map(|number| Some((number.parse().ok()?, class))).collect::<Vec<Posting>>()
+    };
+    Ok(classes.iter().flat_map(of_class).collect())
 }
 
 /// What results say of these entries.

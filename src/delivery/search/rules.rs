@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::model::{Count, Counts, Filters, Named, Understood};
+use crate::content::findable::store::Posting;
 use crate::content::model::ContentType;
 use crate::delivery::index::Index;
 use crate::delivery::model::{Card, Settings, Unit};
@@ -72,12 +73,24 @@ impl Documents {
         documents
     }
 
-    /// The documents of a language that some numbers name; numbers of others are passed over.
-    pub fn places(&self, locale: &str, numbers: impl Iterator<Item = (i64, u8)>) -> Postings {
+    /// The documents of a language that some numbers name; numbers of others are passed over. Both are in order, the
+    /// numbers within each class: so one look through the documents serves for a class.
+    pub fn places(&self, locale: &str, postings: &[Posting]) -> Postings {
         let Some((locale, _)) = self.locales.get(locale) else { return Postings::new() };
-        let place = |number: i64| self.all.binary_search_by_key(&number, |document| document.number).ok();
-        let here = numbers.filter_map(|(number, class)| Some((place(number)?, class)));
-        here.filter(|(at, _)| self.all[*at].locale == *locale).map(|(at, class)| (at as At, class)).collect()
+        let (mut places, mut at, mut before) = (Postings::with_capacity(postings.len()), 0, 0);
+        for (number, class) in postings {
+            if *number < before {
+                at = 0;
+            }
+            before = *number;
+            while self.all.get(at).is_some_and(|document| document.number < *number) {
+                at += 1;
+            }
+            if self.all.get(at).is_some_and(|found| found.number == *number && found.locale == *locale) {
+                places.push((at as At, *class));
+            }
+        }
+        places
     }
 
     /// What holds all stems of one alternative for every group, the best first, of equal ones the newest: places of cards
@@ -137,7 +150,8 @@ impl Documents {
         if groups.is_empty() {
             return (Vec::new(), Counts::default());
         }
-        let (mut types, mut years, mut units) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (mut types, mut units) = (vec![0_usize; self.types.len()], vec![0_usize; self.units.len()]);
+        let mut years = BTreeMap::new();
         let mut cards = Vec::new();
         for at in self.ranked(locale, groups, postings) {
             let document = &self.all[at as usize];
@@ -147,37 +161,35 @@ impl Documents {
             let of_year = filters.year.is_none_or(|year| year == document.year);
             let by_unit = filters.unit.as_deref().is_none_or(|key| of_unit.is_some_and(|unit| key == &*unit.key));
             if of_year && by_unit {
-                *types.entry(document.type_key).or_insert(0_usize) += 1;
+                types[usize::from(document.type_key)] += 1;
             }
             if of_type && by_unit {
                 *years.entry(document.year).or_insert(0_usize) += 1;
             }
             if let Some(unit) = document.unit.filter(|_| of_type && of_year) {
-                *units.entry(unit).or_insert(0_usize) += 1;
+                units[usize::from(unit)] += 1;
             }
             if of_type && of_year && by_unit {
                 cards.push(document.card as usize);
             }
         }
-        let of_type = |(at, count): (u16, usize)| {
-            let key = &self.types[usize::from(at)];
-            Count { key: key.to_string(), title: name(key), count }
-        };
-        let of_unit = |(at, count): (u16, usize)| {
-            let Unit { key, title } = &self.units[usize::from(at)];
-            Count { key: key.to_string(), title: title.to_string(), count }
+        let of_type = |(key, count): (&Arc<str>, usize)| Count { key: key.to_string(), title: name(key), count };
+        let of_unit = |(unit, count): (&Unit, usize)| {
+            let (key, title) = (unit.key.to_string(), unit.title.to_string());
+            Count { key, title, count }
         };
         let of_year = |(year, count): (i64, usize)| Count { key: year.to_string(), title: year.to_string(), count };
         let counts = Counts {
-            r#type: most_first(types.into_iter().map(of_type).collect()),
+            r#type: most_first(self.types.iter().zip(types).map(of_type).collect()),
             year: years.into_iter().rev().map(of_year).collect(),
-            unit: most_first(units.into_iter().map(of_unit).collect()),
+            unit: most_first(self.units.iter().zip(units).map(of_unit).collect()),
         };
         (cards, counts)
     }
 }
 
 fn most_first(mut counts: Vec<Count>) -> Vec<Count> {
+    counts.retain(|count| count.count > 0);
     counts.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.title.cmp(&other.title)));
     counts
 }

@@ -24,9 +24,7 @@ fn find(connection: &mut Conn, shelf: &Shelf, asked: Asked) -> Result<Found> {
     let mut postings: HashMap<String, Postings> = HashMap::with_capacity(stems.len());
     for stem in stems {
         let found = findable::store::postings(connection, settings.site, stem)?;
-        // Classes are 0 to 3.
-        let numbers = found.iter().map(|posting| (posting.number, posting.class as u8));
-        postings.insert(stem.clone(), documents.places(&asked.locale, numbers));
+        postings.insert(stem.clone(), documents.places(&asked.locale, &found));
     }
     let name = |key: &str| rules::type_title(&settings.types, key, &asked.locale);
     let (cards, counts) = documents.search((&asked.locale, &asked.filters), &asked.groups, &postings, &name);
