@@ -42,6 +42,7 @@ fn shelf() -> Shelf {
         zone: settings.zone.clone(),
         default_locale: settings.default_locale.clone(),
         live_sequence: i64::from(ENTRIES),
+        stems_version: 0,
         version: 1,
     };
     let mut words = Words::default();
@@ -71,6 +72,7 @@ fn card(number: u32, settings: &Settings, words: &mut Words) -> Card {
         published_at: Timestamp::from_micros(i64::from(number) * HOUR),
         updated_at: Timestamp::from_micros(i64::from(number) * HOUR),
         sequence: i64::from(number),
+        number: Some(i64::from(number)),
     };
     let stored = rules::stored_card(&row).expect("it was written just now");
     rules::card(row, stored, settings, &Assets::new(), words)

@@ -1,6 +1,6 @@
 //! The only wiring: picks adapters, opens the database, builds the [`App`].
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, Semaphore};
@@ -109,8 +109,22 @@ pub fn log_to_stderr(config: &Config) {
 /// What a server's worker does: the jobs, and what comes before each look at its queue. Both share the models
 /// of the sites in memory.
 pub fn worker() -> (Handlers, impl Fn(&App) -> Result<()> + Send + Sync + 'static) {
-    let models = Models::default();
-    (handlers_with(models.clone()), move |app: &App| on_tick(app, &models))
+    let (models, caught_up) = (Models::default(), AtomicBool::new(false));
+    let handlers = handlers_with(models.clone());
+    let tick = move |app: &App| {
+        if !caught_up.swap(true, Ordering::Relaxed) {
+            catch_up(app);
+        }
+        on_tick(app, &models)
+    };
+    (handlers, tick)
+}
+
+/// Once in the life of a server; one that fails holds nothing up, and is tried again at the next start.
+fn catch_up(app: &App) {
+    if let Err(error) = content::findable::service::catch_up(app) {
+        tracing::error!(%error, "some live entries are not found by the public API's search");
+    }
 }
 
 /// The jobs alone.

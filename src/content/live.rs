@@ -1,5 +1,5 @@
 //! What citizens see: the only writer of `live_entries`, `live_changes`, `former_addresses`, of
-//! `sites.live_sequence` and (by [`withdrawals`]) of `withdrawals`.
+//! `sites.live_sequence`, (by [`withdrawals`]) of `withdrawals` and (by [`findable`]) of what is searched.
 //!
 //! Each change takes the site's next sequence number, so that the published site and the public API
 //! know what they have seen. Call `app.live_changed()` after the commit.
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use diesel::prelude::*;
 
 use super::model::{Content, ContentType, EntryRow, FormerAddress, LiveChange, LiveChangeKind, LiveEntry, Withdrawal};
-use super::{rules, withdrawals};
+use super::{findable, rules, withdrawals};
 use crate::db::rows::insert_all;
 use crate::db::schema::{asset_uses, entries, former_addresses, live_changes, live_entries, sites};
 use crate::db::{Conn, Tx};
@@ -118,6 +118,7 @@ fn put(tx: &mut Tx, site: SiteId, live: &[LiveEntry], (reason, now): (&str, Time
     }
     let last = take_sequences(tx, site, live.len())?;
     insert_live(tx, live, last + 1)?;
+    findable::store::keep(tx, &ids)?;
     let published_at = live_entries::table
         .filter(live_entries::entry_id.eq(entries::id))
         .select(live_entries::published_at.nullable())
@@ -160,6 +161,7 @@ pub fn hide(tx: &mut Tx, entry: EntryId, withdrawal: &Withdrawal, comment: &str,
     let live = find(tx, entry)?.ok_or_else(|| Refusal::new(Code::NotLive))?;
     let sequence = take_sequences(tx, live.site_id, 1)? + 1;
     diesel::delete(live_entries::table.find(entry)).execute(&mut **tx)?;
+    findable::store::forget(tx, &[entry])?;
     record(tx, (LiveChangeKind::Hidden, comment), std::iter::once((sequence, &live)), now)?;
     withdrawals::put(tx, &live, withdrawal, now)?;
     Ok(sequence)

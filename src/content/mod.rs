@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod diff;
+pub mod findable;
 pub mod list;
 pub mod live;
 pub mod markdown;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::model::{Content, ContentType, Draft, EntryRow, Patch, StoredType};
-use super::{rules, store, type_store};
+use super::{findable, rules, store, type_store};
 use crate::app::App;
 use crate::db::{Conn, Tx};
 use crate::identity::{Actor, Permit, cases};
@@ -216,6 +216,8 @@ pub async fn change_type(
             let version = before.map_or(1, |before| before.version + 1);
             let stored = StoredType { version, content_type: content_type.clone() };
             type_store::insert(tx, site, &stored, now)?;
+            let shown = findable::store::live_of(tx, site, &content_type.key)?;
+            findable::store::keep_anew(tx, Some(site), &shown)?;
             let event = Event::new(&actor, "content.change_type", format!("type:{}", content_type.key))
                 .site(site)
                 .detail(json!({"version": version}));

@@ -69,6 +69,7 @@ diesel::table! {
         version -> Integer,
         created_at -> BigInt,
         updated_at -> BigInt,
+        stems_version -> BigInt,
     }
 }
 
@@ -356,6 +357,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    findable (number) {
+        number -> BigInt,
+        entry_id -> Text,
+        site_id -> Text,
+        summary -> Text,
+        mark -> Text,
+    }
+}
+
+diesel::table! {
     releases (id) {
         id -> Text,
         site_id -> Text,
@@ -599,6 +610,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     live_changes,
     former_addresses,
     withdrawals,
+    findable,
     releases,
     jobs,
     ledger,

@@ -6,17 +6,19 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::index::Found;
-use super::model::Card;
+use super::model::{Card, Settings};
 use super::query::{self, EntryRequest, Include, ListRequest, Markdown};
 use super::render::Page;
 use super::rules;
+use super::search;
+use super::search::model::{SearchResult, SearchResults};
 use super::service::Answer;
 use super::shelf::{self, Shelf};
 use super::store;
 use crate::app::App;
 use crate::content::model::Content;
 use crate::kernel::id::EntryId;
-use crate::kernel::{Code, Digest, Refusal, Result};
+use crate::kernel::{Code, Context, Digest, Refusal, Result, time};
 
 /// Whole fields of entries, by entry.
 type Whole = HashMap<EntryId, Map<String, Value>>;
@@ -55,6 +57,41 @@ fn list_answer(shelf: &Shelf, query: &str, asked: &ListRequest, found: &Found, w
     };
     let body = page.list(found, next.as_deref(), total);
     answer(shelf, body, next.map(|cursor| query::with_cursor(query, &cursor)))
+}
+
+/// A search, as its query string asks for it.
+pub async fn search(app: &App, shelf: &Arc<Shelf>, query: &str) -> Result<Answer> {
+    let asked = search::query::read(query, &shelf.settings.default_locale)?;
+    let found = search::search(app, shelf, asked).await?;
+    let results = results(&shelf.settings, &found)?;
+    let next = results.next_page.map(|page| search::query::with_page(query, page));
+    let body = serde_json::to_string(&results).context("write the results of a search")?;
+    Ok(answer(shelf, body, next))
+}
+
+fn results(settings: &Settings, found: &search::model::Found) -> Result<SearchResults> {
+    let zone = time::zone(&settings.zone)?;
+    let item = |(card, summary): &(Arc<Card>, String)| SearchResult {
+        id: card.entry,
+        r#type: card.type_key.to_string(),
+        slug: card.slug.to_string(),
+        locale: card.locale.to_string(),
+        title: card.title.to_string(),
+        summary: summary.clone(),
+        url: rules::entry_url(card, settings),
+        published_at: card.published_at,
+        date: card.published_at.in_zone(&zone).date().to_string(),
+        unit: search::rules::unit(card),
+    };
+    let page = found.asked.page;
+    Ok(SearchResults {
+        items: found.shown.iter().map(item).collect(),
+        total: found.total,
+        page,
+        next_page: (page < found.pages().min(search::query::PAGES_MAX)).then_some(page + 1),
+        counts: found.counts.clone(),
+        understood: search::rules::understood(&found.asked.groups),
+    })
 }
 
 /// What an address of an entry leads to.

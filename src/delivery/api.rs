@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answers::{self, AtAddress};
+use super::search::model::SearchResults;
 use super::service::{Answer, Model};
 use crate::app::App;
 use crate::http::Problem;
@@ -113,6 +114,41 @@ async fn entry(
     answered(&request, &app, &model, site, Wanted::Entry { type_key, slug }).await
 }
 
+/// Searches what is live on a site, in one language. Words are compared by their stems, Indonesian and English, and
+/// known synonyms count; a result holds every word. Empty parameters count as not sent.
+#[utoipa::path(
+    tag = "delivery",
+    params(
+        ("site" = String, Path),
+        ("q" = String, Query, description = "words to look for, at most 200 letters; 16 words are looked at"),
+        ("type" = Option<String>, Query, description = "key of a content type"),
+        ("year" = Option<i64>, Query, description = "the entry's own year, or else that of its publication"),
+        ("unit" = Option<String>, Query, description = "key of an office, as `counts` names it"),
+        ("locale" = Option<String>, Query, description = "the site's default unless given"),
+        ("page" = Option<u32>, Query, description = "1 unless given, at most 500"),
+        ("limit" = Option<u32>, Query, description = "10 unless given, at most 100"),
+    ),
+    responses((status = 200, body = SearchResults), (status = 304), (status = 400), (status = 404))
+)]
+#[get("/delivery/v1/sites/{site}/search")]
+async fn search(
+    request: HttpRequest,
+    app: web::Data<App>,
+    model: web::Data<Model>,
+    site: web::Path<String>,
+) -> HttpResponse {
+    answered(&request, &app, &model, &site, Wanted::Search).await
+}
+
+async fn search_head(
+    request: HttpRequest,
+    app: web::Data<App>,
+    model: web::Data<Model>,
+    site: web::Path<String>,
+) -> HttpResponse {
+    answered(&request, &app, &model, &site, Wanted::Search).await
+}
+
 async fn list_head(
     request: HttpRequest,
     app: web::Data<App>,
@@ -134,6 +170,7 @@ async fn entry_head(
 
 enum Wanted<'r> {
     List,
+    Search,
     Entry { type_key: &'r str, slug: &'r str },
 }
 
@@ -150,6 +187,7 @@ async fn answered(request: &HttpRequest, app: &App, model: &Model, site: &str, w
     let query = request.query_string();
     let made = match wanted {
         Wanted::List => answers::list(app, &shelf, query).await.map(AtAddress::Here),
+        Wanted::Search => answers::search(app, &shelf, query).await.map(AtAddress::Here),
         Wanted::Entry { type_key, slug } => answers::entry(app, &shelf, type_key, slug, query).await,
     };
     match made {
@@ -215,8 +253,9 @@ async fn preflight() -> HttpResponse {
 
 /// Needs `web::Data<Model>` beside `web::Data<App>`.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(entry);
+    config.service(list).service(entry).service(search);
     config.route("/delivery/v1/sites/{site}/entries", web::head().to(list_head));
     config.route("/delivery/v1/sites/{site}/entries/{type}/{slug}", web::head().to(entry_head));
+    config.route("/delivery/v1/sites/{site}/search", web::head().to(search_head));
     config.route("/delivery/v1/{path:.*}", web::method(actix_web::http::Method::OPTIONS).to(preflight));
 }

@@ -30,6 +30,9 @@ fn card((number, kind, day, order): (u8, u8, u8, u8)) -> Arc<Card> {
         updated_at: Timestamp::from_micros(i64::from(day % 3) * DAY),
         revision: 1,
         fields: order.into(),
+        number: 0,
+        year: None,
+        unit: None,
     })
 }
 

@@ -15,6 +15,7 @@ pub mod model;
 pub mod query;
 mod render;
 pub mod rules;
+pub mod search;
 mod service;
 pub mod shelf;
 pub mod store;

@@ -60,6 +60,19 @@ pub struct Card {
     pub revision: i32,
     /// The card's fields as the JSON object that goes over the wire, assets resolved.
     pub fields: Box<str>,
+    /// By which its words are found; 0 when there are none yet.
+    pub number: i64,
+    /// The year that it names as its own.
+    pub year: Option<i64>,
+    pub unit: Option<Unit>,
+}
+
+/// An office that answers for entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// As filters name it.
+    pub key: Arc<str>,
+    pub title: Arc<str>,
 }
 
 /// A value as it is compared. Values of different kinds never meet in one column, except that any
@@ -247,6 +260,8 @@ pub struct SiteRow {
     pub zone: String,
     pub default_locale: Locale,
     pub live_sequence: i64,
+    /// See `content::findable`.
+    pub stems_version: i64,
     pub version: i32,
 }
 
@@ -265,6 +280,8 @@ pub struct LiveRow {
     pub published_at: Timestamp,
     pub updated_at: Timestamp,
     pub sequence: i64,
+    /// By which its words are found.
+    pub number: Option<i64>,
 }
 
 /// One change of what citizens see.

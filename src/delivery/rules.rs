@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::model::{Assets, Card, Compares, FieldUse, LiveRow, Settings};
+use super::model::{Assets, Card, Compares, FieldUse, LiveRow, Settings, Unit};
 use super::query::Markdown;
 use crate::content::model::{ContentType, Field, FieldKind};
 use crate::content::{self, markdown};
@@ -62,6 +62,9 @@ pub fn card(
         _ => Box::default(),
     };
     let title = fields.get("title").and_then(Value::as_str).unwrap_or_default().into();
+    let year = content::findable::rules::year(&fields);
+    let unit = content::findable::rules::unit(&fields);
+    let unit = unit.map(|(key, title)| Unit { key: words.once(&key), title: words.once(title) });
     let outfit = Outfit { base_url: &settings.base_url, assets, locale: &row.locale, markdown: Markdown::Html };
     let known = settings.types.get(&row.type_key).map_or(&[][..], |content_type| &content_type.fields);
     let fields = outfit.dress(known, &fields);
@@ -78,6 +81,9 @@ pub fn card(
         updated_at: row.updated_at,
         revision: row.revision,
         fields: Value::Object(fields).to_string().into(),
+        number: row.number.unwrap_or(0),
+        year,
+        unit,
     }
 }
 
@@ -252,9 +258,13 @@ pub fn translation(card: &Card, settings: &Settings) -> Value {
 
 /// The absolute address of an entry's page; `None` for what has no page.
 pub fn entry_url(card: &Card, settings: &Settings) -> Option<String> {
+    entry_path(card, settings).map(|path| format!("{}{path}", settings.base_url))
+}
+
+/// The same on its site.
+pub fn entry_path(card: &Card, settings: &Settings) -> Option<String> {
     let content_type = settings.types.get(&*card.type_key)?;
     // What is live had a sound address when it was stored.
     let (locale, slug) = (Locale::parse(&card.locale).ok()?, Slug::parse(&card.slug).ok()?);
-    let path = content::rules::path(content_type, &locale, &settings.default_locale, &slug)?;
-    Some(format!("{}{path}", settings.base_url))
+    content::rules::path(content_type, &locale, &settings.default_locale, &slug)
 }

@@ -1,12 +1,13 @@
 //! One site's live entries in memory, read from the database and kept up with it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::index::Index;
 use super::model::{Assets, Card, LiveRow, Settings, SiteRow};
 use super::rules::{self, Words};
+use super::search::rules::Documents;
 use super::store;
 use crate::content::type_store;
 use crate::db::Conn;
@@ -25,6 +26,8 @@ pub struct Shelf {
     pub index: Index,
     /// The site's row when this was read.
     row: SiteRow,
+    /// What is searched; made when it is first asked for.
+    documents: OnceLock<Documents>,
     /// Different for every shelf of the process: answers made from it are kept under this number.
     pub generation: u64,
 }
@@ -46,7 +49,7 @@ impl Shelf {
     /// A shelf of cards that were made with these settings.
     pub fn new(row: SiteRow, settings: Settings, cards: Vec<Arc<Card>>) -> Self {
         let index = Index::new(cards, settings.fields.clone());
-        Shelf { settings: Arc::new(settings), index, row, generation: next_generation() }
+        Shelf { settings: Arc::new(settings), index, row, documents: OnceLock::new(), generation: next_generation() }
     }
 
     /// This shelf when nothing changed since, else the one that follows from what did.
@@ -76,7 +79,13 @@ impl Shelf {
             store::live(connection, &touched)?.into_iter().filter(|live| live.site == row.id).collect();
         let cards = read_cards(connection, &settings, rows, &mut self.words())?;
         let (settings, index) = (self.settings.clone(), self.index.after(cards, &touched));
-        Ok(Arc::new(Shelf { settings, index, row: row.clone(), generation: next_generation() }))
+        let (row, generation) = (row.clone(), next_generation());
+        Ok(Arc::new(Shelf { settings, index, row, documents: OnceLock::new(), generation }))
+    }
+
+    /// What of it can be searched.
+    pub fn documents(&self) -> &Documents {
+        self.documents.get_or_init(|| Documents::of(&self.index, &self.settings))
     }
 
     fn words(&self) -> Words {
@@ -85,6 +94,7 @@ impl Shelf {
             words.know(&card.type_key);
             words.know(&card.locale);
             card.category.iter().chain(&*card.tags).for_each(|word| words.know(word));
+            card.unit.iter().flat_map(|unit| [&unit.key, &unit.title]).for_each(|word| words.know(word));
         }
         words
     }

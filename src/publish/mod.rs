@@ -20,6 +20,7 @@ mod dates;
 mod disk;
 mod draft;
 mod feeds;
+pub mod finding;
 pub mod gone;
 mod history;
 pub mod inspect;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::cut::Cut;
 use super::links::{Broken, LinkReport};
+use crate::content::ContentType;
 use crate::content::model::Withdrawn;
 use crate::kernel::id::{EntryId, GroupId, ReleaseId, SiteId, UserId};
 use crate::kernel::{Digest, Timestamp};
@@ -166,8 +167,9 @@ pub enum Show {
 }
 
 /// The fields of a content type that are shown otherwise than plainly, and its name.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Shape {
+    pub of: Arc<ContentType>,
     pub title_id: String,
     pub title_en: String,
     /// Whether its entries have pages.

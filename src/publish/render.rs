@@ -12,8 +12,8 @@ use super::model::{Card, Gone, SiteFacts, Snapshot, text_in};
 use super::pictures;
 use super::plan::{self, List, ListKind, Page, Plan, TermKind};
 use super::rules::{self, ListPage};
-use super::search;
 use super::views::{self, LocaleView, Shared, World, map};
+use super::{finding, search};
 use crate::content::markdown::{Drawn, Files, HeadingIds, to_html_beside};
 use crate::content::model::WithdrawalReason;
 use crate::kernel::{Digest, Error, Result};
@@ -416,8 +416,10 @@ impl<'b> World<'b> {
             feed: None,
         };
         let mut context = self.context(view, about);
-        let directory = format!("{url}{}", search::DIRECTORY);
-        context.insert_value("index", map([("url", directory.into()), ("words", search::lists_address().into())]));
+        context.insert_value("index", search::addresses(&url));
+        context.insert_value("form", finding::form(&url));
+        // Our server puts what it found here, see `finding`.
+        context.insert_value("found", Value::none());
         ("search.html".into(), context)
     }
 

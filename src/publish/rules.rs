@@ -122,6 +122,19 @@ pub fn list_address(base: &str, number: Option<usize>) -> String {
     }
 }
 
+/// A number as people write it: `1.234`, in English `1,234`.
+pub fn grouped(number: usize, english: bool) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(if english { ',' } else { '.' });
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// The slug of a tag or category; `None` when no letter of it can stand in an address.
 pub fn term_slug(text: &str) -> Option<Slug> {
     Slug::from_title(text)

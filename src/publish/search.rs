@@ -11,29 +11,26 @@ use std::sync::LazyLock;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::feeds::File;
 use super::keys::{Key, Reads};
 use super::listing::{Listed, Listing};
-use super::model::{Card, RENDERER, Shape, Show, text_in};
+use super::model::{Card, RENDERER, Shape};
 use super::plan::{Page, Plan};
 use super::snapshot::{self, BODIES_AT_ONCE, Body};
 use super::views::{self, World};
 use super::{dates, disk, history, store};
 use crate::app::App;
-use crate::content::markdown::plain_text;
-use crate::kernel::id::EntryId;
+use crate::content::findable::rules::{self, Findable, Said};
 use crate::kernel::{Context, Digest, Error, Result};
-use crate::search::shards::{Postings, Words};
+use crate::search::shards::Postings;
 
 /// The folder of the index below a language's first part of the address, and its directory in it.
 const FOLDER: &str = "cari/";
 pub const DIRECTORY: &str = "indeks.json";
 /// Cards in one file: ten results then take ten small files at most.
 const CHUNK_CARDS: usize = 10;
-/// Letters of a summary on a result.
-const SUMMARY_LETTERS_MAX: usize = 180;
 /// Enough of a digest to tell parts apart.
 const MARK_LETTERS: usize = 12;
 
@@ -114,6 +111,11 @@ pub fn index(app: &App, world: &World, before: Option<&Before>) -> Result<Index>
 /// The address of the lists that the script finds stems by.
 pub fn lists_address() -> String {
     format!("/{}", LISTS.0)
+}
+
+/// What the script of a page reads, for templates.
+pub fn addresses(page: &str) -> tera::Value {
+    views::map([("url", format!("{page}{DIRECTORY}").into()), ("words", lists_address().into())])
 }
 
 /// Files that every site with a search page has, by their paths: directories and lists of words.
@@ -275,24 +277,17 @@ impl Maker<'_> {
 
     fn document(&self, holding: &Holding, body: &Body) -> Document {
         let card = holding.card;
-        let english = self.world.locales[self.locale].locale.starts_with("en");
+        let said = Said {
+            fields: &body.fields,
+            category: body.category.as_deref(),
+            tags: &body.tags,
+            is_english: self.world.locales[self.locale].locale.starts_with("en"),
+        };
         let shape = self.world.snapshot.shapes.get(&*card.type_key);
-        let mut words = Words::default();
-        let mut long = String::new();
-        for (name, value) in &body.fields {
-            match name.as_str() {
-                "title" => words.title(value.as_str().unwrap_or_default()),
-                "summary" => words.lead(value.as_str().unwrap_or_default()),
-                _ => take(&mut words, value, shape.and_then(|shape| shape.fields.get(name)), english, &mut long),
-            }
-        }
-        for term in body.category.iter().chain(&body.tags) {
-            words.lead(&term.replace('-', " "));
-        }
-        let unit = text_in(&body.fields, "unit").or_else(|| text_in(&body.fields, "agency"));
-        let unit = unit.and_then(|unit| Some((super::rules::term_slug(unit)?.as_str().to_owned(), unit.to_owned())));
+        let Findable { mut words, summary } = rules::findable(shape.map(|shape| &*shape.of), said);
+        let unit = rules::unit(&body.fields).map(|(slug, unit)| (slug, unit.to_owned()));
         let published = card.published_at.in_zone(&self.world.snapshot.site.zone);
-        let year = body.fields.get("year").and_then(Value::as_i64).unwrap_or(i64::from(published.year()));
+        let year = rules::year(&body.fields).unwrap_or(i64::from(published.year()));
         words.facet('t', &card.type_key);
         words.facet('y', &year.to_string());
         if let Some((slug, _)) = &unit {
@@ -303,7 +298,6 @@ impl Maker<'_> {
             false => {
                 let address = &self.world.plan.addresses[holding.at];
                 let unit = unit.as_ref().map(|(_, unit)| unit.as_str()).unwrap_or_default();
-                let summary = summary(&body.fields, &long);
                 json!([address, card.title, summary, dates::iso_day(&published), card.type_key, unit])
             }
         };
@@ -331,59 +325,6 @@ fn json_bytes<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
     Ok(text.replace('<', "\\u003c").into_bytes())
 }
 
-/// Adds the words of a field. The first long text is kept for the summary.
-fn take(words: &mut Words, value: &Value, show: Option<&Show>, english: bool, long: &mut String) {
-    match (show.unwrap_or(&Show::Plain), value) {
-        (Show::Markdown, Value::String(text)) => {
-            let text = plain_text(text);
-            words.text(&text);
-            if long.is_empty() {
-                *long = text;
-            }
-        }
-        (Show::Choice(labels), Value::String(key)) => {
-            if let Some((indonesian, in_english)) = labels.get(key) {
-                words.text(if english { in_english } else { indonesian });
-            }
-        }
-        (Show::Parts(shows), Value::Array(parts)) => {
-            for (name, value) in parts.iter().filter_map(Value::as_object).flatten() {
-                take(words, value, shows.get(name), english, long);
-            }
-        }
-        (Show::Plain, Value::String(text)) if is_prose(text) => words.text(text),
-        (Show::Plain, Value::Number(number)) => words.text(&number.to_string()),
-        (Show::Plain, Value::Array(items)) => {
-            items.iter().for_each(|item| take(words, item, Some(&Show::Plain), english, long));
-        }
-        _ => {}
-    }
-}
-
-/// Whether a plain text is for people: no address and no id.
-fn is_prose(text: &str) -> bool {
-    let is_address = ["http://", "https://", "/", "mailto:"].iter().any(|start| text.starts_with(start));
-    !is_address && EntryId::parse(text).is_err()
-}
-
-/// Its own summary, or how it begins.
-fn summary(fields: &Map<String, Value>, long: &str) -> String {
-    let own = ["summary", "answer", "abstract", "instruction"].iter().find_map(|name| text_in(fields, name));
-    let text = own.unwrap_or(long);
-    let mut out = String::new();
-    for word in text.split_whitespace() {
-        if out.chars().count() + word.chars().count() > SUMMARY_LETTERS_MAX {
-            out.push('…');
-            break;
-        }
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -396,13 +337,5 @@ mod tests {
         for path in ["cari/index.html", "media/cari/x/a.json", "berita/cari/3.bin/index.html", "pencari.json"] {
             assert!(!is_part_of(path), "{path}");
         }
-    }
-
-    #[test]
-    fn a_summary_ends_with_a_word() {
-        let fields = Map::new();
-        assert_eq!(summary(&fields, "Satu\n dua."), "Satu dua.");
-        let long = summary(&fields, &"kata ".repeat(60));
-        assert!(long.ends_with("kata…") && long.chars().count() <= SUMMARY_LETTERS_MAX + 1);
     }
 }

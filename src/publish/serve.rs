@@ -24,6 +24,7 @@ use crate::app::App;
 use crate::http::Answer;
 use crate::kernel::{Code, Refusal, Result};
 use crate::sites;
+use crate::themes::theme::Theme;
 
 /// Memory for small files of live releases.
 const CACHE_BYTES_MAX: u64 = 24 * 1024 * 1024;
@@ -31,6 +32,8 @@ const CACHE_BYTES_MAX: u64 = 24 * 1024 * 1024;
 const HOSTS_FRESH: Duration = Duration::from_secs(2);
 /// Releases whose signs are in memory.
 const SIGNS_MAX: u64 = 64;
+/// Themes that are in memory, some hundred kilobytes each.
+const THEMES_MAX: u64 = 16;
 
 /// How long browsers may keep a page.
 pub const PAGE_CACHE: &str = "public, max-age=0, must-revalidate";
@@ -51,10 +54,12 @@ pub const SECURITY: [(&str, &str); 5] = [
 
 /// What serves the published sites; one for a process.
 pub struct Published {
-    app: App,
+    pub(super) app: App,
     hosts: RwLock<Hosts>,
     files: Cache<(Arc<Path>, String, Coding), Arc<Cached>>,
     signs: Cache<Arc<Path>, Arc<Signs>>,
+    /// The themes by which releases show what was found.
+    pub(super) themes: Cache<Arc<Path>, Arc<Theme>>,
 }
 
 /// Which site each host name shows, as the database last said.
@@ -99,7 +104,8 @@ impl Published {
                 u32::try_from(bytes + path.len() + 256).unwrap_or(u32::MAX)
             })
             .build();
-        Published { app, hosts: RwLock::default(), files, signs: Cache::new(SIGNS_MAX) }
+        let (signs, themes) = (Cache::new(SIGNS_MAX), Cache::new(THEMES_MAX));
+        Published { app, hosts: RwLock::default(), files, signs, themes }
     }
 
     /// Answers any GET or HEAD with a file of the site that the host name names.
@@ -143,7 +149,7 @@ impl Published {
     }
 
     /// The key of the site that a host name shows: its own, `<key>.localhost`, or else the default one.
-    async fn site_of(&self, host: &str) -> Option<String> {
+    pub(super) async fn site_of(&self, host: &str) -> Option<String> {
         let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
         let name = name.map_or(host, |(name, _)| name).trim_end_matches('.').to_ascii_lowercase();
         let hosts = self.hosts().await;
@@ -156,6 +162,11 @@ impl Published {
         }
         let default = Some(self.app.config.default_site.clone()).filter(|key| is_key(key));
         default.or(hosts.first)
+    }
+
+    /// The folder of a site's live release.
+    pub(super) fn root_of(&self, site: &str) -> Option<Arc<Path>> {
+        live_root(&self.app.config.public, site)
     }
 
     /// The host names, read again when they are old; what is known stays known when that fails.
@@ -211,7 +222,7 @@ impl Published {
     }
 
     /// The best form of a file that the reader accepts; `None` when there is no such file.
-    async fn load(&self, root: &Arc<Path>, path: &str, accepted: &[Coding]) -> Result<Option<Arc<Cached>>> {
+    pub(super) async fn load(&self, root: &Arc<Path>, path: &str, accepted: &[Coding]) -> Result<Option<Arc<Cached>>> {
         let best = accepted.first().copied().unwrap_or(Coding::Plain);
         let key = (root.clone(), path.to_owned(), best);
         if let Some(found) = self.files.get(&key) {

@@ -342,8 +342,9 @@ fn shapes(connection: &mut Conn, site: SiteId) -> Result<HashMap<String, Shape>>
 }
 
 /// How the fields of a content type are shown.
-pub fn shape(of: &ContentType) -> Shape {
+pub fn shape(of: &Arc<ContentType>) -> Shape {
     Shape {
+        of: of.clone(),
         title_id: of.title.id.clone(),
         title_en: of.title.en.clone(),
         pages: of.pages,

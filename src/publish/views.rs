@@ -208,7 +208,7 @@ fn register(plan: &Plan, prefix: &str) -> Option<String> {
     plan.known.contains(&address).then_some(address)
 }
 
-fn words(theme: &Theme, locale: &str) -> Value {
+pub fn words(theme: &Theme, locale: &str) -> Value {
     let names = theme.words.get("id").into_iter().flat_map(BTreeMap::keys);
     Value::from(names.map(|name| (name.clone(), theme.word(locale, name).to_owned())).collect::<BTreeMap<_, _>>())
 }

@@ -23,7 +23,7 @@ mod tests;
 
 pub use browser::lists;
 pub use stem::stem;
-pub use synonyms::{Phrase, QUERY_TERMS_MAX, expand};
+pub use synonyms::{Phrase, QUERY_TERMS_MAX, expand, written};
 pub use terms::terms;
 
 /// Letters or digits a word may have; what is longer is no word, but an address or a key.

@@ -31,6 +31,20 @@ static MEANINGS: LazyLock<HashMap<Phrase, Vec<Phrase>>> = LazyLock::new(|| {
     meanings
 });
 
+/// How each phrase of the list is written.
+static WRITTEN: LazyLock<HashMap<Phrase, &'static str>> = LazyLock::new(|| {
+    let mut written = HashMap::new();
+    for text in lines(SYNONYMS).flat_map(|line| line.split('=')) {
+        written.entry(phrase(text)).or_insert(text.trim());
+    }
+    written
+});
+
+/// How a phrase that [`expand`] gave as an alternative is written in the list of synonyms; `None` for others.
+pub fn written(phrase: &Phrase) -> Option<&'static str> {
+    WRITTEN.get(phrase).copied()
+}
+
 /// Adds an alternative that finds pages which the others do not: *KTP digital* finds none that *KTP* would miss.
 fn add(known: &mut Vec<Phrase>, other: &Phrase) {
     let asks_no_less = |one: &Phrase, than: &Phrase| than.iter().all(|term| one.contains(term));

@@ -2,6 +2,7 @@
 
 mod docs;
 mod fallback;
+mod finding;
 mod health;
 mod idempotency;
 mod jobs;

@@ -12,7 +12,7 @@ use utoipa_actix_web::AppExt;
 
 use super::docs::{self, Documents};
 use super::health::Ready;
-use super::{fallback, idempotency, request};
+use super::{fallback, finding, idempotency, request};
 use crate::app::App;
 use crate::delivery;
 use crate::http::Problem;
@@ -87,12 +87,19 @@ async fn unrouted(
     documents: web::Data<Documents>,
     published: web::Data<Published>,
     app: web::Data<App>,
+    model: web::Data<delivery::Model>,
 ) -> Result<HttpResponse, Problem> {
     if let Some(key) = staging::of_host(&app, &request) {
         return Ok(staging::answer(&app, &key, &request).await?);
     }
     if fallback::is_reserved(request.path()) {
         return fallback::refuse(&request, &documents);
+    }
+    match finding::results(&request, &app, &model, &published).await {
+        Ok(Some(answer)) => return Ok(answer),
+        Ok(None) => {}
+        // The page itself says what else one can do.
+        Err(error) => tracing::warn!(%error, path = request.path(), "a search was not answered"),
     }
     Ok(published.answer(&request).await?)
 }

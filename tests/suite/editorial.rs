@@ -87,7 +87,7 @@ impl Newsroom {
         Call::get(path).token(&self.token(role)).send(&self.app).await
     }
 
-    async fn create(&self, role: Role, body: Value) -> Reply {
+    pub async fn create(&self, role: Role, body: Value) -> Reply {
         self.create_on("portal", role, body).await
     }
 
@@ -914,11 +914,17 @@ async fn information_that_is_exempt_is_never_published_but_its_test_of_consequen
     let fault = &refused.json()["errors"][0];
     assert_eq!((&fault["field"], &fault["code"]), (&json!("fields.information_class"), &json!("never_published")));
     assert!(!item.is_live());
+    let found = async || {
+        let results = Call::get("/delivery/v1/sites/portal/search?q=pengaman").send(&room.app).await.assert_ok().json();
+        results["items"].as_array().unwrap().iter().map(|item| item["type"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(found().await, [] as [Value; 0]);
     let test = json!({"title": "Rencana pengamanan", "legal_basis": "Pasal 17", "consequence": "A", "benefit": "B",
         "period": "5 tahun", "tested_on": "2026-03-30"});
     let item = write("dikecualikan", test).await;
     item.goes_to("published").await;
     assert!(item.is_live());
+    assert_eq!(found().await, ["dikecualikan"]);
     let open = write("informasi", json!({"title": "Rencana kerja", "information_class": "berkala"})).await;
     open.goes_to("published").await;
     assert!(open.is_live());

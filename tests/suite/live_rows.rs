@@ -5,7 +5,7 @@ use std::sync::Arc;
 use diesel::prelude::*;
 use lamin::app::App;
 use lamin::content::model::{ContentType, StoredType, Withdrawal, WithdrawalReason};
-use lamin::content::{type_store, withdrawals};
+use lamin::content::{findable, type_store, withdrawals};
 use lamin::db::Tx;
 use lamin::db::schema::{assets, cases, entries, former_addresses, live_changes, live_entries, revisions, sites};
 use lamin::kernel::id::{CaseId, EntryId, GroupId, SiteId};
@@ -337,6 +337,7 @@ fn show(tx: &mut Tx, site: SiteId, live: &Live, ids: Ids) -> Result<()> {
         .execute(&mut **tx)?;
     let shown = lamin::content::live::find(tx, entry)?.unwrap();
     withdrawals::clear(tx, site, &[shown])?;
+    findable::store::keep(tx, &[entry])?;
     note(tx, site, sequence, "shown", entry, live)
 }
 
@@ -350,6 +351,7 @@ fn hide(tx: &mut Tx, site: SiteId, live: &Live) -> Result<()> {
     let Some(shown) = lamin::content::live::find(tx, entry)? else { return Ok(()) };
     diesel::delete(live_entries::table.find(entry)).execute(&mut **tx)?;
     withdrawals::put(tx, &shown, &live.withdrawal, live.at)?;
+    findable::store::forget(tx, &[entry])?;
     let sequence = next_sequence(tx, site)?;
     note(tx, site, sequence, "hidden", entry, live)
 }

@@ -28,6 +28,7 @@ mod procedures;
 pub mod publish;
 mod query_plans;
 mod scanner;
+mod searching;
 mod sites;
 mod tour;
 mod uploads;

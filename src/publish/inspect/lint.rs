@@ -37,6 +37,8 @@ const GIVEN: &[(&str, &[&str])] = &[
     ("section", &["title", "url"]),
     ("withdrawal", &["title", "section", "office", "reason", "notice", "date", "day_iso"]),
     ("index", &["url", "words"]),
+    ("form", &["action"]),
+    ("found", &["words", "told", "also", "items", "types", "years", "units", "previous", "next"]),
     ("loop", &["index", "index0", "first", "last", "length"]),
     ("alerts", &[]),
     ("latest", &[]),

@@ -11,7 +11,7 @@ mod pictures;
 mod publishers;
 mod readers;
 mod schedules;
-mod search;
+pub mod search;
 mod serving;
 mod themes;
 

@@ -58,7 +58,7 @@ fn stems(shard: &[u8]) -> BTreeMap<String, Vec<usize>> {
 }
 
 /// The addresses that answer a query, read from the files as the script reads them.
-fn found(tree: &Tree, folder: &str, query: &str) -> BTreeSet<String> {
+pub fn found(tree: &Tree, folder: &str, query: &str) -> BTreeSet<String> {
     let directory: Value = serde_json::from_slice(&tree[&format!("{folder}indeks.json")]).unwrap();
     let mut addresses = BTreeSet::new();
     for part in directory["parts"].as_array().unwrap() {

@@ -257,6 +257,7 @@
   };
   const run = async () => {
     const mine = ++turn, query = form.elements.q.value.trim();
+    for (const name of ['juga', 'halaman']) document.getElementById(name)?.remove();
     list.replaceChildren();
     more.hidden = true;
     status.textContent = query ? say.searching : '';

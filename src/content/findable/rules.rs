@@ -1,0 +1,187 @@
+//! What of content is searched. Pure.
+
+use serde_json::{Map, Value};
+
+use crate::content::markdown::plain_text;
+use crate::content::model::{ContentType, Field, FieldKind};
+use crate::kernel::Slug;
+use crate::kernel::id::EntryId;
+use crate::search::shards::{Weighed, Words};
+
+/// Letters of a summary on a result.
+const SUMMARY_LETTERS_MAX: usize = 180;
+/// Bytes of all stems of one entry; PostgreSQL takes one megabyte with what it adds.
+const STEMS_BYTES_MAX: usize = 512 * 1024;
+
+/// The words of one revision.
+#[derive(Debug, Default)]
+pub struct Findable {
+    pub words: Words,
+    /// Its own summary, or how it begins.
+    pub summary: String,
+}
+
+/// The parts of a revision that are read.
+#[derive(Debug, Clone, Copy)]
+pub struct Said<'s> {
+    pub fields: &'s Map<String, Value>,
+    pub category: Option<&'s str>,
+    pub tags: &'s [String],
+    /// Of its language; choices are read by their labels.
+    pub is_english: bool,
+}
+
+/// The words of a revision: the title above all, then summary, category and tags, then all else that people read. A field
+/// that the type does not know is read as plain text.
+pub fn findable(content_type: Option<&ContentType>, said: Said) -> Findable {
+    let mut words = Words::default();
+    let mut long = String::new();
+    for (name, value) in said.fields {
+        match name.as_str() {
+            "title" => words.title(value.as_str().unwrap_or_default()),
+            "summary" => words.lead(value.as_str().unwrap_or_default()),
+            _ => {
+                let field = content_type.and_then(|known| known.field(name));
+                take(&mut words, value, field, said.is_english, &mut long);
+            }
+        }
+    }
+    for term in said.category.into_iter().chain(said.tags.iter().map(String::as_str)) {
+        words.lead(&term.replace('-', " "));
+    }
+    Findable { words, summary: summary(said.fields, &long) }
+}
+
+/// Adds the words of a field. The first long text is kept for the summary.
+fn take(words: &mut Words, value: &Value, field: Option<&Field>, english: bool, long: &mut String) {
+    match (field.map(|field| field.kind), value) {
+        (Some(FieldKind::Markdown), Value::String(text)) => {
+            let text = plain_text(text);
+            words.text(&text);
+            if long.is_empty() {
+                *long = text;
+            }
+        }
+        (Some(FieldKind::Choice), Value::String(key)) => {
+            let choice = field.and_then(|field| field.choices.iter().find(|choice| choice.key == *key));
+            if let Some(choice) = choice {
+                words.text(if english { &choice.label.en } else { &choice.label.id });
+            }
+        }
+        (Some(FieldKind::Components), Value::Array(parts)) => {
+            let fields = field.map_or(&[][..], |field| &field.fields);
+            for (name, value) in parts.iter().filter_map(Value::as_object).flatten() {
+                let field = fields.iter().find(|field| field.key == *name);
+                take(words, value, field, english, long);
+            }
+        }
+        // Files, days and places are not for reading.
+        (Some(FieldKind::Asset | FieldKind::Date | FieldKind::Datetime), _) => {}
+        (Some(FieldKind::Markdown | FieldKind::Choice | FieldKind::Components), _) => {}
+        (_, Value::String(text)) if is_prose(text) => words.text(text),
+        (_, Value::Number(number)) => words.text(&number.to_string()),
+        (_, Value::Array(items)) => items.iter().for_each(|item| take(words, item, None, english, long)),
+        (_, Value::String(_) | Value::Null | Value::Bool(_) | Value::Object(_)) => {}
+    }
+}
+
+/// Whether a plain text is for people: no address and no id.
+fn is_prose(text: &str) -> bool {
+    let is_address = ["http://", "https://", "/", "mailto:"].iter().any(|start| text.starts_with(start));
+    !is_address && EntryId::parse(text).is_err()
+}
+
+fn text_in<'f>(fields: &'f Map<String, Value>, name: &str) -> Option<&'f str> {
+    fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+fn summary(fields: &Map<String, Value>, long: &str) -> String {
+    let own = ["summary", "answer", "abstract", "instruction"].iter().find_map(|name| text_in(fields, name));
+    let text = own.unwrap_or(long);
+    let mut out = String::new();
+    for word in text.split_whitespace() {
+        if out.chars().count() + word.chars().count() > SUMMARY_LETTERS_MAX {
+            out.push('…');
+            break;
+        }
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+/// The office that answers for an entry, as filters name it and as it is written.
+pub fn unit(fields: &Map<String, Value>) -> Option<(String, &str)> {
+    let written = text_in(fields, "unit").or_else(|| text_in(fields, "agency"))?;
+    Some((Slug::from_title(written)?.as_str().to_owned(), written))
+}
+
+/// The year that an entry names as its own; without one, that of its publication counts.
+pub fn year(fields: &Map<String, Value>) -> Option<i64> {
+    fields.get("year").and_then(Value::as_i64)
+}
+
+/// The stems of an entry by weight class, each once: what a database is given, sorted.
+pub fn by_class(words: Words) -> [String; 4] {
+    let mut weighed: Vec<Weighed> = words.weighed();
+    weighed.sort_unstable_by(|(one, class), (other, other_class)| other_class.cmp(class).then_with(|| one.cmp(other)));
+    let mut classes: [String; 4] = Default::default();
+    let mut bytes = 0;
+    for (stem, class) in weighed {
+        bytes += stem.len() + 1;
+        if bytes > STEMS_BYTES_MAX {
+            break;
+        }
+        let texts = &mut classes[usize::from(class.min(3))];
+        if !texts.is_empty() {
+            texts.push(' ');
+        }
+        texts.push_str(&stem);
+    }
+    classes
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::content::types::shipped;
+
+    fn classes(type_key: &str, fields: &Value) -> [String; 4] {
+        let tags = ["pelayanan-publik".to_owned()];
+        let said = Said { fields: fields.as_object().unwrap(), category: None, tags: &tags, is_english: false };
+        by_class(findable(shipped(type_key).as_deref(), said).words)
+    }
+
+    #[test]
+    fn a_summary_ends_with_a_word() {
+        let fields = Map::new();
+        assert_eq!(summary(&fields, "Satu\n dua."), "Satu dua.");
+        let long = summary(&fields, &"kata ".repeat(60));
+        assert!(long.ends_with("kata…") && long.chars().count() <= SUMMARY_LETTERS_MAX + 1);
+    }
+
+    #[test]
+    fn stems_stand_once_each_in_the_class_of_their_weight() {
+        let fields =
+            json!({"title": "Izin usaha", "summary": "Perizinan daring", "body": "Loket usaha, biaya **biaya**."});
+        assert_eq!(classes("berita", &fields), ["loket", "biaya", "daring layan publik", "izin usaha"]);
+    }
+
+    #[test]
+    fn addresses_files_and_ids_are_no_words() {
+        let fields = json!({"title": "A1", "source": "https://contoh.test/rahasia", "image": "0".repeat(64)});
+        assert!(classes("berita", &fields).iter().all(|class| !class.contains("rahasia") && !class.contains("000")));
+    }
+
+    #[test]
+    fn a_text_of_nothing_but_new_words_is_cut() {
+        let body: String = (0..90_000).map(|number| format!("kata{number} ")).collect();
+        let classes = classes("berita", &json!({"title": "Judul", "body": body}));
+        assert!(classes.iter().map(String::len).sum::<usize>() <= STEMS_BYTES_MAX);
+        assert_eq!(classes[3], "judul");
+    }
+}

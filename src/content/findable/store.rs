@@ -1,0 +1,286 @@
+//! The tables `findable` and `findable_words`, and the one place where the two engines are asked differently: SQLite keeps
+//! stems in an FTS5 table, PostgreSQL in `tsvector` columns under a GIN index. Neither stems anything: ours go in as they are.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
+
+use super::rules::{self, Findable, Said};
+use crate::content::model::{Content, ContentType};
+use crate::content::type_store;
+use crate::db::rows::insert_all;
+use crate::db::schema::{findable, live_entries, revisions, sites};
+use crate::db::{Conn, Tx};
+use crate::kernel::id::{EntryId, SiteId};
+use crate::kernel::{Digest, Result};
+
+/// Bodies that are read at once.
+pub const BODIES_AT_ONCE: usize = 128;
+/// Ids in one statement.
+const IDS_AT_ONCE: usize = 500;
+/// What is read of content, beside the lists of words; when it changes, everything is read anew.
+const READS: &str = "findable 1";
+
+/// Where a stem stands: the number of an entry, and the weight class that `search::shards` tells.
+pub type Posting = (i64, u8);
+
+/// Entries that hold a stem in one weight class, by their numbers with commas between: a row for each entry would cost
+/// more than everything else of a search.
+#[derive(QueryableByName)]
+struct OfClass {
+    #[diesel(sql_type = Integer)]
+    class: i32,
+    #[diesel(sql_type = Nullable<Text>)]
+    numbers: Option<String>,
+}
+
+/// Names what the stems were made with: this code and its lists of words.
+pub fn mark() -> &'static str {
+    static MARK: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+        let all = Digest::of(format!("{READS}\n{}", crate::search::lists()));
+        all.as_str()[..16].to_owned()
+    });
+    &MARK
+}
+
+struct Row {
+    entry: EntryId,
+    site: SiteId,
+    summary: String,
+    /// By weight class.
+    stems: [String; 4],
+}
+
+/// Reads the live revisions of these entries and keeps their stems in the place of older ones. What is not live is
+/// forgotten.
+pub fn keep(tx: &mut Tx, entries: &[EntryId]) -> Result<()> {
+    let mut types = HashMap::new();
+    for some in entries.chunks(BODIES_AT_ONCE) {
+        let live: HashMap<EntryId, (SiteId, i32)> = live_entries::table
+            .filter(live_entries::entry_id.eq_any(some))
+            .select((live_entries::entry_id, (live_entries::site_id, live_entries::revision)))
+            .load::<(EntryId, (SiteId, i32))>(&mut **tx)?
+            .into_iter()
+            .collect();
+        let mut rows = Vec::with_capacity(live.len());
+        for (entry, body) in bodies(tx, &live)? {
+            let Some((site, _)) = live.get(&entry) else { continue };
+            let content = Content::from_text(&body)?;
+            rows.push(row(tx, &mut types, (entry, *site), &content)?);
+        }
+        let gone = |entry: &EntryId| rows.iter().all(|row: &Row| row.entry != *entry);
+        forget(tx, &some.iter().copied().filter(gone).collect::<Vec<_>>())?;
+        // The order in which the database gives them is nobody's business: numbers follow the ids.
+        rows.sort_by_key(|row| row.entry);
+        put(tx, rows)?;
+    }
+    Ok(())
+}
+
+type Types = HashMap<(SiteId, String), Option<std::sync::Arc<ContentType>>>;
+
+fn row(tx: &mut Tx, types: &mut Types, (entry, site): (EntryId, SiteId), content: &Content) -> Result<Row> {
+    let key = (site, content.type_key.clone());
+    if !types.contains_key(&key) {
+        let found = type_store::find(tx, site, &content.type_key)?.map(|stored| stored.content_type);
+        types.insert(key.clone(), found);
+    }
+    let content_type = types.get(&key).and_then(Option::as_deref);
+    let said = Said {
+        fields: &content.fields,
+        category: content.category.as_deref(),
+        tags: &content.tags,
+        is_english: content.locale.as_str().starts_with("en"),
+    };
+    let Findable { words, summary } = rules::findable(content_type, said);
+    Ok(Row { entry, site, summary, stems: rules::by_class(words) })
+}
+
+fn bodies(connection: &mut Conn, live: &HashMap<EntryId, (SiteId, i32)>) -> Result<Vec<(EntryId, String)>> {
+    let (ids, mut numbers): (Vec<EntryId>, Vec<i32>) =
+        live.iter().map(|(entry, (_, number))| (*entry, *number)).unzip();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let found = revisions::table
+        .filter(revisions::entry_id.eq_any(ids).and(revisions::number.eq_any(numbers)))
+        .select((revisions::entry_id, revisions::number, revisions::body))
+        .load::<(EntryId, i32, String)>(connection)?;
+    let shown = found.into_iter().filter(|(entry, number, _)| live.get(entry).is_some_and(|(_, of)| of == number));
+    Ok(shown.map(|(entry, _, body)| (entry, body)).collect())
+}
+
+fn numbers(connection: &mut Conn, entries: &[EntryId]) -> Result<HashMap<EntryId, i64>> {
+    let known =
+        findable::table.filter(findable::entry_id.eq_any(entries)).select((findable::entry_id, findable::number));
+    Ok(known.load::<(EntryId, i64)>(connection)?.into_iter().collect())
+}
+
+fn put(tx: &mut Tx, rows: Vec<Row>) -> Result<()> {
+    let entries: Vec<EntryId> = rows.iter().map(|row| row.entry).collect();
+    let known = numbers(tx, &entries)?;
+    forget_words(tx, known.values().copied().collect())?;
+    for row in rows.iter().filter(|row| known.contains_key(&row.entry)) {
+        diesel::update(findable::table.filter(findable::entry_id.eq(row.entry)))
+            .set((findable::summary.eq(&row.summary), findable::mark.eq(mark())))
+            .execute(&mut **tx)?;
+    }
+    let new = rows.iter().filter(|row| !known.contains_key(&row.entry)).map(|row| {
+        (
+            findable::entry_id.eq(row.entry),
+            findable::site_id.eq(row.site),
+            findable::summary.eq(row.summary.clone()),
+            findable::mark.eq(mark()),
+        )
+    });
+    insert_all!(tx, findable::table, new);
+    let numbers = numbers(tx, &entries)?;
+    let numbered = rows.into_iter().filter_map(|row| Some((*numbers.get(&row.entry)?, row)));
+    put_words(tx, numbered.collect())
+}
+
+fn put_words(tx: &mut Tx, rows: Vec<(i64, Row)>) -> Result<()> {
+    const SQLITE: &str = "INSERT INTO findable_words (rowid, title, lead, often, once) VALUES (?, ?, ?, ?, ?)";
+    const POSTGRES: &str = "INSERT INTO findable_words (number, site_id, title, lead, often, stems) \
+        SELECT number, site, array_to_tsvector(string_to_array(title, ' ')), array_to_tsvector(string_to_array(lead, ' ')), \
+        array_to_tsvector(string_to_array(often, ' ')), array_to_tsvector(string_to_array(stems, ' ')) \
+        FROM unnest($1, $2, $3, $4, $5, $6) AS words (number, site, title, lead, often, stems)";
+    match &mut **tx {
+        Conn::Sqlite(sqlite) => {
+            for (number, Row { stems: [once, often, lead, title], .. }) in rows {
+                let texts = [title, lead, often, once];
+                let [title, lead, often, once] = &texts;
+                diesel::sql_query(SQLITE)
+                    .bind::<BigInt, _>(number)
+                    .bind::<Text, _>(title)
+                    .bind::<Text, _>(lead)
+                    .bind::<Text, _>(often)
+                    .bind::<Text, _>(once)
+                    .execute(sqlite)?;
+            }
+        }
+        Conn::Postgres(postgres) => {
+            let column = |class: usize| rows.iter().map(|(_, row)| row.stems[class].as_str()).collect::<Vec<_>>();
+            let all = |(_, row): &(i64, Row)| {
+                let some: Vec<&str> = row.stems.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+                some.join(" ")
+            };
+            diesel::sql_query(POSTGRES)
+                .bind::<Array<BigInt>, _>(rows.iter().map(|(number, _)| *number).collect::<Vec<_>>())
+                .bind::<Array<Text>, _>(rows.iter().map(|(_, row)| row.site.as_str()).collect::<Vec<_>>())
+                .bind::<Array<Text>, _>(column(3))
+                .bind::<Array<Text>, _>(column(2))
+                .bind::<Array<Text>, _>(column(1))
+                .bind::<Array<Text>, _>(rows.iter().map(all).collect::<Vec<_>>())
+                .execute(postgres)?;
+        }
+    }
+    Ok(())
+}
+
+fn forget_words(tx: &mut Tx, numbers: Vec<i64>) -> Result<()> {
+    match &mut **tx {
+        Conn::Sqlite(sqlite) => {
+            for number in numbers {
+                let delete = diesel::sql_query("DELETE FROM findable_words WHERE rowid = ?");
+                delete.bind::<BigInt, _>(number).execute(sqlite)?;
+            }
+        }
+        Conn::Postgres(postgres) if !numbers.is_empty() => {
+            let delete = diesel::sql_query("DELETE FROM findable_words WHERE number = ANY($1)");
+            delete.bind::<Array<BigInt>, _>(numbers).execute(postgres)?;
+        }
+        Conn::Postgres(_) => {}
+    }
+    Ok(())
+}
+
+/// No word of these entries is found any more.
+pub fn forget(tx: &mut Tx, entries: &[EntryId]) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let known = numbers(tx, entries)?;
+    forget_words(tx, known.into_values().collect())?;
+    diesel::delete(findable::table.filter(findable::entry_id.eq_any(entries))).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// The same where nothing else tells that something is found otherwise now: by what the public API reads of sites. Without
+/// a site, of all.
+pub fn keep_anew(tx: &mut Tx, site: Option<SiteId>, entries: &[EntryId]) -> Result<()> {
+    keep(tx, entries)?;
+    let next = sites::stems_version.eq(sites::stems_version + 1);
+    match site {
+        Some(site) => diesel::update(sites::table.find(site)).set(next).execute(&mut **tx)?,
+        None => diesel::update(sites::table).set(next).execute(&mut **tx)?,
+    };
+    Ok(())
+}
+
+/// Live entries of a type.
+pub fn live_of(connection: &mut Conn, site: SiteId, type_key: &str) -> Result<Vec<EntryId>> {
+    let of_type = live_entries::site_id.eq(site).and(live_entries::type_key.eq(type_key));
+    let query = live_entries::table.filter(of_type).order(live_entries::entry_id);
+    Ok(query.select(live_entries::entry_id).load(connection)?)
+}
+
+/// Entries whose stems are not there, were made with other lists of words, or are of what is not live. Reads all rows.
+pub fn outdated(connection: &mut Conn) -> Result<Vec<EntryId>> {
+    let same = findable::entry_id.eq(live_entries::entry_id);
+    let mut found: Vec<EntryId> = live_entries::table
+        .left_join(findable::table.on(same))
+        .filter(findable::mark.nullable().is_null().or(findable::mark.nullable().ne(mark())))
+        .select(live_entries::entry_id)
+        .load(connection)?;
+    let gone = findable::table
+        .left_join(live_entries::table.on(same))
+        .filter(live_entries::sequence.nullable().is_null())
+        .select(findable::entry_id);
+    found.extend(gone.load::<EntryId>(connection)?);
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// Where a stem of ours is found on a site, within each class in the order of the numbers. SQLite tells of other sites
+/// too: their numbers are in no list of this one.
+pub fn postings(connection: &mut Conn, site: SiteId, stem: &str) -> Result<Vec<Posting>> {
+    const SQLITE: &str = "SELECT 3 AS class, group_concat(rowid) AS numbers \
+            FROM findable_words WHERE findable_words MATCH '{title}:' || ?1 \
+        UNION ALL SELECT 2, group_concat(rowid) FROM findable_words WHERE findable_words MATCH '{lead}:' || ?1 \
+        UNION ALL SELECT 1, group_concat(rowid) FROM findable_words WHERE findable_words MATCH '{often}:' || ?1 \
+        UNION ALL SELECT 0, group_concat(rowid) FROM findable_words WHERE findable_words MATCH '{once}:' || ?1";
+    const POSTGRES: &str = "SELECT class, string_agg(number::text, ',' ORDER BY number) AS numbers FROM (\
+            SELECT number, CASE WHEN title @@ $1::tsquery THEN 3 WHEN lead @@ $1::tsquery THEN 2 \
+            WHEN often @@ $1::tsquery THEN 1 ELSE 0 END AS class \
+            FROM findable_words WHERE stems @@ $1::tsquery AND site_id = $2\
+        ) AS found GROUP BY class";
+    // Stems are letters and digits; should one not be, it is found nowhere.
+    if stem.is_empty() || stem.contains(['"', '\'', '\\', '\0', ' ']) {
+        return Ok(Vec::new());
+    }
+    let classes: Vec<OfClass> = match connection {
+        Conn::Sqlite(sqlite) => diesel::sql_query(SQLITE).bind::<Text, _>(format!("\"{stem}\"")).load(sqlite)?,
+        Conn::Postgres(postgres) => {
+            let query = diesel::sql_query(POSTGRES).bind::<Text, _>(format!("'{stem}'"));
+            query.bind::<Text, _>(site.as_str()).load(postgres)?
+        }
+    };
+    let of_class = |OfClass { class, numbers }: &OfClass| {
+        // Classes are 0 to 3.
+        let class = *class as u8;
+        let numbers = numbers.iter().flat_map(|numbers| numbers.split(','));
+        numbers.filter_map(|number| Some((number.parse().ok()?, class))).collect::<Vec<Posting>>()
+    };
+    Ok(classes.iter().flat_map(of_class).collect())
+}
+
+/// What results say of these entries.
+pub fn summaries(connection: &mut Conn, entries: &[EntryId]) -> Result<HashMap<EntryId, String>> {
+    let mut found = HashMap::new();
+    for some in entries.chunks(IDS_AT_ONCE) {
+        let query = findable::table.filter(findable::entry_id.eq_any(some));
+        found.extend(query.select((findable::entry_id, findable::summary)).load::<(EntryId, String)>(connection)?);
+    }
+    Ok(found)
+}

@@ -1,0 +1,216 @@
+//! How postings become results: which entries answer, in which order, and how many there are of each kind. Pure.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::model::{Count, Counts, Filters, Named, Understood};
+use crate::content::findable::store::Posting;
+use crate::content::model::ContentType;
+use crate::delivery::index::Index;
+use crate::delivery::model::{Card, Settings, Unit};
+use crate::kernel::time;
+use crate::search::{Phrase, written};
+
+/// What a stem weighs by its class, as the script of a published site has it.
+const WEIGHTS: [f64; 4] = [1.0, 1.5, 2.5, 6.0];
+/// What a synonym counts beside the word itself.
+const SYNONYM_SHARE: f64 = 0.9;
+
+/// A place in [`Documents`].
+type At = u32;
+/// Where a stem stands, in the order of the places, with its weight class.
+pub type Postings = Vec<(At, u8)>;
+
+/// The entries of a site that can be found: those that have a page.
+#[derive(Debug, Default)]
+pub struct Documents {
+    /// By their numbers.
+    all: Vec<Document>,
+    locales: BTreeMap<Arc<str>, (u16, usize)>,
+    types: Vec<Arc<str>>,
+    units: Vec<Unit>,
+}
+
+#[derive(Debug)]
+struct Document {
+    number: i64,
+    /// Its place among the cards, the newest first.
+    card: u32,
+    locale: u16,
+    type_key: u16,
+    year: i64,
+    unit: Option<u16>,
+}
+
+impl Documents {
+    pub fn of(index: &Index, settings: &Settings) -> Self {
+        // A site without a zone shows days in UTC.
+        let zone = time::zone(&settings.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        let mut documents = Documents::default();
+        let (mut types, mut units) = (HashMap::new(), HashMap::new());
+        let has_page = |card: &Card| settings.types.get(&*card.type_key).is_some_and(|of| of.pages);
+        for (at, card) in (0..).zip(index.cards()).filter(|(_, card)| card.number > 0 && has_page(card)) {
+            // A site has far fewer types and offices than 2^16; what is beyond shares the last place.
+            let place = |length: usize| u16::try_from(length).unwrap_or(u16::MAX);
+            let next = place(documents.locales.len());
+            let locale = documents.locales.entry(card.locale.clone()).or_insert((next, 0));
+            locale.1 += 1;
+            let type_key = *types.entry(card.type_key.clone()).or_insert_with(|| {
+                documents.types.push(card.type_key.clone());
+                place(documents.types.len() - 1)
+            });
+            let unit = card.unit.as_ref().map(|unit| {
+                *units.entry(unit.key.clone()).or_insert_with(|| {
+                    documents.units.push(unit.clone());
+                    place(documents.units.len() - 1)
+                })
+            });
+            let year = card.year.unwrap_or_else(|| i64::from(card.published_at.in_zone(&zone).year()));
+            let locale = locale.0;
+            documents.all.push(Document { number: card.number, card: at, locale, type_key, year, unit });
+        }
+        documents.all.sort_unstable_by_key(|document| document.number);
+        documents
+    }
+
+    /// The documents of a language that some numbers name; numbers of others are passed over. Both are in order, the
+    /// numbers within each class: so one look through the documents serves for a class.
+    pub fn places(&self, locale: &str, postings: &[Posting]) -> Postings {
+        let Some((locale, _)) = self.locales.get(locale) else { return Postings::new() };
+        let (mut places, mut at, mut before) = (Postings::with_capacity(postings.len()), 0, 0);
+        for (number, class) in postings {
+            if *number < before {
+                at = 0;
+            }
+            before = *number;
+            while self.all.get(at).is_some_and(|document| document.number < *number) {
+                at += 1;
+            }
+            if self.all.get(at).is_some_and(|found| found.number == *number && found.locale == *locale) {
+                places.push((at as At, *class));
+            }
+        }
+        places
+    }
+
+    /// What holds all stems of one alternative for every group, the best first, of equal ones the newest: places of cards
+    /// with the documents. The same sums in the same order as the script of a published site.
+    fn ranked(&self, locale: &str, groups: &[Vec<Phrase>], postings: &HashMap<String, Postings>) -> Vec<At> {
+        let total = self.locales.get(locale).map_or(0, |(_, count)| *count) + 1;
+        let (mut scores, mut hits) = (vec![0_f32; self.all.len()], vec![0_usize; self.all.len()]);
+        for group in groups {
+            for (at, best) in self.best(group, postings, total).into_iter().enumerate().filter(|(_, best)| *best > 0.0)
+            {
+                hits[at] += 1;
+                scores[at] = (f64::from(scores[at]) + f64::from(best)) as f32;
+            }
+        }
+        let mut found: Vec<At> =
+            (0..self.all.len()).filter(|at| hits[*at] == groups.len()).map(|at| at as At).collect();
+        let key = |at: &At| (scores[*at as usize], self.all[*at as usize].card);
+        found.sort_unstable_by(|one, other| {
+            let ((score, card), (other_score, other_card)) = (key(one), key(other));
+            other_score.total_cmp(&score).then_with(|| card.cmp(&other_card))
+        });
+        found
+    }
+
+    /// What the best alternative of a group gives each document; nothing where none is whole.
+    fn best(&self, group: &[Phrase], postings: &HashMap<String, Postings>, total: usize) -> Vec<f32> {
+        let mut best = vec![0_f32; self.all.len()];
+        let (mut sums, mut held) = (vec![0_f32; self.all.len()], vec![0_usize; self.all.len()]);
+        for (place, phrase) in group.iter().enumerate() {
+            let share = if place == 0 { 1.0 } else { SYNONYM_SHARE };
+            sums.fill(0.0);
+            held.fill(0);
+            for stem in phrase {
+                let list = postings.get(stem).map_or(&[][..], Vec::as_slice);
+                let rare = (1.0 + total as f64 / list.len().max(1) as f64).ln();
+                for (at, class) in list {
+                    let at = *at as usize;
+                    held[at] += 1;
+                    sums[at] = (f64::from(sums[at]) + WEIGHTS[usize::from(*class).min(3)] * rare) as f32;
+                }
+            }
+            for (at, _) in held.iter().enumerate().filter(|(_, held)| **held == phrase.len()) {
+                best[at] = best[at].max((f64::from(sums[at]) * share) as f32);
+            }
+        }
+        best
+    }
+
+    /// The places of the cards that answer, in their order, and how many there would be by other filters.
+    pub fn search(
+        &self,
+        (locale, filters): (&str, &Filters),
+        groups: &[Vec<Phrase>],
+        postings: &HashMap<String, Postings>,
+        name: &dyn Fn(&str) -> String,
+    ) -> (Vec<usize>, Counts) {
+        if groups.is_empty() {
+            return (Vec::new(), Counts::default());
+        }
+        let (mut types, mut units) = (vec![0_usize; self.types.len()], vec![0_usize; self.units.len()]);
+        let mut years = BTreeMap::new();
+        let mut cards = Vec::new();
+        for at in self.ranked(locale, groups, postings) {
+            let document = &self.all[at as usize];
+            let of_unit = document.unit.map(|unit| &self.units[usize::from(unit)]);
+            let of_type =
+                filters.type_key.as_deref().is_none_or(|key| key == &*self.types[usize::from(document.type_key)]);
+            let of_year = filters.year.is_none_or(|year| year == document.year);
+            let by_unit = filters.unit.as_deref().is_none_or(|key| of_unit.is_some_and(|unit| key == &*unit.key));
+            if of_year && by_unit {
+                types[usize::from(document.type_key)] += 1;
+            }
+            if of_type && by_unit {
+                *years.entry(document.year).or_insert(0_usize) += 1;
+            }
+            if let Some(unit) = document.unit.filter(|_| of_type && of_year) {
+                units[usize::from(unit)] += 1;
+            }
+            if of_type && of_year && by_unit {
+                cards.push(document.card as usize);
+            }
+        }
+        let of_type = |(key, count): (&Arc<str>, usize)| Count { key: key.to_string(), title: name(key), count };
+        let of_unit = |(unit, count): (&Unit, usize)| {
+            let (key, title) = (unit.key.to_string(), unit.title.to_string());
+            Count { key, title, count }
+        };
+        let of_year = |(year, count): (i64, usize)| Count { key: year.to_string(), title: year.to_string(), count };
+        let counts = Counts {
+            r#type: most_first(self.types.iter().zip(types).map(of_type).collect()),
+            year: years.into_iter().rev().map(of_year).collect(),
+            unit: most_first(self.units.iter().zip(units).map(of_unit).collect()),
+        };
+        (cards, counts)
+    }
+}
+
+fn most_first(mut counts: Vec<Count>) -> Vec<Count> {
+    counts.retain(|count| count.count > 0);
+    counts.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.title.cmp(&other.title)));
+    counts
+}
+
+/// The name of a type in a language.
+pub fn type_title(types: &BTreeMap<String, Arc<ContentType>>, key: &str, locale: &str) -> String {
+    let title = types.get(key).map(|of| if locale.starts_with("en") { &of.title.en } else { &of.title.id });
+    title.map_or(key, String::as_str).to_owned()
+}
+
+/// The office of a card.
+pub fn unit(card: &Card) -> Option<Named> {
+    card.unit.as_ref().map(|unit| Named { key: unit.key.to_string(), title: unit.title.to_string() })
+}
+
+/// What the groups of a query stand for.
+pub fn understood(groups: &[Vec<Phrase>]) -> Vec<Understood> {
+    let said = |phrase: &Phrase| written(phrase).map_or_else(|| phrase.join(" "), str::to_owned);
+    let one = |group: &Vec<Phrase>| {
+        let (own, others) = group.split_first()?;
+        Some(Understood { stems: own.clone(), also: others.iter().map(said).collect() })
+    };
+    groups.iter().filter_map(one).collect()
+}

@@ -1,0 +1,469 @@
+//! Searching by the public API over both databases: what is found, in which order, and that it follows what is live.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use lamin::content::findable;
+use lamin::db::schema::findable as rows;
+use lamin::db::{Conn, Engine};
+use lamin::identity::Role;
+use serde_json::{Value, json};
+
+use crate::editorial::{Item, Newsroom};
+use crate::live_rows::{Live, Portal};
+use crate::on_both;
+use crate::support::{Call, Reply, TestApp};
+
+on_both!(
+    an_entry_is_found_from_its_publication_to_its_withdrawal,
+    what_is_scheduled_is_found_from_its_time_to_its_end,
+    what_means_the_same_is_found_and_told,
+    every_word_must_be_there_and_the_title_counts_most,
+    filters_narrow_and_say_how_many_there_would_be,
+    each_language_and_each_site_has_results_of_its_own,
+    pages_follow_one_another_until_the_last,
+    an_answer_is_kept_until_something_changes,
+    what_is_asked_wrongly_is_refused_by_name,
+    words_that_are_written_to_break_a_query_find_nothing,
+    a_type_without_pages_is_not_found,
+    a_changed_type_changes_what_is_found,
+    a_reader_without_a_script_gets_results_on_the_page_itself,
+    what_a_reader_writes_is_only_text_and_never_refused,
+    what_is_withdrawn_is_on_no_page_of_results_although_the_release_still_holds_it,
+    what_an_older_lamin_left_is_made_at_the_start_however_often_it_is_cut,
+);
+
+async fn ask(app: &TestApp, site: &str, query: &str) -> Reply {
+    Call::get(&format!("/delivery/v1/sites/{site}/search?{query}")).send(app).await
+}
+
+async fn found(app: &TestApp, query: &str) -> Value {
+    ask(app, "portal", query).await.assert_ok().json()
+}
+
+fn slugs_of(results: &Value) -> Vec<String> {
+    results["items"].as_array().unwrap().iter().map(|item| item["slug"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn slugs(app: &TestApp, query: &str) -> Vec<String> {
+    slugs_of(&found(app, query).await)
+}
+
+/// How many rows say where the words of what is live are.
+fn rows_of(app: &TestApp) -> i64 {
+    app.db.read_blocking(|c| Ok(rows::table.count().get_result(c)?)).unwrap()
+}
+
+async fn revised(item: &Item<'_>, title: &str) {
+    item.does(Role::Author, json!({"command": "revise"})).await.assert_ok();
+    item.edits(Role::Author, json!({"title": title})).await.assert_ok();
+}
+
+async fn an_entry_is_found_from_its_publication_to_its_withdrawal(app: TestApp) {
+    let room = Newsroom::open(app);
+    let item = room.written("Perizinan tambang").await;
+    for step in ["handed_over", "editing", "filtering", "approved"] {
+        item.goes_to(step).await;
+        assert_eq!(slugs(&room.app, "q=izin").await.len(), 0, "{step}");
+    }
+    item.goes_to("published").await;
+    assert_eq!(slugs(&room.app, "q=mengizinkan").await, ["perizinan-tambang"]);
+    revised(&item, "Pajak restoran").await;
+    assert_eq!(slugs(&room.app, "q=izin").await.len(), 1, "what is live stays");
+    assert_eq!(slugs(&room.app, "q=restoran").await.len(), 0, "what is worked on is nobody's business");
+    item.goes_to("published").await;
+    assert_eq!((slugs(&room.app, "q=izin").await.len(), slugs(&room.app, "q=perpajakan").await.len()), (0, 1));
+    assert_eq!(rows_of(&room.app), 1);
+    item.goes_to("withdrawn").await;
+    assert_eq!(slugs(&room.app, "q=pajak").await.len(), 0);
+    assert_eq!(rows_of(&room.app), 0);
+}
+
+async fn what_is_scheduled_is_found_from_its_time_to_its_end(app: TestApp) {
+    let room = Newsroom::open(app);
+    let item = room.in_step("approved").await;
+    let order = json!({"command": "publish", "publish_at": "2026-11-23T10:00:00+08:00",
+        "unpublish_at": "2026-11-23T12:00:00+08:00"});
+    item.with_digest(Role::Publisher, order).await.assert_ok();
+    for (time, hits) in [("09:59:59", 0), ("10:00:00", 1), ("12:00:00", 0)] {
+        room.app.clock.set(&format!("2026-11-23T{time}+08:00"));
+        room.run_due();
+        assert_eq!(slugs(&room.app, "q=jembatan").await.len(), hits, "{time}");
+    }
+}
+
+async fn shown(app: &TestApp, entries: &[Live]) -> Portal {
+    let portal = Portal::open(app, "portal").await;
+    portal.show(app, entries).await;
+    portal
+}
+
+async fn what_means_the_same_is_found_and_told(app: TestApp) {
+    let body = "Bawa **kartu tanda penduduk** dan kartu keluarga.";
+    let other = Live::new("berita", "lain").titled("Kartu ucapan").long("body", "Penduduk memberi tanda.");
+    shown(&app, &[Live::new("layanan", "pindah").titled("Pindah datang").long("body", body), other]).await;
+    let results = found(&app, "q=syarat+e-KTP").await;
+    assert_eq!(results["total"], 0, "there is no word of requirements");
+    let results = found(&app, "q=KTP").await;
+    assert_eq!(slugs_of(&results), ["lain", "pindah"], "stems in any order: the title weighs more");
+    assert_eq!(results["understood"][0]["stems"], json!(["ktp"]));
+    let also = results["understood"][0]["also"].as_array().unwrap();
+    assert!(also.contains(&json!("kartu tanda penduduk")), "{also:?}");
+    assert_eq!(results["items"][1]["summary"], "Bawa kartu tanda penduduk dan kartu keluarga.");
+}
+
+async fn every_word_must_be_there_and_the_title_counts_most(app: TestApp) {
+    let entry = |slug: &str, title: &str, summary: &str, body: &str| {
+        Live::new("berita", slug).titled(title).field("summary", summary).long("body", body)
+    };
+    let entries = [
+        entry("isi", "Kabar", "Singkat", "Izin keluar hari ini di loket usaha."),
+        entry("ringkasan", "Kabar", "Perizinan usaha", "Panjang."),
+        entry("judul", "Izin usaha", "Singkat", "Panjang."),
+        entry("satu", "Izin", "Singkat", "Panjang."),
+    ];
+    shown(&app, &entries).await;
+    assert_eq!(slugs(&app, "q=izin+usaha").await, ["judul", "ringkasan", "isi"]);
+    assert_eq!(slugs(&app, "q=izin+yang+dan").await.len(), 4, "words that say nothing ask for nothing");
+    assert_eq!(found(&app, "q=yang+dan").await["total"], 0);
+}
+
+async fn filters_narrow_and_say_how_many_there_would_be(app: TestApp) {
+    let entry = |type_key: &str, slug: &str, year: i32, unit: &str| {
+        let live = Live::new(type_key, slug).titled("Laporan kinerja").on(&format!("{year}-03-01T08:00:00+08:00"));
+        live.field("unit", unit)
+    };
+    let entries = [
+        entry("dokumen", "a", 2024, "Dinas Kesehatan"),
+        entry("dokumen", "b", 2025, "Dinas Kesehatan").field("year", 2023),
+        entry("berita", "c", 2025, "Dinas Kesehatan"),
+        entry("berita", "d", 2025, "Biro Hukum"),
+    ];
+    shown(&app, &entries).await;
+    let results = found(&app, "q=kinerja&unit=dinas-kesehatan&type=dokumen&year=").await;
+    assert_eq!(slugs_of(&results).into_iter().collect::<BTreeSet<_>>(), ["a", "b"].map(str::to_owned).into());
+    let counts = |name: &str| {
+        let list = results["counts"][name].as_array().unwrap();
+        list.iter().map(|count| format!("{}: {}", count["key"].as_str().unwrap(), count["count"])).collect::<Vec<_>>()
+    };
+    assert_eq!(counts("type"), ["dokumen: 2", "berita: 1"], "of that office");
+    assert_eq!(counts("year"), ["2024: 1", "2023: 1"], "its own year stands before that of its publication");
+    assert_eq!(counts("unit"), ["dinas-kesehatan: 2"]);
+    assert_eq!(results["items"][0]["unit"]["title"], "Dinas Kesehatan");
+    assert_eq!(slugs(&app, "q=kinerja&year=2025").await.len(), 2);
+    assert_eq!(slugs(&app, "q=kinerja&type=puisi").await.len(), 0);
+}
+
+async fn each_language_and_each_site_has_results_of_its_own(app: TestApp) {
+    let entries = [
+        Live::new("berita", "indonesia").titled("Rilis pelabuhan"),
+        Live::new("berita", "english").titled("Port permits released").locale("en"),
+    ];
+    shown(&app, &entries).await;
+    let other = Portal::open(&app, "lain").await;
+    other.show(&app, &[Live::new("berita", "jauh").titled("Rilis pelabuhan")]).await;
+    assert_eq!(slugs(&app, "q=pelabuhan").await, ["indonesia"]);
+    assert_eq!(slugs(&app, "q=permit&locale=en").await, ["english"]);
+    assert_eq!(slugs(&app, "q=permit").await.len(), 0);
+    assert_eq!(slugs_of(&ask(&app, "lain", "q=rilis").await.json()), ["jauh"]);
+    ask(&app, "tiada", "q=rilis").await.assert_refused(404, "not_found");
+}
+
+async fn pages_follow_one_another_until_the_last(app: TestApp) {
+    let entry = |number: i32| {
+        let at = format!("2026-11-{:02}T08:00:00+08:00", number + 1);
+        Live::new("berita", &format!("kabar-{number}")).titled("Kabar jembatan").on(&at)
+    };
+    shown(&app, &(0..25).map(entry).collect::<Vec<_>>()).await;
+    let (mut query, mut seen) = ("q=jembatan".to_owned(), Vec::new());
+    loop {
+        let reply = ask(&app, "portal", &query).await.assert_ok();
+        assert_eq!(reply.json()["total"], 25);
+        seen.extend(slugs_of(&reply.json()));
+        let link = reply.header("link").to_owned();
+        let next = link.split_once('?').and_then(|(_, rest)| rest.split_once('>'));
+        assert_eq!(next.is_some(), reply.json()["next_page"].is_number());
+        let Some((next, _)) = next else { break };
+        query = next.to_owned();
+    }
+    let newest_first: Vec<String> = (0..25).rev().map(|number| format!("kabar-{number}")).collect();
+    assert_eq!(seen, newest_first);
+    assert_eq!(slugs(&app, "q=jembatan&page=4").await.len(), 0);
+    assert_eq!(slugs(&app, "q=jembatan&limit=100").await.len(), 25);
+}
+
+async fn an_answer_is_kept_until_something_changes(app: TestApp) {
+    let portal = shown(&app, &[Live::new("berita", "satu").titled("Jembatan")]).await;
+    let path = "/delivery/v1/sites/portal/search?q=jembatan";
+    let first = Call::get(path).send(&app).await.assert_ok();
+    assert_eq!(first.header("access-control-allow-origin"), "*");
+    let again = || Call::get(path).header("If-None-Match", first.header("etag")).send(&app);
+    assert_eq!(again().await.status, 304);
+    let head = Call::new("HEAD", path).send(&app).await;
+    assert_eq!((head.status, head.header("etag")), (200, first.header("etag")));
+    portal.show(&app, &[Live::new("berita", "dua").titled("Jembatan baru")]).await;
+    assert_eq!(again().await.assert_ok().json()["total"], 2);
+}
+
+async fn what_is_asked_wrongly_is_refused_by_name(app: TestApp) {
+    shown(&app, &[]).await;
+    let long = format!("q={}", "a".repeat(201));
+    for (query, field) in [("", "q"), (long.as_str(), "q"), ("q=a&page=x", "page"), ("q=a&year=x", "year")] {
+        let reply = ask(&app, "portal", query).await;
+        reply.assert_refused(400, "malformed");
+        assert_eq!(reply.json()["errors"][0]["field"], field);
+    }
+    ask(&app, "portal", "q=a&sort=title").await.assert_refused(400, "unknown_parameter");
+    ask(&app, "portal", "q=a&limit=0").await.assert_refused(400, "bad_limit");
+}
+
+async fn words_that_are_written_to_break_a_query_find_nothing(app: TestApp) {
+    shown(&app, &[Live::new("berita", "satu").titled("Jembatan OR kayu")]).await;
+    let nasty = [
+        "\" OR *",
+        "title:jembatan*",
+        "') | !('a",
+        "NEAR(a b)",
+        "\\",
+        "{a} : b",
+        "ﷺ 𝒜𝒷 ٣٤ क्षि",
+        "<script>alert(1)</script>",
+    ];
+    for text in nasty {
+        let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("q", text).finish();
+        let results = found(&app, &query).await;
+        let hits = usize::from(text.starts_with("title"));
+        assert!(slugs_of(&results).len() <= hits, "{text}: {results}");
+    }
+    let many: String = (10..50).map(|number| format!("k{number}+")).collect();
+    assert_eq!(found(&app, &format!("q={many}")).await["understood"].as_array().unwrap().len(), 16);
+    shown_in_scripts(&app).await;
+}
+
+/// Letters beyond ASCII are cut and kept alike by both databases.
+async fn shown_in_scripts(app: &TestApp) {
+    let other = Portal::open(app, "aksara").await;
+    let text = "ﷺ Ünïcode 𝒜𝒷𝒸 ٣٤٥ क्षि ลานนา 東京 naïve";
+    other.show(app, &[Live::new("berita", "aksara").titled(text)]).await;
+    for word in lamin::search::terms(text) {
+        let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("q", &word).finish();
+        assert_eq!(slugs_of(&ask(app, "aksara", &query).await.json()), ["aksara"], "{word}");
+    }
+}
+
+async fn a_type_without_pages_is_not_found(app: TestApp) {
+    let menu = Live::new("menu", "utama").titled("Menu jembatan");
+    shown(&app, &[menu, Live::new("berita", "satu").titled("Jembatan")]).await;
+    assert_eq!(slugs(&app, "q=jembatan").await, ["satu"]);
+}
+
+async fn a_changed_type_changes_what_is_found(app: TestApp) {
+    let site = app.site("portal").id;
+    let dewi = app.user("dewi", &[(Role::WebDeveloper, Some(site))]);
+    let definition = |label: &str| {
+        json!({"key": "kursus-uji", "title": {"id": "Lowongan", "en": "Vacancies"}, "fields": [
+            {"key": "title", "kind": "text", "label": {"id": "Judul", "en": "Title"}, "required": true},
+            {"key": "level", "kind": "choice", "label": {"id": "Jenjang", "en": "Level"},
+             "choices": [{"key": "a", "label": {"id": label, "en": "Any"}}]},
+        ]})
+    };
+    let put = |label: &str, version: i32| {
+        let call = Call::new("PUT", "/api/v1/sites/portal/types/kursus-uji").token(&app.token(&dewi));
+        let call = if version > 0 { call.seen(&json!(version)) } else { call };
+        call.json(&definition(label)).send(&app)
+    };
+    put("Sarjana", 0).await.assert_ok();
+    let portal = Portal { site };
+    portal.show(&app, &[Live::new("kursus-uji", "satu").titled("Perawat").field("level", "a")]).await;
+    assert_eq!(slugs(&app, "q=sarjana").await, ["satu"]);
+    put("Magister", 1).await.assert_ok();
+    app.live_changed();
+    assert_eq!((slugs(&app, "q=sarjana").await.len(), slugs(&app, "q=magister").await.len()), (0, 1));
+}
+
+/// Leaves the tables as a migration makes them: a row for each live entry, and no stem.
+fn forget_stems(connection: &mut Conn) -> lamin::kernel::Result<()> {
+    match connection {
+        Conn::Sqlite(sqlite) => diesel::sql_query("DELETE FROM findable_words").execute(sqlite)?,
+        Conn::Postgres(postgres) => diesel::sql_query("DELETE FROM findable_words").execute(postgres)?,
+    };
+    diesel::update(rows::table).set((rows::mark.eq(""), rows::summary.eq(""))).execute(connection)?;
+    Ok(())
+}
+
+async fn what_an_older_lamin_left_is_made_at_the_start_however_often_it_is_cut(app: TestApp) {
+    let entry = |number: i32| Live::new("berita", &format!("kabar-{number}")).titled("Kabar jembatan");
+    let portal = shown(&app, &(0..40).map(entry).collect::<Vec<_>>()).await;
+    app.db.write_blocking(|tx| forget_stems(tx)).unwrap();
+    app.live_changed();
+    assert_eq!(found(&app, "q=jembatan").await["total"], 0);
+    // What another process had done before it was killed, and what changed meanwhile.
+    let some = app.db.read_blocking(findable::store::outdated).unwrap();
+    assert_eq!(some.len(), 40);
+    app.db.write_blocking(|tx| findable::store::keep(tx, &some[..7])).unwrap();
+    portal.hide(&app, &entry(3)).await;
+    portal.show(&app, &[entry(41)]).await;
+    let left = findable::service::catch_up(&app).unwrap();
+    assert!((32..=33).contains(&left), "{left}");
+    assert_eq!(found(&app, "q=jembatan").await["total"], 40);
+    assert_eq!(findable::service::catch_up(&app).unwrap(), 0);
+}
+
+/// A published site with what our server shows of it.
+async fn published(app: &TestApp) -> Portal {
+    let at = |number: i32| format!("2026-11-{:02}T08:00:00+08:00", number + 1);
+    let entry = |number: i32| Live::new("berita", &format!("kabar-{number}")).titled("Kabar jembatan").on(&at(number));
+    let service = Live::new("layanan", "ktp").titled("Cetak <b>KTP</b> & akta").field("unit", "Dinas Dukcapil");
+    let english = Live::new("berita", "permits").titled("Building permits").locale("en");
+    let portal = shown(app, &(0..25).map(entry).chain([service, english]).collect::<Vec<_>>()).await;
+    crate::publish::build(app, lamin::publish::model::Mode::Fresh);
+    portal
+}
+
+async fn page(app: &TestApp, path: &str) -> Reply {
+    Call::get(path).header("Host", "portal.localhost").send(app).await
+}
+
+async fn a_reader_without_a_script_gets_results_on_the_page_itself(app: TestApp) {
+    published(&app).await;
+    let plain = page(&app, "/cari/").await.assert_ok();
+    assert!(plain.text.contains("<noscript>") && plain.text.contains("action=\"/cari/\""), "{}", plain.text);
+    let first = page(&app, "/cari/?q=jembatan&type=&year=&unit=").await.assert_ok();
+    assert!(first.text.contains("25 hasil ditemukan.") && !first.text.contains("<noscript>"), "{}", first.text);
+    assert_eq!(first.text.matches("<li><h2><a href=\"/berita/kabar-").count(), 10);
+    assert!(first.text.contains("value=\"jembatan\"") && first.text.contains("25 November 2026"));
+    assert_eq!((first.header("cache-control"), first.header("x-robots-tag")), ("public, max-age=30", "noindex"));
+    assert!(first.header("content-security-policy").contains("form-action 'self'"));
+    assert!(first.text.contains("<!DOCTYPE html>") && first.text.contains("</html>"), "the page around it stays");
+    let next = first.text.split("<a href=\"/cari/?").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
+    let second = page(&app, &format!("/cari/?{next}")).await.assert_ok();
+    assert!(second.text.contains("kabar-14") && !second.text.contains("kabar-24"), "{}", second.text);
+    let narrowed = page(&app, "/cari/?q=kartu+tanda+penduduk&unit=dinas-dukcapil").await.assert_ok().text;
+    assert!(
+        narrowed.contains("Cetak &lt;b&gt;KTP&lt;/b&gt; &amp; akta") && narrowed.contains("Juga dicari: "),
+        "{narrowed}"
+    );
+    assert!(narrowed.contains("<option value=\"dinas-dukcapil\" selected>Dinas Dukcapil (1)</option>"), "{narrowed}");
+    let english = page(&app, "/en/cari/?q=permit").await.assert_ok().text;
+    assert!(english.contains("1 result found.") && english.contains("href=\"/en/berita/permits/\""), "{english}");
+}
+
+async fn what_a_reader_writes_is_only_text_and_never_refused(app: TestApp) {
+    published(&app).await;
+    let script: String = url::form_urlencoded::byte_serialize(b"\"><script>alert(1)</script>").collect();
+    let answer = page(&app, &format!("/cari/?q={script}")).await.assert_ok().text;
+    assert!(!answer.contains("<script>alert") && answer.contains("&lt;script&gt;alert(1)"), "{answer}");
+    assert!(answer.contains("Tidak ada hasil"));
+    let long = "a".repeat(5000);
+    let strange = [
+        long.as_str(),
+        "%00%01",
+        "x&page=0",
+        "x&page=99999999999999999999",
+        "x&year=dua",
+        "x&colour=red",
+        "yang",
+        "%ff",
+    ];
+    for query in strange {
+        assert_eq!(page(&app, &format!("/cari/?q={query}")).await.status, 200, "{query:.40}");
+    }
+    assert_eq!(page(&app, "/cari/?q=").await.assert_ok().text, page(&app, "/cari/").await.text);
+    let head = Call::new("HEAD", "/cari/?q=jembatan").header("Host", "portal.localhost").send(&app).await;
+    assert_eq!(head.status, 200);
+}
+
+async fn what_is_withdrawn_is_on_no_page_of_results_although_the_release_still_holds_it(app: TestApp) {
+    let portal = published(&app).await;
+    assert!(page(&app, "/cari/?q=akta").await.text.contains("/layanan/ktp/"));
+    portal.hide(&app, &Live::new("layanan", "ktp")).await;
+    assert!(!page(&app, "/cari/?q=akta").await.assert_ok().text.contains("/layanan/ktp/"));
+}
+
+/// Words of which some are common and most are not, the same on every machine.
+fn corpus() -> Vec<Live> {
+    const WORDS: [&str; 24] = [
+        "izin",
+        "usaha",
+        "perizinan",
+        "ktp",
+        "kartu tanda penduduk",
+        "puskesmas",
+        "jembatan",
+        "anggaran",
+        "laporan",
+        "kinerja",
+        "bupati",
+        "gubernur",
+        "sekolah",
+        "guru",
+        "pajak",
+        "retribusi",
+        "banjir",
+        "bantuan",
+        "layanan",
+        "pelayanan",
+        "perda",
+        "peraturan daerah",
+        "desa",
+        "kecamatan",
+    ];
+    let mut state = 7_u64;
+    let mut pick = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let mut words = |count: usize| -> String {
+        let some: Vec<&str> = (0..count).map(|_| WORDS[pick(WORDS.len()).min(pick(WORDS.len()))]).collect();
+        some.join(" ")
+    };
+    let entry = |number: usize| {
+        let at = format!("2026-{:02}-{:02}T08:00:00+08:00", 1 + number / 28, 1 + number % 28);
+        let live = Live::new(["berita", "layanan", "dokumen"][number % 3], &format!("e-{number}"));
+        live.titled(&words(3)).field("summary", words(4)).long("body", words(12)).on(&at)
+    };
+    (0..120).map(entry).collect()
+}
+
+#[actix_web::test]
+async fn both_databases_give_the_same_results_in_the_same_order() {
+    let apps = [TestApp::new(Engine::Sqlite), TestApp::new(Engine::Postgres)];
+    for app in &apps {
+        shown(app, &corpus()).await;
+    }
+    let queries = [
+        "izin",
+        "izin+usaha",
+        "ktp",
+        "perda+pajak",
+        "pelayanan",
+        "kinerja+laporan+anggaran",
+        "desa&type=berita",
+        "guru&year=2026",
+    ];
+    for query in queries {
+        let query = format!("q={query}&limit=100");
+        let [one, other] = [found(&apps[0], &query).await, found(&apps[1], &query).await];
+        assert!(!slugs_of(&one).is_empty(), "{query}");
+        assert_eq!(slugs_of(&one), slugs_of(&other), "{query}");
+        assert_eq!((&one["counts"], &one["total"]), (&other["counts"], &other["total"]), "{query}");
+    }
+}
+
+#[actix_web::test]
+async fn the_api_finds_what_the_page_finds() {
+    let app = TestApp::new(Engine::Sqlite);
+    shown(&app, &corpus()).await;
+    crate::publish::build(&app, lamin::publish::model::Mode::Fresh);
+    let tree = crate::publish::tree(&crate::publish::current(&app));
+    for query in ["guru", "izin usaha pajak", "e-KTP pajak", "peraturan daerah pajak", "melayani", "jembatan banjir"] {
+        let by_page = crate::publish::search::found(&tree, "cari/", query);
+        let asked: String =
+            url::form_urlencoded::Serializer::new("limit=100&".to_owned()).append_pair("q", query).finish();
+        let results = found(&app, &asked).await;
+        let path = |item: &Value| url::Url::parse(item["url"].as_str().unwrap()).unwrap().path().to_owned();
+        let by_api: BTreeSet<String> = results["items"].as_array().unwrap().iter().map(path).collect();
+        assert!((1..100).contains(&by_page.len()), "{query}: {}", by_page.len());
+        assert_eq!(by_api, by_page, "{query}");
+    }
+}
