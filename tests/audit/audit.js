@@ -28,7 +28,10 @@ const figures = {};
 const seconds = {};
 for (const name of job.checks) {
   const start = performance.now();
-  const tell = (page, text) => findings.push({ check: name, page, text });
+  const tell = (page, text) => {
+    findings.push({ check: name, page, text });
+    process.stderr.write(`  ${page} ${text}\n`);
+  };
   figures[name] = await CHECKS[name](job, tell);
   seconds[name] = Math.round((performance.now() - start) / 100) / 10;
   process.stderr.write(`${job.name}: ${name}: ${seconds[name]} s, ${findings.filter((one) => one.check === name).length} findings\n`);
