@@ -50,8 +50,9 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
         db::refuse_old_engine(connection)?;
         db::migrate(connection)
     })?;
+    db.write_blocking(content::store::fill_uses)?;
     let secrets = Secrets::open(&config.data, chance.as_ref())?;
-    let storage = Arc::new(FolderStorage::new(config.data.join("assets")));
+    let storage = Arc::new(FolderStorage::new(config.data.join("assets"), clock.clone()));
     let fetcher = fetcher(&config)?;
     let scanner = scanner(&config)?;
     let hashing = Arc::new(Semaphore::new(config.password_hashes_in_flight.max(1)));

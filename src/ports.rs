@@ -26,11 +26,20 @@ pub trait Storage: Send + Sync {
     fn place(&self, digest: &Digest, path: &Path) -> Result<bool>;
     /// The same as [`Storage::get`], piece by piece.
     fn read(&self, digest: &Digest) -> Result<Option<Box<dyn std::io::Read>>>;
-    /// Everything that is stored, with its size in bytes, in no order.
-    fn each(&self, tell: &mut dyn FnMut(Digest, u64)) -> Result<()>;
+    /// Everything that is stored, in no order.
+    fn each(&self, tell: &mut dyn FnMut(Stored)) -> Result<()>;
     /// Removes a file unless it was stored within the last day, perhaps again: somebody may be about to name it.
     /// Says whether it is gone.
     fn remove_old(&self, digest: &Digest) -> Result<bool>;
+}
+
+/// A stored file.
+#[derive(Debug, Clone, Copy)]
+pub struct Stored {
+    pub digest: Digest,
+    pub bytes: u64,
+    /// Whether it may be removed when nothing names it.
+    pub is_old: bool,
 }
 
 /// Looks for harmful software in files.

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use super::Place;
 use crate::app::App;
 use crate::kernel::{Digest, Result};
-use crate::media::library::care::{self, Named};
+use crate::media::library::care::{self, Collected, Named};
 use crate::{media, procedure, publish, themes, verify};
 
 /// Look after stored files
@@ -34,7 +34,7 @@ enum What {
 }
 
 impl Media {
-    pub fn run(self, place: &Place) -> Result<ExitCode> {
+    pub(super) fn run(self, place: &Place) -> Result<ExitCode> {
         let app = place.open()?;
         match self.what {
             What::Verify { json } => verify_all(&app, json),
@@ -44,7 +44,9 @@ impl Media {
 }
 
 fn verify_all(app: &App, json: bool) -> Result<ExitCode> {
-    let found = care::verify(app.storage.as_ref(), &named(app)?)?;
+    let library = app.db.read_blocking(media::library::store::stored)?;
+    // A list of a theme that cannot be read is a finding and no reason to stop.
+    let found = care::verify(app.storage.as_ref(), &named(app, library, themes::service::stored_but_unreadable)?)?;
     if json {
         println!("{}", serde_json::to_string_pretty(&found).unwrap_or_default());
     } else {
@@ -59,31 +61,35 @@ fn verify_all(app: &App, json: bool) -> Result<ExitCode> {
 }
 
 fn collect(app: &App, remove: bool) -> Result<ExitCode> {
-    let forgotten = care::forget(app, remove)?;
-    let collected = care::collect(app.storage.as_ref(), &named(app)?, remove)?;
+    let (forgotten, collected) = clean(app, remove)?;
     let (files, bytes) = (collected.files, collected.bytes);
     match remove {
         true => println!("removed {files} files, {bytes} bytes; {forgotten} left the trash for good"),
-        false => {
-            println!("{files} files, {bytes} bytes can go, and {forgotten} leave the trash; --remove does it");
-        }
+        false => println!("{files} files, {bytes} bytes can go, and {forgotten} leave the trash; --remove does it"),
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// Empties the trash of what is long in it, then the storage of what nothing names; returns how many files left the
+/// trash. Without `remove` both are rehearsed.
+pub fn clean(app: &App, remove: bool) -> Result<(usize, Collected)> {
+    let forgotten = care::forget(app, remove)?;
+    let named = named(app, forgotten.named, themes::service::stored)?;
+    Ok((forgotten.files, care::collect(app.storage.as_ref(), &named, remove)?))
+}
+
 /// Everything that any part of the house stores by its digest.
-fn named(app: &App) -> Result<Named> {
+fn named(app: &App, library: Vec<Digest>, of_themes: impl Fn(&App) -> Result<Vec<Digest>>) -> Result<Named> {
     let mut named = Named::new();
     let mut add = |who: &'static str, digests: Vec<Digest>| {
         for digest in digests {
             named.entry(digest).or_insert(who);
         }
     };
-    let db = &app.db;
-    add("the library", db.read_blocking(media::library::store::stored)?);
-    add("the attachments of cases", db.read_blocking(procedure::store::stored)?);
-    add("the evidence of findings", db.read_blocking(verify::store::stored)?);
-    add("themes", themes::service::stored(app)?);
+    add("the library", library);
+    add("the attachments of cases", app.db.read_blocking(procedure::store::stored)?);
+    add("the evidence of findings", app.db.read_blocking(verify::store::stored)?);
+    add("themes", of_themes(app)?);
     add("kept releases", publish::service::stored(app)?);
     Ok(named)
 }

@@ -5,7 +5,7 @@ mod demo;
 mod deploy;
 mod doctor;
 mod import;
-mod media;
+pub mod media;
 mod releases;
 mod serve;
 mod target;

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::model::{Content, ContentType, EntryRow, NewEntry, Revision};
 use super::rules;
 use crate::db::rows::insert_all;
-use crate::db::schema::{asset_uses, entries, entry_tags, revisions, unique_values};
+use crate::db::schema::{asset_uses, entries, entry_tags, installation, revisions, unique_values};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{CaseId, EntryId, GroupId, SiteId, UserId};
 use crate::kernel::page::{Cursor, Limit, Page};
@@ -423,6 +423,38 @@ fn stale(tx: &mut Tx, id: EntryId) -> Result<Error> {
 pub fn content(connection: &mut Conn, entry: EntryId, number: i32) -> Result<Content> {
     let body = revisions::table.find((entry, number)).select(revisions::body).first::<String>(connection)?;
     Content::from_text(&body)
+}
+
+/// Under this key the installation notes that `asset_uses` was filled from the revisions that were there before it.
+const USES_FILLED: &str = "asset_uses";
+const REVISIONS_AT_ONCE: i64 = 200;
+
+/// Notes which files the revisions name that an earlier version stored. Once; all of them or none.
+pub fn fill_uses(tx: &mut Tx) -> Result<()> {
+    let note = installation::table.find(USES_FILLED).select(installation::key);
+    if note.first::<String>(&mut **tx).optional()?.is_some() {
+        return Ok(());
+    }
+    let mut after: Option<(EntryId, i32)> = None;
+    loop {
+        let mut query = revisions::table.into_boxed::<crate::db::Backend>();
+        if let Some((entry, number)) = after {
+            let same = revisions::entry_id.eq(entry).and(revisions::number.gt(number));
+            query = query.filter(revisions::entry_id.ge(entry)).filter(revisions::entry_id.gt(entry).or(same));
+        }
+        let rows: Vec<(EntryId, i32, String)> = query
+            .order((revisions::entry_id, revisions::number))
+            .limit(REVISIONS_AT_ONCE)
+            .select((revisions::entry_id, revisions::number, revisions::body))
+            .load(&mut **tx)?;
+        let Some((entry, number, _)) = rows.last() else { break };
+        after = Some((*entry, *number));
+        insert_uses(tx, rows.iter().map(|(entry, number, body)| (*entry, *number, body.as_str())))?;
+    }
+    diesel::insert_into(installation::table)
+        .values((installation::key.eq(USES_FILLED), installation::value.eq("filled")))
+        .execute(&mut **tx)?;
+    Ok(())
 }
 
 /// The entries of a site whose newest revision names a file, in order; what waits in the trash is left out.

@@ -8,7 +8,7 @@ use crate::content::model::Content;
 use crate::content::{self, service as contents};
 use crate::db::Tx;
 use crate::identity::{Actor, Permit, cases};
-use crate::kernel::id::{EntryId, SiteId};
+use crate::kernel::id::SiteId;
 use crate::kernel::{Code, Digest, Error, Refusal, Result, Timestamp};
 use crate::media;
 
@@ -16,10 +16,10 @@ use crate::media;
 const ENTRIES_MAX: usize = 200;
 
 /// Names `new` wherever the newest revision of an entry names `old`: all of them or none. What is published becomes a
-/// draft beside what citizens see, and what was approved has to be approved again. What is said of the old file is said
+/// draft beside what citizens see, and what was approved has to be approved again; what was withdrawn stays as it was. What is said of the old file is said
 /// of the new one where nothing is said of it yet.
 ///
-/// Refusals: `not_found` for a file that the site does not have, `invalid` when nothing is to be done, `too_large`, and
+/// Refusals: `not_found` for a file that the site does not have, `nothing_changed` when no entry names it, `too_large`, and
 /// what stands in the way of an edit, with the entry.
 pub async fn replace(app: &App, actor: &Actor, site: SiteId, (old, new): (Digest, Digest)) -> Result<Vec<Changed>> {
     let _: Permit<cases::WriteContent> = actor.permit(site)?;
@@ -27,13 +27,24 @@ pub async fn replace(app: &App, actor: &Actor, site: SiteId, (old, new): (Digest
     app.db
         .write(move |tx| {
             require_files(tx, site, (old, new))?;
-            let named = content::store::naming(tx, site, &old)?;
+            let mut named = Vec::new();
+            for entry in content::store::naming(tx, site, &old)? {
+                let row = content::store::require(tx, entry)?;
+                let desk = Desk::of(tx, row)?;
+                // What was withdrawn stays as it was; nobody sees it.
+                if !desk.step()?.end || content::live::find(tx, entry)?.is_some() {
+                    named.push(desk);
+                }
+            }
+            if named.is_empty() {
+                return Err(Refusal::new(Code::NothingChanged).detail("no entry names the file").into());
+            }
             if named.len() > ENTRIES_MAX {
                 let detail = format!("{} entries name the file; at most {ENTRIES_MAX} at once", named.len());
                 return Err(Refusal::new(Code::TooLarge).detail(detail).into());
             }
-            media::service::describe_alike(tx, site, (&old, &new))?;
-            named.into_iter().map(|entry| in_entry(tx, entry, (old, new), (&actor, now))).collect()
+            media::service::describe_alike(tx, site, (&old, &new), (&actor.ledger_name(), now))?;
+            named.into_iter().map(|desk| in_entry(tx, desk, (old, new), (&actor, now))).collect()
         })
         .await
 }
@@ -56,12 +67,11 @@ fn require_files(tx: &mut Tx, site: SiteId, (old, new): (Digest, Digest)) -> Res
 
 fn in_entry(
     tx: &mut Tx,
-    entry: EntryId,
+    desk: Desk,
     (old, new): (Digest, Digest),
     (actor, now): (&Actor, Timestamp),
 ) -> Result<Changed> {
-    let row = content::store::require(tx, entry)?;
-    let desk = Desk::of(tx, row)?;
+    let entry = desk.row.id;
     let replacing = |tx: &mut Tx| {
         let way = way_of_changing(&desk, actor)?;
         let before = content::store::content(tx, entry, desk.row.revision)?.to_text();

@@ -210,7 +210,12 @@ pub async fn describe(
 }
 
 /// Says of a new file what is said of an old one, where nothing is said of it yet.
-pub fn describe_alike(tx: &mut Tx, site: SiteId, (old, new): (&Digest, &Digest)) -> Result<()> {
+pub fn describe_alike(
+    tx: &mut Tx,
+    site: SiteId,
+    (old, new): (&Digest, &Digest),
+    (actor, now): (&str, Timestamp),
+) -> Result<()> {
     let (Some(old), Some(mut asset)) = (store::find(tx, site, old)?, store::find(tx, site, new)?) else {
         return Ok(());
     };
@@ -234,6 +239,8 @@ pub fn describe_alike(tx: &mut Tx, site: SiteId, (old, new): (&Digest, &Digest))
     if asset != before {
         asset.version += 1;
         store::save(tx, &asset)?;
+        let event = Event::new(actor, "media.describe", format!("asset:{new}")).site(site).digest(*new);
+        ledger::record(tx, &event, now)?;
     }
     Ok(())
 }

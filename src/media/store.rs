@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use diesel::dsl::sql;
+use diesel::dsl::{not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
@@ -162,12 +162,17 @@ pub fn list(
     }
     if let Some(text) = &shown.text {
         let pattern = like_anywhere(text);
-        let texts = sql::<Text>("LOWER(name || ' ' || alt || ' ' || credit || ' ' || source)");
+        let alt = match connection {
+            Conn::Sqlite(_) => "json_extract(alt, '$.id') || ' ' || json_extract(alt, '$.en')",
+            Conn::Postgres(_) => "(alt::json->>'id') || ' ' || (alt::json->>'en')",
+        };
+        let texts = sql::<Text>(&format!("LOWER(name || ' ' || {alt} || ' ' || credit || ' ' || source)"));
         query = query.filter(texts.like(pattern).escape('\\'));
     }
     if shown.unused {
-        query = query.filter(assets::digest.ne_all(library::store::of_newest(site)));
-        query = query.filter(assets::digest.ne_all(library::store::of_live(site)));
+        // Not `ne_all`: PostgreSQL would compare every file with every use.
+        query = query.filter(not(assets::digest.eq_any(library::store::of_newest(site))));
+        query = query.filter(not(assets::digest.eq_any(library::store::of_live(site))));
     }
     if let Some(cursor) = after {
         let bad = || Refusal::new(Code::BadCursor);

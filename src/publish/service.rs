@@ -127,7 +127,11 @@ pub fn stored(app: &App) -> Result<Vec<Digest>> {
     for site in app.db.read_blocking(sites::store::list)? {
         let place = Place::new(&app.config.public, &site.key, app.config.durability.0);
         for number in place.kept_numbers()? {
-            let files = place.kept(number)?;
+            let files = match place.kept(number) {
+                // It was retired meanwhile.
+                Err(_) if !place.is_kept(number) => continue,
+                files => files?,
+            };
             digests.extend(files.iter().filter(|file| file.path.starts_with("media/")).map(|file| file.sha256));
         }
     }

@@ -43,12 +43,16 @@ pub fn of_staging(app: &App, site: SiteId, key: &str) -> Result<Theme> {
 /// Every digest of a stored file of a theme that any site has, had, or was proposed.
 pub fn stored(app: &App) -> Result<Vec<Digest>> {
     let lists = app.db.read_blocking(store::digests)?;
-    let mut digests = Vec::new();
-    for list in lists {
-        digests.push(list);
-        digests.extend(files::kept_list(app.storage.as_ref(), &list)?.into_values());
-    }
-    Ok(digests)
+    let files = lists.iter().map(|list| Ok(files::kept_list(app.storage.as_ref(), list)?.into_values()));
+    let files = files.collect::<Result<Vec<_>>>()?;
+    Ok(files.into_iter().flatten().chain(lists).collect())
+}
+
+/// The same where some lists cannot be read: these are named, and their files are not.
+pub fn stored_but_unreadable(app: &App) -> Result<Vec<Digest>> {
+    let lists = app.db.read_blocking(store::digests)?;
+    let files = lists.iter().filter_map(|list| files::kept_list(app.storage.as_ref(), list).ok());
+    Ok(files.flat_map(std::collections::BTreeMap::into_values).chain(lists.iter().copied()).collect())
 }
 
 fn in_state(app: &App, site: SiteId, state: ThemeState) -> Result<Option<SiteTheme>> {

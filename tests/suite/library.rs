@@ -2,15 +2,15 @@
 
 use std::io::Write;
 use std::process::Command;
-use std::time::Duration;
 
 use diesel::prelude::*;
 use lamin::content::live;
-use lamin::db::schema::{asset_uses, assets, derivatives};
+use lamin::db::schema::{asset_uses, assets, derivatives, installation};
 use lamin::db::{DbSettings, Engine};
 use lamin::identity::Role;
 use lamin::kernel::Digest;
 use lamin::kernel::time::DAY;
+use lamin::media::library::care::Collected;
 use serde_json::{Value, json};
 
 use crate::editorial::{Item, Newsroom};
@@ -29,6 +29,7 @@ on_both!(
     only_what_nobody_names_is_forgotten_and_removed,
     damage_and_loss_are_found,
     a_document_tells_what_its_readers_get,
+    an_older_installation_learns_once_which_files_its_revisions_name,
 );
 
 const PATH: &str = "/api/v1/sites/portal/assets";
@@ -72,7 +73,7 @@ async fn bulk(room: &Newsroom, body: Value) -> Reply {
 async fn a_file_tells_which_entries_name_it(app: TestApp) {
     let room = Newsroom::open(app);
     let digest = upload(&room, "denah.txt", b"denah").await;
-    assert_eq!(uses(&room, &digest).await, json!({"items": [], "earlier": 0}));
+    assert_eq!(uses(&room, &digest).await, json!({"items": [], "ever": 0}));
     let item = written_with(&room, "Denah kantor", &digest).await;
     let named = |live: bool, newest: bool| json!([{"entry": item.id, "type": "berita", "locale": "id", "title": "Denah kantor", "live": live, "newest": newest}]);
     assert_eq!(uses(&room, &digest).await["items"], named(false, true));
@@ -86,7 +87,7 @@ async fn a_file_tells_which_entries_name_it(app: TestApp) {
         item.does(role, json!({"command": step})).await.assert_ok();
     }
     item.goes_to("published").await;
-    assert_eq!(uses(&room, &digest).await, json!({"items": [], "earlier": 1}), "what was once approved names it");
+    assert_eq!(uses(&room, &digest).await, json!({"items": [], "ever": 1}), "what was once approved names it");
 }
 
 async fn what_is_in_use_does_not_go_into_the_trash(app: TestApp) {
@@ -145,6 +146,11 @@ async fn files_are_found_by_folder_tag_kind_words_and_whether_they_are_used(app:
     }
     assert_eq!(names(&room, "kind=text").await.len(), 2);
     assert_eq!(names(&room, "q=100%25x").await, [""; 0], "a percent sign is a letter like any other");
+    assert_eq!(
+        names(&room, "q=en").await,
+        ["denah.txt"],
+        "the name has these letters; what is written in JSON does not count"
+    );
     room.get(Role::Author, &format!("{PATH}?kind=lagu")).await.assert_refused(400, "malformed");
     let bad = patch(&table, json!({"folder": "../etc"})).send(&room.app).await;
     bad.assert_refused(422, "invalid");
@@ -163,7 +169,8 @@ async fn many_files_are_changed_together_or_not_at_all(app: TestApp) {
     assert_eq!(names(&room, "").await, ["a.txt", "b.txt"], "one that is in use keeps the other");
     let unknown = json!([one, Digest::of("tiada")]);
     bulk(&room, json!({"digests": unknown, "folder": "lain"})).await.assert_refused(404, "not_found");
-    bulk(&room, json!({"digests": all, "remove_tags": ["lama"]})).await.assert_ok();
+    bulk(&room, json!({"digests": all})).await.assert_refused(422, "invalid");
+    bulk(&room, json!({"digests": [one, one, two], "remove_tags": ["Lama"]})).await.assert_ok();
     assert_eq!((names(&room, "tag=lama").await.len(), names(&room, "folder=arsip").await.len()), (0, 2));
     bulk(&room, json!({"digests": [], "folder": "x"})).await.assert_refused(422, "invalid");
     bulk(&room, json!({"digests": [one], "trash": true})).await.assert_ok();
@@ -235,14 +242,6 @@ fn lamin(app: &TestApp, arguments: &[&str]) -> (bool, String) {
     (output.status.success(), String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr))
 }
 
-/// Makes a stored file as old as if nobody had stored it for two days.
-fn grow_old(app: &TestApp, digest: &str) {
-    let path = app.config.data.join("assets").join(&digest[..2]).join(&digest[2..4]).join(digest);
-    let file = std::fs::File::options().append(true).open(path).unwrap();
-    let stored = file.metadata().unwrap().modified().unwrap();
-    file.set_modified(stored - Duration::from_secs(2 * 24 * 60 * 60)).unwrap();
-}
-
 async fn only_what_nobody_names_is_forgotten_and_removed(app: TestApp) {
     let room = Newsroom::open(app);
     let named = upload(&room, "named.txt", b"named").await;
@@ -255,26 +254,24 @@ async fn only_what_nobody_names_is_forgotten_and_removed(app: TestApp) {
     for digest in [&once, &unused] {
         trash(&room, Role::Author, digest).await.assert_ok();
     }
-    let (orphan, young) = (Digest::of(b"orphan"), Digest::of(b"young"));
+    let orphan = Digest::of(b"orphan");
     room.app.storage.put(&orphan, b"orphan").unwrap();
-    room.app.storage.put(&young, b"young").unwrap();
-    for digest in [named.as_str(), &once, &unused, orphan.as_str()] {
-        grow_old(&room.app, digest);
-    }
     let stored = |digest: &str| room.app.storage.get(&Digest::parse(digest).unwrap()).unwrap().is_some();
-    // The trash keeps what went there less than thirty days ago.
-    assert_eq!(lamin::media::library::care::forget(&room.app, true).unwrap(), 0);
-    room.app.clock.advance(31 * DAY);
-    assert_eq!(lamin::media::library::care::forget(&room.app, false).unwrap(), 1, "only told");
-    assert_eq!(lamin::media::library::care::forget(&room.app, true).unwrap(), 1);
-    let (well, told) = lamin(&room.app, &["media", "gc"]);
-    assert!(well && told.contains("3 files"), "{told}");
-    assert!(stored(&unused), "nothing goes without --remove");
-    let (well, told) = lamin(&room.app, &["media", "gc", "--remove"]);
-    assert!(well && told.contains("removed 2 files"), "{told}");
+    let clean = |remove| lamin::cli::media::clean(&room.app, remove).unwrap();
+    let of = |files, bytes| Collected { files, bytes };
+    assert_eq!(clean(true), (0, of(0, 0)), "what was stored today stays, and so does the trash");
+    room.app.clock.advance(2 * DAY);
+    assert_eq!(clean(false), (0, of(1, 6)), "nobody ever named the orphan");
+    room.app.clock.advance(29 * DAY);
+    let young = Digest::of(b"young");
+    room.app.storage.put(&young, b"young").unwrap();
+    assert_eq!(clean(false), (1, of(2, 12)), "what leaves the trash counts");
+    assert!(stored(&unused) && stored(orphan.as_str()), "nothing goes that is only told of");
+    assert_eq!(clean(true), (1, of(2, 12)));
     assert!(!stored(&unused) && !stored(orphan.as_str()));
     assert!(stored(&named) && stored(&once), "an older revision names it");
     assert!(stored(young.as_str()), "somebody may be about to name it");
+    assert_eq!(clean(true), (0, of(0, 0)));
     let kept: i64 = room.app.db.read_blocking(|c| Ok(assets::table.count().get_result(c)?)).unwrap();
     assert_eq!(kept, 2, "one that is in use, and one in the trash that an older revision names");
     let (well, told) = lamin(&room.app, &["media", "verify"]);
@@ -309,6 +306,25 @@ async fn a_document_tells_what_its_readers_get(app: TestApp) {
     let text = upload(&room, "a.txt", b"isi").await;
     let asset = room.get(Role::Author, &format!("{PATH}/{text}")).await.assert_ok().json();
     assert_eq!(asset["is_tagged"], Value::Null);
+}
+
+async fn an_older_installation_learns_once_which_files_its_revisions_name(app: TestApp) {
+    let room = Newsroom::open(app);
+    let digest = upload(&room, "denah.txt", b"denah").await;
+    for number in 0..3 {
+        written_with(&room, &format!("Denah {number}"), &digest).await;
+    }
+    let rows = || -> i64 { room.app.db.read_blocking(|c| Ok(asset_uses::table.count().get_result(c)?)).unwrap() };
+    let forget = |tx: &mut lamin::db::Tx| Ok(diesel::delete(asset_uses::table).execute(&mut **tx)?);
+    let fill = || room.app.db.write_blocking(lamin::content::store::fill_uses).unwrap();
+    assert_eq!(rows(), 3);
+    room.app.db.write_blocking(forget).unwrap();
+    fill();
+    assert_eq!(rows(), 0, "it was done when the installation was made");
+    let unlearn = |tx: &mut lamin::db::Tx| Ok(diesel::delete(installation::table.find("asset_uses")).execute(&mut **tx)?);
+    room.app.db.write_blocking(unlearn).unwrap();
+    fill();
+    assert_eq!(rows(), 3);
 }
 
 /// Pages follow the pictures that they name, however many revisions there were.

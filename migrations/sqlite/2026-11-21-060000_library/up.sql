@@ -17,16 +17,11 @@ CREATE TABLE asset_tags (
     FOREIGN KEY (site_id, digest) REFERENCES assets (site_id, digest)
 ) STRICT;
 
--- Which files each revision names. A revision never changes, so neither do its rows.
+-- Which files each revision names. A revision never changes, so neither do its rows. The program fills the table from the
+-- revisions that are there when it first starts with it.
 CREATE TABLE asset_uses (
     digest TEXT NOT NULL,
     entry_id TEXT NOT NULL REFERENCES entries (id),
     revision INTEGER NOT NULL,
     PRIMARY KEY (digest, entry_id, revision)
 ) STRICT;
-INSERT INTO asset_uses (digest, entry_id, revision)
-    SELECT assets.digest, revisions.entry_id, revisions.number
-    FROM revisions
-    JOIN entries ON entries.id = revisions.entry_id
-    JOIN assets ON assets.site_id = entries.site_id
-    WHERE instr(revisions.body, assets.digest) > 0;

@@ -15,9 +15,10 @@ use crate::media::api::{AssetPage, named, visible};
 /// Where a file is used.
 #[derive(Serialize, utoipa::ToSchema)]
 struct Uses {
+    /// At most 100 by their newest revision, and 100 by what citizens see.
     items: Vec<Use>,
-    /// Further entries name it in older revisions alone.
-    earlier: usize,
+    /// All entries that name it, also those that did so in older revisions alone.
+    ever: i64,
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -36,8 +37,8 @@ async fn uses(app: web::Data<App>, actor: Actor, path: web::Path<(String, String
     let (site, digest) = path.into_inner();
     let (site, digest) = (visible(&app, &actor, site).await?, named(&digest)?);
     let _: Permit<cases::ReadContent> = actor.permit(site.id)?;
-    let (items, earlier) = app.db.read(move |c| store::uses(c, site.id, &digest)).await?;
-    Ok(HttpResponse::Ok().json(Uses { items, earlier }))
+    let found = app.db.read(move |c| store::uses(c, site.id, &digest)).await?;
+    Ok(HttpResponse::Ok().json(Uses { items: found.uses, ever: found.ever }))
 }
 
 /// The folders of the library that hold files, with how many.

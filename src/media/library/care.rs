@@ -9,7 +9,7 @@ use sha2::Digest as _;
 use super::store;
 use crate::app::App;
 use crate::kernel::time::DAY;
-use crate::kernel::{Context, Digest, Result};
+use crate::kernel::{Code, Context, Digest, Error, Refusal, Result};
 use crate::ledger::{self, Event};
 use crate::ports::Storage;
 
@@ -40,8 +40,8 @@ impl Verified {
 /// Reads every stored byte.
 pub fn verify(storage: &dyn Storage, named: &Named) -> Result<Verified> {
     let mut stored = BTreeSet::new();
-    storage.each(&mut |digest, _| {
-        stored.insert(digest);
+    storage.each(&mut |file| {
+        stored.insert(file.digest);
     })?;
     let mut found = Verified { files: stored.len(), ..Verified::default() };
     for digest in &stored {
@@ -75,49 +75,60 @@ fn digest_of(storage: &dyn Storage, digest: &Digest) -> Result<(Digest, u64)> {
     Ok((Digest::from_bytes(hash.finalize().into()), bytes))
 }
 
-/// What can be, or was, thrown away.
-#[derive(Debug, Default, Serialize)]
-pub struct Collected {
-    /// Files that went out of the library: long in the trash, and named by no revision.
-    pub forgotten: usize,
-    /// Stored files that nothing names.
+/// What left the library, or would.
+#[derive(Debug)]
+pub struct Forgotten {
+    /// Files that were long in the trash and that no revision names.
     pub files: usize,
-    pub bytes: u64,
+    /// What the library still names after that.
+    pub named: Vec<Digest>,
 }
 
-/// Empties the trash of what is long in it and of what no revision names. Nothing is stored or removed on the disk.
-pub fn forget(app: &App, remove: bool) -> Result<usize> {
+/// Takes out of the library what is long in the trash and what no revision names, with what was made of it; without
+/// `remove` that is only rehearsed. Nothing is stored or removed on the disk.
+pub fn forget(app: &App, remove: bool) -> Result<Forgotten> {
     let now = app.now();
-    let before = now.plus(-TRASH_SPAN);
-    if !remove {
-        return Ok(app.db.read_blocking(|connection| store::forgettable(connection, before))?.len());
-    }
-    app.db.write_blocking(|tx| {
-        let gone = store::forgettable(tx, before)?;
+    let mut outcome = None;
+    let done = app.db.write_blocking(|tx| {
+        let gone = store::forgettable(tx, now.plus(-TRASH_SPAN))?;
         for (site, digest) in &gone {
             store::forget(tx, *site, digest)?;
             let event = Event::new("system:library", "media.forget", format!("asset:{digest}")).site(*site);
             ledger::record(tx, &event.digest(*digest), now)?;
         }
         store::forget_derivatives(tx)?;
-        Ok(gone.len())
-    })
+        outcome = Some(Forgotten { files: gone.len(), named: store::stored(tx)? });
+        // A refusal takes everything back.
+        if remove { Ok(()) } else { Err(Refusal::new(Code::NothingChanged).into()) }
+    });
+    match (done, outcome) {
+        (Ok(()), Some(forgotten)) => Ok(forgotten),
+        (Err(Error::Refused(refusal)), Some(forgotten)) if refusal.code() == Code::NothingChanged => Ok(forgotten),
+        (Err(error), _) => Err(error),
+        (Ok(()), None) => Err(Error::broken("empty the trash", "the transaction told nothing")),
+    }
 }
 
-/// Removes stored files that nothing names, but for those that were stored within the last day; without `remove`
-/// nothing goes.
+/// Stored files that nothing names and that were not stored within the last day.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Collected {
+    pub files: usize,
+    pub bytes: u64,
+}
+
+/// Removes them; without `remove` they are only told of.
 pub fn collect(storage: &dyn Storage, named: &Named, remove: bool) -> Result<Collected> {
     let mut unnamed = Vec::new();
-    storage.each(&mut |digest, bytes| {
-        if !named.contains_key(&digest) {
-            unnamed.push((digest, bytes));
+    storage.each(&mut |file| {
+        if file.is_old && !named.contains_key(&file.digest) {
+            unnamed.push(file);
         }
     })?;
     let mut collected = Collected::default();
-    for (digest, bytes) in unnamed {
-        if !remove || storage.remove_old(&digest)? {
+    for file in unnamed {
+        if !remove || storage.remove_old(&file.digest)? {
             collected.files += 1;
-            collected.bytes += bytes;
+            collected.bytes += file.bytes;
         }
     }
     Ok(collected)

@@ -1,5 +1,7 @@
 //! Use cases of the library: many files at once, into the trash and out of it.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::model::Bulk;
@@ -8,7 +10,7 @@ use crate::app::App;
 use crate::db::{Conn, Tx};
 use crate::identity::{Actor, Permit, cases};
 use crate::kernel::id::SiteId;
-use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
+use crate::kernel::{Code, Digest, Refusal, Result, Slug, Timestamp};
 use crate::ledger::{self, Event};
 use crate::media::model::Asset;
 use crate::media::{rules, store};
@@ -28,16 +30,23 @@ pub async fn bulk(app: &App, actor: &Actor, site: SiteId, wanted: Bulk) -> Resul
         let detail = format!("from 1 to {BULK_FILES_MAX} files");
         return Err(Refusal::new(Code::Invalid).field("digests", "out_of_range", detail).into());
     }
+    let is_arranged = wanted.folder.is_some() || !wanted.add_tags.is_empty() || !wanted.remove_tags.is_empty();
+    if !is_arranged && wanted.trash.is_none() {
+        return Err(Refusal::new(Code::Invalid).field("trash", "required", "say what is to be done").into());
+    }
+    let digests: BTreeSet<Digest> = wanted.digests.iter().copied().collect();
     let folder = wanted.folder.as_deref().map(rules::folder).transpose()?;
+    let gone = rules::tag_slugs(&wanted.remove_tags);
     let (now, name) = (app.now(), actor.ledger_name());
     app.db
         .write(move |tx| {
             let change = |tx: &mut Tx, digest: &Digest| -> Result<Asset> {
                 let mut asset = require(tx, site, digest)?;
                 asset.folder = folder.clone().unwrap_or(asset.folder);
-                asset.tags.retain(|tag| !wanted.remove_tags.contains(tag));
-                let new: Vec<String> =
-                    wanted.add_tags.iter().filter(|tag| !asset.tags.contains(tag)).cloned().collect();
+                asset.tags.retain(|tag| Slug::from_title(tag).is_none_or(|slug| !gone.contains(&slug)));
+                let known = rules::tag_slugs(&asset.tags);
+                let is_new = |tag: &&String| Slug::from_title(tag).is_none_or(|slug| !known.contains(&slug));
+                let new: Vec<String> = wanted.add_tags.iter().filter(is_new).cloned().collect();
                 asset.tags.extend(new);
                 rules::check_tags(&asset.tags)?;
                 match wanted.trash {
@@ -49,8 +58,8 @@ pub async fn bulk(app: &App, actor: &Actor, site: SiteId, wanted: Bulk) -> Resul
                 store::save(tx, &asset)?;
                 Ok(asset)
             };
-            let changed = wanted.digests.iter().map(|digest| change(tx, digest)).collect::<Result<Vec<Asset>>>()?;
-            if folder.is_some() || !wanted.add_tags.is_empty() || !wanted.remove_tags.is_empty() {
+            let changed = digests.iter().map(|digest| change(tx, digest)).collect::<Result<Vec<Asset>>>()?;
+            if is_arranged {
                 let events = changed.iter().map(|asset| event(asset, &name, "media.arrange"));
                 ledger::record_all(tx, &events.collect::<Vec<_>>(), now)?;
             }
@@ -89,9 +98,9 @@ fn put_into_trash(tx: &mut Tx, asset: &mut Asset, actor: &str, now: Timestamp) -
     if asset.trashed_at.is_some() {
         return Err(Refusal::new(Code::NothingChanged).into());
     }
-    let (used, _) = uses::uses(tx, asset.site_id, &asset.digest)?;
+    let used = uses::uses(tx, asset.site_id, &asset.digest)?.uses;
     if !used.is_empty() {
-        let detail = format!("{} is named by {} entries", asset.name, used.len());
+        let detail = format!("entries name {}", asset.name);
         return Err(Refusal::new(Code::InUse).detail(detail).extra("uses", json!(used)).into());
     }
     asset.trashed_at = Some(now);

@@ -1,9 +1,10 @@
 //! Which entries name which files, in the database. `content` writes the rows of `asset_uses` with each revision.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
-use diesel::dsl::{auto_type, count_star};
+use diesel::dsl::{auto_type, count_star, not, sql};
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use super::model::{Folder, Use};
 use crate::db::schema::{asset_tags, asset_uses, assets, derivatives, entries, live_entries, pictures};
@@ -35,44 +36,55 @@ pub fn of_live(site: SiteId) -> _ {
         .select(asset_uses::digest)
 }
 
-type Named = (EntryId, String, Locale, String);
+/// Entries that are named of each kind.
+pub const USES_NAMED_MAX: i64 = 100;
 
-/// The entries of a site that use a file, by title, and how many more name it in older revisions alone.
-pub fn uses(connection: &mut Conn, site: SiteId, digest: &Digest) -> Result<(Vec<Use>, usize)> {
+/// What `uses` found.
+pub struct Found {
+    /// By title; of those whose newest revision names the file, and of those whose live one does, at most
+    /// [`USES_NAMED_MAX`] each.
+    pub uses: Vec<Use>,
+    /// All entries that name it, in whatever revision.
+    pub ever: i64,
+}
+
+/// The entries of a site that use a file.
+pub fn uses(connection: &mut Conn, site: SiteId, digest: &Digest) -> Result<Found> {
+    type Named = (EntryId, String, Locale, String);
     let shown = (entries::id, entries::type_key, entries::locale, entries::title);
+    let of_file = asset_uses::digest.eq(digest).and(entries::site_id.eq(site));
     let newest: Vec<Named> = asset_uses::table
         .inner_join(entries::table)
-        .filter(asset_uses::digest.eq(digest).and(entries::site_id.eq(site)))
+        .filter(of_file)
         .filter(entries::trashed_at.is_null().and(entries::revision.eq(asset_uses::revision)))
+        .order((entries::title, entries::id))
+        .limit(USES_NAMED_MAX)
         .select(shown)
         .load(connection)?;
     let live: Vec<Named> = asset_uses::table
         .inner_join(live_entries::table)
         .inner_join(entries::table)
-        .filter(asset_uses::digest.eq(digest).and(live_entries::site_id.eq(site)))
+        .filter(of_file)
         .filter(live_entries::revision.eq(asset_uses::revision))
+        .order((entries::title, entries::id))
+        .limit(USES_NAMED_MAX)
         .select(shown)
         .load(connection)?;
-    let every: HashSet<EntryId> = asset_uses::table
+    let ever = asset_uses::table
         .inner_join(entries::table)
-        .filter(asset_uses::digest.eq(digest).and(entries::site_id.eq(site)))
-        .select(entries::id)
-        .load::<EntryId>(connection)?
-        .into_iter()
-        .collect();
-    let mut uses: BTreeMap<EntryId, Use> = BTreeMap::new();
+        .filter(of_file)
+        .select(sql::<BigInt>("COUNT(DISTINCT asset_uses.entry_id)"))
+        .first(connection)?;
+    let mut uses: BTreeMap<(String, EntryId), Use> = BTreeMap::new();
     for (rows, is_live) in [(newest, false), (live, true)] {
         for (entry, type_key, locale, title) in rows {
-            let row = Use { entry, type_key, locale, title, live: false, newest: false };
-            let used = uses.entry(entry).or_insert(row);
+            let row = Use { entry, type_key, locale, title: title.clone(), live: false, newest: false };
+            let used = uses.entry((title, entry)).or_insert(row);
             used.live |= is_live;
             used.newest |= !is_live;
         }
     }
-    let earlier = every.iter().filter(|entry| !uses.contains_key(*entry)).count();
-    let mut uses: Vec<Use> = uses.into_values().collect();
-    uses.sort_by(|a, b| (&a.title, a.entry).cmp(&(&b.title, b.entry)));
-    Ok((uses, earlier))
+    Ok(Found { uses: uses.into_values().collect(), ever })
 }
 
 /// The folders that hold files, in order, with how many.
@@ -119,7 +131,7 @@ pub fn forget(tx: &mut Tx, site: SiteId, digest: &Digest) -> Result<()> {
 /// What was made of originals that no site has any more goes from the database; returns how much it was.
 pub fn forget_derivatives(tx: &mut Tx) -> Result<usize> {
     let kept = assets::table.select(assets::digest);
-    let orphans = derivatives::table.filter(derivatives::original.ne_all(kept)).select(derivatives::name);
+    let orphans = derivatives::table.filter(not(derivatives::original.eq_any(kept))).select(derivatives::name);
     let orphans: Vec<Digest> = orphans.load(&mut **tx)?;
     for part in orphans.chunks(ROWS_AT_ONCE) {
         diesel::delete(derivatives::table.filter(derivatives::name.eq_any(part))).execute(&mut **tx)?;
