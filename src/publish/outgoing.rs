@@ -16,7 +16,10 @@ pub use super::serve::{FOREVER as NEVER_CHANGES, PAGE_CACHE as PAGES_CHANGE, SEC
 use super::swap::Place;
 use super::{compress, disk};
 use crate::app::App;
-use crate::kernel::{Context, Digest, Result};
+use crate::kernel::{Context, Digest, Error, Result};
+
+/// Releases that may go live one after another while one is being compressed, before we give up for now.
+const RESTARTS_MAX: u32 = 5;
 
 /// Compressed copies: path and bytes.
 pub type Copies = Vec<(String, Vec<u8>)>;
@@ -36,16 +39,27 @@ pub struct Outgoing {
     pub seal: Vec<u8>,
 }
 
+/// The live release, when all its copies are made: whether a file has copies must not depend on how far somebody else's
+/// tidying is, nor on what is published while we wait for it.
+fn with_copies(place: &Place) -> Result<Option<i32>> {
+    for _ in 0..RESTARTS_MAX {
+        let release = place.live();
+        {
+            let _tidying = place.tidy_lock()?;
+            compress::live_release(place)?;
+        }
+        if place.live() == release {
+            return Ok(release);
+        }
+    }
+    Err(Error::broken("compress a release", "releases follow one another faster than they can be compressed"))
+}
+
 impl Outgoing {
     /// The live release of a site, with its compressed copies made; `None` when none is live.
     pub fn live(app: &App, site_key: &str) -> Result<Option<Outgoing>> {
         let place = Place::new(&app.config.public, site_key, app.config.durability.0);
-        {
-            // Whether a file has copies must not depend on how far somebody else's tidying is.
-            let _tidying = place.tidy_lock()?;
-            compress::live_release(&place)?;
-        }
-        let Some(release) = place.live() else { return Ok(None) };
+        let Some(release) = with_copies(&place)? else { return Ok(None) };
         let root = place.release(release);
         let doing = || format!("read release {release}");
         let manifest = disk::read(&root.join(RELEASE)).with_context(doing)?;

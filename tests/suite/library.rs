@@ -321,7 +321,8 @@ async fn an_older_installation_learns_once_which_files_its_revisions_name(app: T
     room.app.db.write_blocking(forget).unwrap();
     fill();
     assert_eq!(rows(), 0, "it was done when the installation was made");
-    let unlearn = |tx: &mut lamin::db::Tx| Ok(diesel::delete(installation::table.find("asset_uses")).execute(&mut **tx)?);
+    let unlearn =
+        |tx: &mut lamin::db::Tx| Ok(diesel::delete(installation::table.find("asset_uses")).execute(&mut **tx)?);
     room.app.db.write_blocking(unlearn).unwrap();
     fill();
     assert_eq!(rows(), 3);

@@ -1,12 +1,21 @@
 //! Each kind of target: a first release, a changed page, a release that takes pages away.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use diesel::prelude::*;
+use lamin::db::schema::sites;
+use lamin::db::{Engine, Tx};
 use lamin::deploy::model::Outcome;
 use lamin::publish::model::Mode;
+use lamin::publish::outgoing::Outgoing;
+use lamin::publish::service;
 use serde_json::json;
 
 use super::{ALL, On, Place, Stage, assert_same, ledger};
-use crate::live_rows::Live;
+use crate::live_rows::{Live, Portal};
 use crate::publish::build;
+use crate::support::TestApp;
 
 async fn releases_follow_one_another(on: On) {
     let stage = Stage::new().await;
@@ -191,4 +200,50 @@ async fn a_server_with_another_key_is_refused() {
         assert!(error.contains("Host key verification failed"), "{error}");
         assert!(place.shown().is_empty());
     }
+}
+
+/// What goes out beside a page must not depend on what is published while it is packed.
+#[actix_web::test]
+async fn a_release_on_its_way_out_has_all_its_copies_whatever_is_published_meanwhile() {
+    const ROUNDS: usize = 12;
+    /// So that compressing comes to an end between two releases, now and then.
+    const PAUSE: Duration = Duration::from_millis(1_500);
+    let app = TestApp::new(Engine::Sqlite);
+    let portal = Portal::open(&app, "portal").await;
+    let news: Vec<Live> = (0..40)
+        .map(|number| Live::new("berita", &format!("kabar-{number}")).long("body", "Isi. ".repeat(400)))
+        .collect();
+    portal.show(&app, &news).await;
+    service::build(&app, "portal", Mode::Fresh, &|_| {}).unwrap();
+    let over = AtomicBool::new(false);
+    let mut looked = Vec::new();
+    let releases = std::thread::scope(|scope| {
+        let building = scope.spawn(|| {
+            let mut releases = 0;
+            while !over.load(Ordering::Relaxed) {
+                releases += 1;
+                let name = format!("portal {releases}");
+                // It stands on every page.
+                let rename =
+                    |tx: &mut Tx| Ok(diesel::update(sites::table).set(sites::name.eq(&name)).execute(&mut **tx)?);
+                app.db.write_blocking(rename).unwrap();
+                service::build(&app, "portal", Mode::Changed, &|_| {}).unwrap();
+                std::thread::sleep(PAUSE);
+            }
+            releases
+        });
+        for _ in 0..ROUNDS {
+            let Ok(Some(release)) = Outgoing::live(&app, "portal") else { continue };
+            let pages = release.files.iter().filter(|file| file.path.starts_with("berita/kabar-"));
+            let names: Vec<usize> = pages.map(|page| release.copy_names(&page.path).count()).collect();
+            // A folder that the next build but one took is none that anything was read of.
+            if release.stands() {
+                looked.push(names.iter().all(|copies| *copies == 2));
+            }
+        }
+        over.store(true, Ordering::Relaxed);
+        building.join().unwrap()
+    });
+    assert!(looked.contains(&true) && !looked.contains(&false), "{looked:?}");
+    assert!(releases > 0);
 }
