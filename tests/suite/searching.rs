@@ -8,6 +8,8 @@ use lamin::db::schema::{findable as rows, live_entries, revisions, sites};
 use lamin::db::{Conn, Engine};
 use lamin::identity::Role;
 use lamin::kernel::id::{EntryId, SiteId};
+use lamin::kernel::page::Limit;
+use lamin::publish;
 use serde_json::{Value, json};
 
 use crate::editorial::{Item, Newsroom};
@@ -33,6 +35,7 @@ on_both!(
     a_reader_without_a_script_gets_results_on_the_page_itself,
     what_a_reader_writes_is_only_text_and_never_refused,
     what_is_withdrawn_is_on_no_page_of_results_although_the_release_still_holds_it,
+    the_results_wear_the_theme_of_the_release_that_is_shown,
     what_an_older_lamin_left_is_made_at_the_start_however_often_it_is_cut,
 );
 
@@ -473,6 +476,34 @@ async fn what_is_withdrawn_is_on_no_page_of_results_although_the_release_still_h
     assert!(page(&app, "/cari/?q=akta").await.text.contains("/layanan/ktp/"));
     portal.hide(&app, &Live::new("layanan", "ktp")).await;
     assert!(!page(&app, "/cari/?q=akta").await.assert_ok().text.contains("/layanan/ktp/"));
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test's own theme")]
+fn theme(folder: &std::path::Path, name: &str) {
+    let own = folder.join("portal");
+    std::fs::create_dir_all(own.join("templates/parts")).unwrap();
+    std::fs::write(own.join("theme.toml"), "title = \"Anak\"\nextends = \"lamin\"\n").unwrap();
+    let results = ["{% if found %}<p>", name, ": {{ found.told }}</p>{% endif %}"].concat();
+    std::fs::write(own.join("templates/parts/found.html"), results).unwrap();
+}
+
+async fn the_results_wear_the_theme_of_the_release_that_is_shown(app: TestApp) {
+    let themes = tempfile::tempdir().unwrap();
+    theme(themes.path(), "the first");
+    let app = TestApp::with(app.db.engine(), &[("themes_folder", themes.path().to_str().unwrap())]);
+    let portal = published(&app).await;
+    let shown = async || page(&app, "/cari/?q=jembatan").await.assert_ok().text;
+    assert!(shown().await.contains("the first: 25 hasil"));
+    theme(themes.path(), "the second");
+    crate::publish::themes::approve(&app, "portal").await;
+    assert!(shown().await.contains("the first: 25 hasil"), "what is approved is not shown yet");
+    crate::publish::build(&app, lamin::publish::model::Mode::Changed);
+    assert!(shown().await.contains("the second: 25 hasil"));
+    let publisher = app.user("penerbit", &[(Role::Publisher, Some(portal.site))]);
+    let releases = app.db.read_blocking(|c| publish::service::releases(c, portal.site, Limit::new(Some(9))?, None));
+    let first = releases.unwrap().items.pop().unwrap();
+    publish::back::activate(&app, &publisher, first.id).unwrap();
+    assert!(shown().await.contains("the first: 25 hasil"), "its page around the results is that of the first, too");
 }
 
 /// Words of which some are common and most are not, the same on every machine.
