@@ -8,6 +8,7 @@ use tokio::sync::{Notify, Semaphore};
 use crate::adapters::{ClamAv, FolderStorage, HttpFetcher, SystemChance, SystemClock};
 use crate::app::{App, Parts};
 use crate::config::Config;
+use crate::content::findable::service as findable;
 use crate::db::{self, Db, Tx};
 use crate::jobs::{self, Handlers};
 use crate::kernel::id::JobId;
@@ -110,22 +111,19 @@ pub fn log_to_stderr(config: &Config) {
 /// What a server's worker does: the jobs, and what comes before each look at its queue. Both share the models
 /// of the sites in memory.
 pub fn worker() -> (Handlers, impl Fn(&App) -> Result<()> + Send + Sync + 'static) {
-    let (models, caught_up) = (Models::default(), AtomicBool::new(false));
+    let (models, has_looked) = (Models::default(), AtomicBool::new(false));
     let handlers = handlers_with(models.clone());
     let tick = move |app: &App| {
-        if !caught_up.swap(true, Ordering::Relaxed) {
-            catch_up(app);
+        on_tick(app, &models)?;
+        // What another Lamin left can only be there at the start.
+        match findable::follow(app, !has_looked.load(Ordering::Relaxed)) {
+            Ok(()) => has_looked.store(true, Ordering::Relaxed),
+            // It holds nothing else up.
+            Err(error) => tracing::error!(%error, "could not look for stems that wait to be made anew"),
         }
-        on_tick(app, &models)
+        Ok(())
     };
     (handlers, tick)
-}
-
-/// Once in the life of a server; one that fails holds nothing up, and is tried again at the next start.
-fn catch_up(app: &App) {
-    if let Err(error) = content::findable::service::catch_up(app) {
-        tracing::error!(%error, "some live entries are not found by the public API's search");
-    }
 }
 
 /// The jobs alone.
@@ -139,6 +137,7 @@ fn handlers_with(models: Models) -> Handlers {
         .on("publish.build", move |app, job| publish::service::build_job(app, &models, job))
         .beside("deploy.target", TARGETS_AT_A_TIME, deploy::service::deploy_job)
         .beside(derive::KIND, 1, |app, job| derive::job(app, job, &redraw))
+        .beside(findable::KIND, 1, |app, _| findable::job(app))
         .on("verify.site", verify::service::job)
         .on(media::uploads::service::TIDY_JOB, media::uploads::service::tidy)
         .on("preview.stage", preview::staging::job)

@@ -10,8 +10,9 @@ use super::{findable, rules, store, type_store};
 use crate::app::App;
 use crate::db::{Conn, Tx};
 use crate::identity::{Actor, Permit, cases};
-use crate::kernel::id::{EntryId, SiteId};
-use crate::kernel::{Code, Digest, FieldRefusal, Locale, Refusal, Result, Slug};
+use crate::jobs;
+use crate::kernel::id::{EntryId, JobId, SiteId};
+use crate::kernel::{Code, Digest, FieldRefusal, Locale, Refusal, Result, Slug, Timestamp};
 use crate::ledger::{self, Event};
 use crate::media;
 use crate::sites::Site;
@@ -203,7 +204,7 @@ pub async fn change_type(
     seen: Option<i32>,
 ) -> Result<StoredType> {
     let permit = actor.permit::<cases::ChangeTypes>(site)?;
-    let (actor, now) = (actor.ledger_name(), app.now());
+    let (actor, now, job) = (actor.ledger_name(), app.now(), app.id(JobId::new));
     let content_type = Arc::new(content_type);
     app.db
         .write(move |tx| {
@@ -213,11 +214,10 @@ pub async fn change_type(
                 crate::http::etag::current(seen, before.version)?;
             }
             refuse_breaking(tx, &permit, site, &content_type)?;
-            let version = before.map_or(1, |before| before.version + 1);
+            let version = before.as_ref().map_or(1, |before| before.version + 1);
             let stored = StoredType { version, content_type: content_type.clone() };
             type_store::insert(tx, site, &stored, now)?;
-            let shown = findable::store::live_of(tx, site, &content_type.key)?;
-            findable::store::keep_anew(tx, Some(site), &shown)?;
+            find_anew(tx, site, before.as_ref(), &content_type, (job, now))?;
             let event = Event::new(&actor, "content.change_type", format!("type:{}", content_type.key))
                 .site(site)
                 .detail(json!({"version": version}));
@@ -225,6 +225,25 @@ pub async fn change_type(
             Ok(stored)
         })
         .await
+}
+
+/// What is live of a type is found by its new definition: soon, where other words are read by it, for that takes longer
+/// than others are to wait for this transaction.
+fn find_anew(
+    tx: &mut Tx,
+    site: SiteId,
+    before: Option<&StoredType>,
+    content_type: &ContentType,
+    (job, now): (JobId, Timestamp),
+) -> Result<()> {
+    let fields = before.map_or(&[][..], |before| &before.content_type.fields);
+    let is_read_alike = findable::rules::reads_alike(fields, &content_type.fields);
+    let stale = if is_read_alike { 0 } else { findable::store::mark_stale(tx, site, &content_type.key)? };
+    match stale {
+        // How it is named and filtered by is seen at once.
+        0 => findable::store::raise(tx, site),
+        _ => jobs::enqueue(tx, job, &findable::service::wanted(now), now).map(drop),
+    }
 }
 
 /// A change must leave every newest and every live revision as valid as it was.

@@ -6,15 +6,14 @@ use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
-use tera::{Context, Value};
+use tera::Value;
 
 use super::dates::Clockface;
 use super::serve::{self, Published};
 use super::served::{Coding, Held};
 use super::views::{self, map};
-use super::{rules, search};
-use crate::kernel::id::SiteId;
-use crate::kernel::{Error, Locale, Result, Timestamp, time};
+use super::{manifest, rules, search};
+use crate::kernel::{Context, Error, Locale, Result, Timestamp, time};
 use crate::themes;
 use crate::themes::theme::Theme;
 
@@ -77,7 +76,6 @@ pub struct Choice {
 
 /// The site whose results are shown, as its row says.
 pub struct Place<'p> {
-    pub site: SiteId,
     pub zone: &'p str,
     pub locale: &'p str,
 }
@@ -112,19 +110,25 @@ impl Published {
 
     /// The page with results. Reads the theme where the release is new to this process.
     pub fn results(&self, page: &SearchPage, place: &Place, results: &Results) -> Result<String> {
-        let theme = self.theme_of(page, place.site)?;
+        let theme = self.theme_of(&page.root)?;
         let inside = inside(&theme, page, place, results)?;
         let (before, rest) = page.html.split_once(BEGIN).unwrap_or((&page.html, ""));
         let (_, after) = rest.split_once(END).unwrap_or(("", rest));
         Ok([before, &inside, after].concat())
     }
 
-    fn theme_of(&self, page: &SearchPage, site: SiteId) -> Result<Arc<Theme>> {
-        if let Some(theme) = self.themes.get(&page.root) {
+    /// The theme of the release itself: after a step back another one is live in the database.
+    #[expect(clippy::disallowed_methods, reason = "a file of a release")]
+    fn theme_of(&self, root: &Arc<Path>) -> Result<Arc<Theme>> {
+        if let Some(theme) = self.themes.get(root) {
             return Ok(theme);
         }
-        let theme = Arc::new(themes::service::of_release(&self.app, site, &page.site)?);
-        self.themes.insert(page.root.clone(), theme.clone());
+        let file = root.join(manifest::RELEASE);
+        let attempt = || format!("read the theme that {} names", file.display());
+        let bytes = std::fs::read(&file).with_context(attempt)?;
+        let manifest::Named { name, digest } = manifest::theme_of(&bytes).with_context(attempt)?;
+        let theme = Arc::new(themes::service::by_digest(&self.app, &name, &digest)?);
+        self.themes.insert(root.clone(), theme.clone());
         Ok(theme)
     }
 }
@@ -140,7 +144,7 @@ pub fn answer(html: String) -> HttpResponse {
 
 /// The theme's part of the page.
 fn inside(theme: &Theme, page: &SearchPage, place: &Place, results: &Results) -> Result<String> {
-    let mut context = Context::new();
+    let mut context = tera::Context::new();
     context.insert_value("t", views::words(theme, place.locale));
     context.insert_value("index", search::addresses(&page.address));
     context.insert_value("form", form(&page.address));

@@ -78,6 +78,15 @@ pub fn files_of(bytes: &[u8]) -> serde_json::Result<Listing> {
     Ok(serde_json::from_slice::<Manifest>(bytes)?.files)
 }
 
+/// The theme by which the pages of a release were made, by the bytes of its `release.json`.
+pub fn theme_of(bytes: &[u8]) -> serde_json::Result<Named> {
+    #[derive(Deserialize)]
+    struct Themed {
+        theme: Named,
+    }
+    Ok(serde_json::from_slice::<Themed>(bytes)?.theme)
+}
+
 /// The files that linger by the bytes of a `seal.json`.
 pub fn lingering_of(bytes: &[u8]) -> serde_json::Result<Vec<Lingering>> {
     Ok(serde_json::from_slice::<Seal>(bytes)?.lingering)

@@ -92,6 +92,10 @@ enum Found {
         to: String,
         status: StatusCode,
     },
+    /// The page stands there, behind a slash.
+    Folder {
+        to: String,
+    },
     Nothing,
 }
 
@@ -141,6 +145,12 @@ impl Published {
             Found::File { path, file } => file_answer(request, StatusCode::OK, &path, &file).await.map(Some),
             Found::Gone { path, file } => file_answer(request, StatusCode::GONE, &path, &file).await.map(Some),
             Found::Moved { to, status } => Ok(Some(moved(status, &to))),
+            Found::Folder { to } => {
+                // The same page: what is asked of it is still asked.
+                let query = Some(request.query_string()).filter(|query| !query.is_empty());
+                let to = query.map_or_else(|| to.clone(), |query| format!("{to}?{query}"));
+                Ok(Some(moved(StatusCode::MOVED_PERMANENTLY, &to)))
+            }
             Found::Nothing => match self.load(root, "404.html", &accepted).await? {
                 Some(file) => file_answer(request, StatusCode::NOT_FOUND, "404.html", &file).await.map(Some),
                 None => Ok(None),
@@ -205,8 +215,7 @@ impl Published {
             });
         }
         if !path.ends_with('/') && self.load(root, &format!("{path}/index.html"), accepted).await?.is_some() {
-            let to = format!("{address}/");
-            return Ok(Found::Moved { to, status: StatusCode::MOVED_PERMANENTLY });
+            return Ok(Found::Folder { to: format!("{address}/") });
         }
         Ok(Found::Nothing)
     }

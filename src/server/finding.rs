@@ -59,7 +59,7 @@ fn with_locale(given: &[(String, String)], locale: &str) -> String {
 }
 
 fn shown(published: &Published, page: &SearchPage, settings: &Settings, found: &Found) -> Result<String> {
-    let place = Place { site: settings.site, zone: &settings.zone, locale: &found.asked.locale };
+    let place = Place { zone: &settings.zone, locale: &found.asked.locale };
     published.results(page, &place, &told(settings, found))
 }
 

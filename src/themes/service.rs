@@ -32,6 +32,11 @@ pub fn of_release_again(app: &App, site: SiteId, key: &str, known: Theme) -> Res
     }
 }
 
+/// The theme that a release was made with, whatever is live now.
+pub fn by_digest(app: &App, name: &str, digest: &Digest) -> Result<Theme> {
+    Theme::read(name, files::kept(app.storage.as_ref(), digest)?)
+}
+
 /// The theme that staging shows: the one that waits for a decision, or else what stands in the themes folder.
 pub fn of_staging(app: &App, site: SiteId, key: &str) -> Result<Theme> {
     match in_state(app, site, ThemeState::Proposed)? {
@@ -60,7 +65,7 @@ fn in_state(app: &App, site: SiteId, state: ThemeState) -> Result<Option<SiteThe
 }
 
 fn kept(app: &App, theme: &SiteTheme) -> Result<Theme> {
-    Theme::read(&theme.name, files::kept(app.storage.as_ref(), &theme.digest)?)
+    by_digest(app, &theme.name, &theme.digest)
 }
 
 fn candidate(app: &App, key: &str) -> Result<Theme> {

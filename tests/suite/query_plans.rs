@@ -18,6 +18,7 @@ use crate::support::TestApp;
 on_both!(
     delivery_reads_no_row_that_it_does_not_return,
     what_waits_for_confirmation_is_read_from_an_index_of_its_own,
+    stems_that_wait_are_looked_for_without_reading_the_others,
     a_query_without_an_index_is_noticed,
 );
 
@@ -132,6 +133,13 @@ async fn what_waits_for_confirmation_is_read_from_an_index_of_its_own(app: TestA
     let cursor = Cursor { key: "berita/id/satu".into(), id: "x".into() };
     assert_thrifty(&app, move |c| unconfirmed(c, site, Limit::new(None)?, None).map(|_| ())).await;
     assert_thrifty(&app, move |c| unconfirmed(c, site, Limit::new(None)?, Some(&cursor)).map(|_| ())).await;
+}
+
+async fn stems_that_wait_are_looked_for_without_reading_the_others(app: TestApp) {
+    use lamin::content::findable::store::is_any_stale;
+    let portal = Portal::open(&app, "portal").await;
+    portal.show(&app, &[Live::new("berita", "satu")]).await;
+    assert_thrifty(&app, move |c| is_any_stale(c).map(|waits| assert!(!waits))).await;
 }
 
 /// So that a plan whose words have changed does not pass for a good one.

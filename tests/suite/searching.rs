@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use lamin::content::findable;
-use lamin::db::schema::findable as rows;
+use lamin::db::schema::{findable as rows, live_entries, revisions, sites};
 use lamin::db::{Conn, Engine};
 use lamin::identity::Role;
+use lamin::kernel::id::{EntryId, SiteId};
+use lamin::kernel::page::Limit;
+use lamin::publish;
 use serde_json::{Value, json};
 
 use crate::editorial::{Item, Newsroom};
@@ -27,9 +30,12 @@ on_both!(
     words_that_are_written_to_break_a_query_find_nothing,
     a_type_without_pages_is_not_found,
     a_changed_type_changes_what_is_found,
+    a_change_that_is_read_nowhere_leaves_the_stems_alone,
+    a_part_that_cannot_be_made_holds_up_no_other_and_is_tried_again,
     a_reader_without_a_script_gets_results_on_the_page_itself,
     what_a_reader_writes_is_only_text_and_never_refused,
     what_is_withdrawn_is_on_no_page_of_results_although_the_release_still_holds_it,
+    the_results_wear_the_theme_of_the_release_that_is_shown,
     what_an_older_lamin_left_is_made_at_the_start_however_often_it_is_cut,
 );
 
@@ -257,28 +263,112 @@ async fn a_type_without_pages_is_not_found(app: TestApp) {
     assert_eq!(slugs(&app, "q=jembatan").await, ["satu"]);
 }
 
-async fn a_changed_type_changes_what_is_found(app: TestApp) {
-    let site = app.site("portal").id;
-    let dewi = app.user("dewi", &[(Role::WebDeveloper, Some(site))]);
-    let definition = |label: &str| {
-        json!({"key": "kursus-uji", "title": {"id": "Lowongan", "en": "Vacancies"}, "fields": [
+/// A type with a choice, changed by somebody who may.
+struct Changing<'a> {
+    app: &'a TestApp,
+    portal: Portal,
+    token: String,
+}
+
+impl<'a> Changing<'a> {
+    async fn open(app: &'a TestApp) -> Self {
+        let site = app.site("portal").id;
+        let dewi = app.user("dewi", &[(Role::WebDeveloper, Some(site))]);
+        let token = app.token(&dewi);
+        let changing = Changing { app, portal: Portal { site }, token };
+        changing.put("Lowongan", "Sarjana", 0).await;
+        let entry = Live::new("kursus-uji", "satu").titled("Perawat").field("level", "a");
+        changing.portal.show(app, &[entry, Live::new("berita", "dua").titled("Perawat")]).await;
+        changing
+    }
+
+    async fn put(&self, title: &str, label: &str, version: i32) {
+        let definition = json!({"key": "kursus-uji", "title": {"id": title, "en": "Vacancies"}, "fields": [
             {"key": "title", "kind": "text", "label": {"id": "Judul", "en": "Title"}, "required": true},
             {"key": "level", "kind": "choice", "label": {"id": "Jenjang", "en": "Level"},
              "choices": [{"key": "a", "label": {"id": label, "en": "Any"}}]},
-        ]})
-    };
-    let put = |label: &str, version: i32| {
-        let call = Call::new("PUT", "/api/v1/sites/portal/types/kursus-uji").token(&app.token(&dewi));
+        ]});
+        let call = Call::new("PUT", "/api/v1/sites/portal/types/kursus-uji").token(&self.token);
         let call = if version > 0 { call.seen(&json!(version)) } else { call };
-        call.json(&definition(label)).send(&app)
+        call.json(&definition).send(self.app).await.assert_ok();
+        self.app.live_changed();
+    }
+
+    async fn by_each_label(&self) -> (usize, usize) {
+        (slugs(self.app, "q=sarjana").await.len(), slugs(self.app, "q=magister").await.len())
+    }
+}
+
+/// How many rows wait for their stems.
+fn stale(app: &TestApp) -> i64 {
+    app.db.read_blocking(|c| Ok(rows::table.filter(rows::mark.eq("")).count().get_result(c)?)).unwrap()
+}
+
+fn stems_version(app: &TestApp, site: SiteId) -> i64 {
+    app.db.read_blocking(move |c| Ok(sites::table.find(site).select(sites::stems_version).first(c)?)).unwrap()
+}
+
+fn run_due(app: &TestApp) -> usize {
+    lamin::jobs::run_due(app, &lamin::boot::handlers()).unwrap()
+}
+
+async fn a_changed_type_changes_what_is_found(app: TestApp) {
+    let changing = Changing::open(&app).await;
+    let before = stems_version(&app, changing.portal.site);
+    assert_eq!(changing.by_each_label().await, (1, 0));
+    changing.put("Lowongan", "Magister", 1).await;
+    assert_eq!(changing.by_each_label().await, (1, 0), "no stem is made in the transaction of the change");
+    assert_eq!(stale(&app), 1, "of that type alone");
+    assert_eq!(run_due(&app), 1);
+    assert_eq!((changing.by_each_label().await, stale(&app)), ((0, 1), 0));
+    assert_eq!(stems_version(&app, changing.portal.site), before + 1);
+}
+
+async fn a_change_that_is_read_nowhere_leaves_the_stems_alone(app: TestApp) {
+    let changing = Changing::open(&app).await;
+    changing.put("Kursus", "Sarjana", 1).await;
+    assert_eq!((stale(&app), run_due(&app)), (0, 0));
+    let results = found(&app, "q=sarjana").await;
+    assert_eq!(results["counts"]["type"][0]["title"], "Kursus", "how it is named is seen at once");
+}
+
+async fn a_part_that_cannot_be_made_holds_up_no_other_and_is_tried_again(app: TestApp) {
+    let portal = shown(&app, &[Live::new("berita", "satu").titled("Jembatan")]).await;
+    let other = Portal::open(&app, "lain").await;
+    other.show(&app, &[Live::new("berita", "dua").titled("Jembatan")]).await;
+    let before = [portal.site, other.site].map(|site| stems_version(&app, site));
+    app.db.write_blocking(|tx| forget_stems(tx)).unwrap();
+    let site = portal.site;
+    let body = move |c: &mut Conn| {
+        let live = live_entries::table.filter(live_entries::site_id.eq(site)).select(live_entries::entry_id);
+        let entry = live.first::<EntryId>(c)?;
+        let body = revisions::table.filter(revisions::entry_id.eq(entry)).select(revisions::body).first::<String>(c)?;
+        Ok((entry, body))
     };
-    put("Sarjana", 0).await.assert_ok();
-    let portal = Portal { site };
-    portal.show(&app, &[Live::new("kursus-uji", "satu").titled("Perawat").field("level", "a")]).await;
-    assert_eq!(slugs(&app, "q=sarjana").await, ["satu"]);
-    put("Magister", 1).await.assert_ok();
+    let (entry, whole) = app.db.read_blocking(body).unwrap();
+    let write = |text: &str| {
+        let of_entry = revisions::table.filter(revisions::entry_id.eq(entry));
+        app.db
+            .write_blocking(|tx| Ok(diesel::update(of_entry).set(revisions::body.eq(text)).execute(&mut **tx)?))
+            .unwrap();
+    };
+    write("torn");
+    findable::service::follow(&app, false).unwrap();
+    assert_eq!(run_due(&app), 1);
     app.live_changed();
-    assert_eq!((slugs(&app, "q=sarjana").await.len(), slugs(&app, "q=magister").await.len()), (0, 1));
+    let hits =
+        async || (slugs(&app, "q=jembatan").await.len(), slugs_of(&ask(&app, "lain", "q=jembatan").await.json()));
+    assert_eq!(hits().await, (0, vec!["dua".to_owned()]));
+    write(&whole);
+    findable::service::follow(&app, false).unwrap();
+    assert_eq!(run_due(&app), 0, "the job waits before it is tried again, and no second one is asked for");
+    app.clock.advance(2 * lamin::kernel::time::SECOND);
+    assert_eq!(run_due(&app), 1);
+    assert_eq!(hits().await.0, 1);
+    let after = [portal.site, other.site].map(|site| stems_version(&app, site));
+    assert_eq!(after, before.map(|version| version + 1), "who holds a site in memory reads it again once");
+    findable::service::follow(&app, true).unwrap();
+    assert_eq!(run_due(&app), 0);
 }
 
 /// Leaves the tables as a migration makes them: a row for each live entry, and no stem.
@@ -293,20 +383,28 @@ fn forget_stems(connection: &mut Conn) -> lamin::kernel::Result<()> {
 
 async fn what_an_older_lamin_left_is_made_at_the_start_however_often_it_is_cut(app: TestApp) {
     let entry = |number: i32| Live::new("berita", &format!("kabar-{number}")).titled("Kabar jembatan");
-    let portal = shown(&app, &(0..40).map(entry).collect::<Vec<_>>()).await;
+    let portal = shown(&app, &(0..200).map(entry).collect::<Vec<_>>()).await;
+    let other = Portal::open(&app, "lain").await;
+    other.show(&app, &[entry(0)]).await;
+    let before = [portal.site, other.site].map(|site| stems_version(&app, site));
     app.db.write_blocking(|tx| forget_stems(tx)).unwrap();
     app.live_changed();
     assert_eq!(found(&app, "q=jembatan").await["total"], 0);
     // What another process had done before it was killed, and what changed meanwhile.
     let some = app.db.read_blocking(findable::store::outdated).unwrap();
-    assert_eq!(some.len(), 40);
-    app.db.write_blocking(|tx| findable::store::keep(tx, &some[..7])).unwrap();
+    assert_eq!(some.len(), 201);
+    let of_portal = some.iter().filter(|(site, _)| *site == portal.site).map(|(_, entry)| *entry);
+    let done: Vec<EntryId> = of_portal.take(7).collect();
+    app.db.write_blocking(|tx| findable::store::keep(tx, &done)).unwrap();
     portal.hide(&app, &entry(3)).await;
-    portal.show(&app, &[entry(41)]).await;
-    let left = findable::service::catch_up(&app).unwrap();
-    assert!((32..=33).contains(&left), "{left}");
-    assert_eq!(found(&app, "q=jembatan").await["total"], 40);
-    assert_eq!(findable::service::catch_up(&app).unwrap(), 0);
+    portal.show(&app, &[entry(201)]).await;
+    findable::service::follow(&app, true).unwrap();
+    assert_eq!(run_due(&app), 1);
+    assert_eq!(found(&app, "q=jembatan").await["total"], 200);
+    let after = [portal.site, other.site].map(|site| stems_version(&app, site));
+    assert_eq!(after, before.map(|version| version + 1), "once for each site, however many parts it had");
+    let again = findable::service::catch_up(&app).unwrap();
+    assert_eq!((again.entries, again.failure.is_none()), (0, true));
 }
 
 /// A published site with what our server shows of it.
@@ -378,6 +476,33 @@ async fn what_is_withdrawn_is_on_no_page_of_results_although_the_release_still_h
     assert!(page(&app, "/cari/?q=akta").await.text.contains("/layanan/ktp/"));
     portal.hide(&app, &Live::new("layanan", "ktp")).await;
     assert!(!page(&app, "/cari/?q=akta").await.assert_ok().text.contains("/layanan/ktp/"));
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test's own theme")]
+fn theme(folder: &std::path::Path, name: &str) {
+    let own = folder.join("portal");
+    std::fs::create_dir_all(own.join("templates/parts")).unwrap();
+    std::fs::write(own.join("theme.toml"), "title = \"Anak\"\nextends = \"lamin\"\n").unwrap();
+    let results = ["{% if found %}<p>", name, ": {{ found.told }}</p>{% endif %}"].concat();
+    std::fs::write(own.join("templates/parts/found.html"), results).unwrap();
+}
+
+async fn the_results_wear_the_theme_of_the_release_that_is_shown(app: TestApp) {
+    let themes = tempfile::tempdir().unwrap();
+    theme(themes.path(), "the first");
+    let app = TestApp::with(app.db.engine(), &[("themes_folder", themes.path().to_str().unwrap())]);
+    let portal = published(&app).await;
+    let shown = async || page(&app, "/cari/?q=jembatan").await.assert_ok().text;
+    theme(themes.path(), "the second");
+    crate::publish::themes::approve(&app, "portal").await;
+    crate::publish::build(&app, lamin::publish::model::Mode::Changed);
+    assert!(shown().await.contains("the second: 25 hasil"));
+    let publisher = app.user("penerbit", &[(Role::Publisher, Some(portal.site))]);
+    let releases = app.db.read_blocking(|c| publish::service::releases(c, portal.site, Limit::new(Some(9))?, None));
+    let first = releases.unwrap().items.pop().unwrap();
+    publish::back::activate(&app, &publisher, first.id).unwrap();
+    // Nobody asked the first while its theme was live: nothing remembers it.
+    assert!(shown().await.contains("the first: 25 hasil"), "its page around the results is that of the first, too");
 }
 
 /// Words of which some are common and most are not, the same on every machine.

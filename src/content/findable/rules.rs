@@ -52,6 +52,16 @@ pub fn findable(content_type: Option<&ContentType>, said: Said) -> Findable {
     Findable { words, summary: summary(said.fields, &long) }
 }
 
+/// Whether the words of content are the same by the fields of a type before and after a change: what [`findable`] reads of
+/// a field is its kind, its choices and the fields within it.
+pub fn reads_alike(before: &[Field], after: &[Field]) -> bool {
+    let alike = |one: &Field, other: &Field| {
+        one.kind == other.kind && one.choices == other.choices && reads_alike(&one.fields, &other.fields)
+    };
+    let stayed = |one: &Field| after.iter().any(|other| other.key == one.key && alike(one, other));
+    before.len() == after.len() && before.iter().all(stayed)
+}
+
 /// Adds the words of a field. The first long text is kept for the summary.
 fn take(words: &mut Words, value: &Value, field: Option<&Field>, english: bool, long: &mut String) {
     match (field.map(|field| field.kind), value) {
@@ -175,6 +185,27 @@ mod tests {
     fn addresses_files_and_ids_are_no_words() {
         let fields = json!({"title": "A1", "source": "https://contoh.test/rahasia", "image": "0".repeat(64)});
         assert!(classes("berita", &fields).iter().all(|class| !class.contains("rahasia") && !class.contains("000")));
+    }
+
+    #[test]
+    fn only_what_is_read_of_a_type_makes_it_read_otherwise() {
+        let before = shipped("layanan").unwrap().fields.clone();
+        let mut named = before.clone();
+        named.reverse();
+        named.iter_mut().for_each(|field| (field.label.id, field.required) = ("Nama lain".into(), !field.required));
+        assert!(reads_alike(&before, &named));
+        let mut other = before.clone();
+        let markdown = other.iter_mut().find(|field| field.kind == FieldKind::Markdown).unwrap();
+        markdown.kind = FieldKind::Text;
+        assert!(!reads_alike(&before, &other) && !reads_alike(&before, &before[1..]));
+        let field = |choice: &str| -> Field {
+            let inner = json!({"key": "level", "kind": "choice", "label": {"id": "a", "en": "a"},
+                "choices": [{"key": "a", "label": {"id": choice, "en": "b"}}]});
+            let outer =
+                json!({"key": "parts", "kind": "components", "label": {"id": "a", "en": "a"}, "fields": [inner]});
+            serde_json::from_value(outer).unwrap()
+        };
+        assert!(!reads_alike(&[field("Sarjana")], &[field("Magister")]));
     }
 
     #[test]

@@ -1,21 +1,94 @@
-//! Stems that have to be made anew: those of an older Lamin, and those that a migration left to be made.
+//! The job `content.findable`: stems that have to be made anew, because a type has changed, an older Lamin made them, or a
+//! migration left them to be made. Until then the older ones serve.
+
+use serde_json::json;
 
 use super::store;
 use crate::app::App;
-use crate::kernel::Result;
+use crate::jobs::{self, NewJob, Outcome};
+use crate::kernel::id::{EntryId, JobId, SiteId};
+use crate::kernel::{Error, Result, Timestamp};
 
-/// Makes the stems of everything whose stems are missing or were made with other lists of words, and forgets those of
-/// what is not live. Each part is a transaction of its own, so it may be killed at any time; what is done is not done
-/// again. Returns how many entries it were.
-pub fn catch_up(app: &App) -> Result<usize> {
+pub const KIND: &str = "content.findable";
+
+/// Asks for the job when stems wait for it. `whole` looks also for stems that are missing or of what is not live, which
+/// nothing that runs leaves behind, and reads all rows for it.
+pub fn follow(app: &App, whole: bool) -> Result<()> {
+    let waits = app.db.read_blocking(|c| {
+        let waits = if whole { !store::outdated(c)?.is_empty() } else { store::is_any_stale(c)? };
+        Ok(waits && !jobs::is_pending(c, KIND)?)
+    })?;
+    if waits {
+        let (id, now) = (app.id(JobId::new), app.now());
+        app.db.write_blocking(|tx| jobs::enqueue(tx, id, &wanted(now), now))?;
+    }
+    Ok(())
+}
+
+/// One for all sites: it does whatever waits when it runs.
+pub fn wanted(now: Timestamp) -> NewJob {
+    NewJob { kind: KIND, payload: json!({}), unique_key: Some(KIND.into()), run_at: now }
+}
+
+/// Does the job. What fails is left for its next attempt.
+pub fn job(app: &App) -> Outcome {
+    let Done { entries, failure } = catch_up(app)?;
+    match failure {
+        None => Ok(json!({ "entries": entries })),
+        Some(error) => Err(error),
+    }
+}
+
+/// What became of stems that waited.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// How many entries have theirs now.
+    pub entries: usize,
+    /// Why the first of those that have not could not be read.
+    pub failure: Option<Error>,
+}
+
+/// Makes the stems of everything whose stems are stale or missing, and forgets those of what is not live. Each part is a
+/// transaction of its own, so it may be killed at any time: what is done is not done again. A part that fails is told and
+/// holds up no other.
+pub fn catch_up(app: &App) -> Result<Done> {
     let outdated = app.db.read_blocking(store::outdated)?;
-    for some in outdated.chunks(store::BODIES_AT_ONCE) {
-        // What has changed since is read as it is now.
-        app.db.write_blocking(|tx| store::keep_anew(tx, None, some))?;
+    let mut done = Done::default();
+    for of_site in outdated.chunk_by(|(one, _), (other, _)| one == other) {
+        if let Some((site, _)) = of_site.first() {
+            let entries: Vec<EntryId> = of_site.iter().map(|(_, entry)| *entry).collect();
+            make(app, *site, &entries, &mut done)?;
+        }
     }
-    if !outdated.is_empty() {
+    if done.entries > 0 {
         app.live_changed();
-        tracing::info!(entries = outdated.len(), "the stems of live entries were made for searching");
+        tracing::info!(entries = done.entries, "the stems of live entries were made for searching");
     }
-    Ok(outdated.len())
+    Ok(done)
+}
+
+/// The parts of one site. Who holds the site in memory reads it again once, after the last.
+fn make(app: &App, site: SiteId, entries: &[EntryId], done: &mut Done) -> Result<()> {
+    let (mut made, mut is_told) = (0, false);
+    let mut parts = entries.chunks(store::BODIES_AT_ONCE).peekable();
+    while let Some(some) = parts.next() {
+        let is_last = parts.peek().is_none();
+        // What has changed since is read as it is now.
+        let kept = app.db.write_blocking(|tx| {
+            store::keep(tx, some)?;
+            if is_last { store::raise(tx, site) } else { Ok(()) }
+        });
+        match kept {
+            Ok(()) => (made, is_told) = (made + some.len(), is_last),
+            Err(error) => {
+                tracing::warn!(%site, entries = some.len(), %error, "the stems of live entries could not be made");
+                done.failure.get_or_insert(error);
+            }
+        }
+    }
+    if made > 0 && !is_told {
+        app.db.write_blocking(|tx| store::raise(tx, site))?;
+    }
+    done.entries += made;
+    Ok(())
 }

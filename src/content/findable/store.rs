@@ -21,6 +21,8 @@ pub const BODIES_AT_ONCE: usize = 128;
 const IDS_AT_ONCE: usize = 500;
 /// What is read of content, beside the lists of words; when it changes, everything is read anew.
 const READS: &str = "findable 1";
+/// The mark of a row whose stems wait to be made anew.
+const STALE: &str = "";
 
 /// Where a stem stands: the number of an entry, and the weight class that `search::shards` tells.
 pub type Posting = (i64, u8);
@@ -206,38 +208,45 @@ pub fn forget(tx: &mut Tx, entries: &[EntryId]) -> Result<()> {
     Ok(())
 }
 
-/// The same where nothing else tells that something is found otherwise now: by what the public API reads of sites. Without
-/// a site, of all.
-pub fn keep_anew(tx: &mut Tx, site: Option<SiteId>, entries: &[EntryId]) -> Result<()> {
-    keep(tx, entries)?;
+/// Tells everybody who holds a site in memory that it is found otherwise now, where nothing else does.
+pub fn raise(tx: &mut Tx, site: SiteId) -> Result<()> {
     let next = sites::stems_version.eq(sites::stems_version + 1);
-    match site {
-        Some(site) => diesel::update(sites::table.find(site)).set(next).execute(&mut **tx)?,
-        None => diesel::update(sites::table).set(next).execute(&mut **tx)?,
-    };
+    diesel::update(sites::table.find(site)).set(next).execute(&mut **tx)?;
     Ok(())
 }
 
-/// Live entries of a type.
-pub fn live_of(connection: &mut Conn, site: SiteId, type_key: &str) -> Result<Vec<EntryId>> {
+/// The stems of what is live of a type serve on until they are made anew. Returns how many entries it are.
+pub fn mark_stale(tx: &mut Tx, site: SiteId, type_key: &str) -> Result<usize> {
     let of_type = live_entries::site_id.eq(site).and(live_entries::type_key.eq(type_key));
-    let query = live_entries::table.filter(of_type).order(live_entries::entry_id);
-    Ok(query.select(live_entries::entry_id).load(connection)?)
+    let entries = live_entries::table.filter(of_type).select(live_entries::entry_id);
+    let rows = findable::table.filter(findable::entry_id.eq_any(entries));
+    Ok(diesel::update(rows).set(findable::mark.eq(STALE)).execute(&mut **tx)?)
 }
 
-/// Entries whose stems are not there, were made with other lists of words, or are of what is not live. Reads all rows.
-pub fn outdated(connection: &mut Conn) -> Result<Vec<EntryId>> {
+/// Whether any stems were made with other lists of words or wait to be made anew. Reads no row that is as it should be.
+pub fn is_any_stale(connection: &mut Conn) -> Result<bool> {
+    let below = findable::table.filter(findable::mark.lt(mark())).select(findable::mark);
+    if below.first::<String>(connection).optional()?.is_some() {
+        return Ok(true);
+    }
+    let above = findable::table.filter(findable::mark.gt(mark())).select(findable::mark);
+    Ok(above.first::<String>(connection).optional()?.is_some())
+}
+
+/// Entries whose stems are not there, wait to be made anew or were made with other lists of words, or are of what is not
+/// live, by site. Reads all rows.
+pub fn outdated(connection: &mut Conn) -> Result<Vec<(SiteId, EntryId)>> {
     let same = findable::entry_id.eq(live_entries::entry_id);
-    let mut found: Vec<EntryId> = live_entries::table
+    let mut found: Vec<(SiteId, EntryId)> = live_entries::table
         .left_join(findable::table.on(same))
         .filter(findable::mark.nullable().is_null().or(findable::mark.nullable().ne(mark())))
-        .select(live_entries::entry_id)
+        .select((live_entries::site_id, live_entries::entry_id))
         .load(connection)?;
     let gone = findable::table
         .left_join(live_entries::table.on(same))
         .filter(live_entries::sequence.nullable().is_null())
-        .select(findable::entry_id);
-    found.extend(gone.load::<EntryId>(connection)?);
+        .select((findable::site_id, findable::entry_id));
+    found.extend(gone.load::<(SiteId, EntryId)>(connection)?);
     found.sort_unstable();
     Ok(found)
 }

@@ -13,7 +13,7 @@ mod readers;
 mod schedules;
 pub mod search;
 mod serving;
-mod themes;
+pub mod themes;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

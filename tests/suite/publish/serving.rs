@@ -111,6 +111,8 @@ async fn redirects_and_missing_pages_have_their_own_status(app: TestApp) {
     assert_eq!((answer.status.as_u16(), answer.header(header::LOCATION)), (302, "/berita/"));
     let answer = ask(&published, "/berita", &[]).await;
     assert_eq!((answer.status.as_u16(), answer.header(header::LOCATION)), (301, "/berita/"));
+    let answer = ask(&published, "/cari?q=kartu+%22KTP%22&page=2", &[]).await;
+    assert_eq!(answer.header(header::LOCATION), "/cari/?q=kartu+%22KTP%22&page=2", "what was looked for is kept");
     let answer = ask(&published, "/tidak/ada/", &[]).await;
     assert_eq!(answer.status, 404);
     assert!(String::from_utf8(answer.body).unwrap().contains("Halaman tidak ditemukan"));

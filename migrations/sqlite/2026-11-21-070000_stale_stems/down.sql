@@ -1,0 +1,1 @@
+DROP INDEX findable_mark;
