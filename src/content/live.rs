@@ -4,14 +4,14 @@
 //! Each change takes the site's next sequence number, so that the published site and the public API
 //! know what they have seen. Call `app.live_changed()` after the commit.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 
 use super::model::{Content, ContentType, EntryRow, FormerAddress, LiveChange, LiveChangeKind, LiveEntry, Withdrawal};
-use super::{findable, rules, withdrawals};
+use super::{findable, rules, uses, withdrawals};
 use crate::db::rows::insert_all;
-use crate::db::schema::{asset_uses, entries, former_addresses, live_changes, live_entries, sites};
+use crate::db::schema::{entries, former_addresses, live_changes, live_entries, sites};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{EntryId, GroupId, SiteId, UserId};
 use crate::kernel::{Code, Digest, Error, Locale, Refusal, Result, Slug, Timestamp};
@@ -167,13 +167,10 @@ pub fn hide(tx: &mut Tx, entry: EntryId, withdrawal: &Withdrawal, comment: &str,
     Ok(sequence)
 }
 
-/// How many files one question names.
-const FILES_AT_ONCE: usize = 500;
-
 /// Counts a change of every live entry of a site that names one of these files, because citizens get other forms of
 /// them from now on; nothing that the entries say changes. Returns how many entries it were.
 pub fn redraw(tx: &mut Tx, site: SiteId, files: &[Digest], now: Timestamp) -> Result<usize> {
-    let named = naming(tx, site, files)?;
+    let named = uses::live_naming(tx, site, files)?;
     if named.is_empty() {
         return Ok(0);
     }
@@ -185,20 +182,6 @@ pub fn redraw(tx: &mut Tx, site: SiteId, files: &[Digest], now: Timestamp) -> Re
     }
     record(tx, (LiveChangeKind::Redrawn, ""), (last + 1..).zip(&entries), now)?;
     Ok(entries.len())
-}
-
-/// The live entries whose shown revision names one of these files, sorted.
-fn naming(connection: &mut Conn, site: SiteId, files: &[Digest]) -> Result<Vec<EntryId>> {
-    let mut found = BTreeSet::new();
-    for part in files.chunks(FILES_AT_ONCE) {
-        let named = asset_uses::table
-            .inner_join(live_entries::table)
-            .filter(asset_uses::digest.eq_any(part).and(live_entries::site_id.eq(site)))
-            .filter(asset_uses::revision.eq(live_entries::revision))
-            .select(live_entries::entry_id);
-        found.extend(named.load::<EntryId>(connection)?);
-    }
-    Ok(found.into_iter().collect())
 }
 
 /// Names the approver of entries that went live without one. What citizens see stays as it is, so no change is

@@ -17,6 +17,7 @@ pub mod service;
 pub mod store;
 pub mod type_store;
 pub mod types;
+pub mod uses;
 mod validation;
 pub mod view;
 pub mod withdrawals;

@@ -1,13 +1,11 @@
 //! Entries and revisions in the database.
 
-use std::collections::BTreeSet;
-
 use diesel::prelude::*;
 
 use super::model::{Content, ContentType, EntryRow, NewEntry, Revision};
-use super::rules;
+use super::{rules, uses};
 use crate::db::rows::insert_all;
-use crate::db::schema::{asset_uses, entries, entry_tags, installation, revisions, unique_values};
+use crate::db::schema::{entries, entry_tags, revisions, unique_values};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{CaseId, EntryId, GroupId, SiteId, UserId};
 use crate::kernel::page::{Cursor, Limit, Page};
@@ -312,19 +310,7 @@ fn insert_revisions<'r>(tx: &mut Tx, new: impl Iterator<Item = (&'r EntryRow, &'
     };
     let new: Vec<_> = new.collect();
     insert_all!(tx, revisions::table, new.iter().copied().map(row));
-    insert_uses(tx, new.iter().map(|(row, text, _)| (row.id, row.revision, *text)))
-}
-
-/// Which files revisions name, from their texts.
-pub fn insert_uses<'r>(tx: &mut Tx, new: impl Iterator<Item = (EntryId, i32, &'r str)>) -> Result<()> {
-    let uses = new.flat_map(|(entry, revision, text)| {
-        let digests: BTreeSet<Digest> = rules::digests_in(text).collect();
-        digests.into_iter().map(move |digest| {
-            (asset_uses::digest.eq(digest), asset_uses::entry_id.eq(entry), asset_uses::revision.eq(revision))
-        })
-    });
-    insert_all!(tx, asset_uses::table, uses);
-    Ok(())
+    uses::insert(tx, new.iter().map(|(row, text, _)| (row.id, row.revision, *text)))
 }
 
 /// Rows by which entries are found: tags, and values that are unique.
@@ -423,49 +409,6 @@ fn stale(tx: &mut Tx, id: EntryId) -> Result<Error> {
 pub fn content(connection: &mut Conn, entry: EntryId, number: i32) -> Result<Content> {
     let body = revisions::table.find((entry, number)).select(revisions::body).first::<String>(connection)?;
     Content::from_text(&body)
-}
-
-/// Under this key the installation notes that `asset_uses` was filled from the revisions that were there before it.
-const USES_FILLED: &str = "asset_uses";
-const REVISIONS_AT_ONCE: i64 = 200;
-
-/// Notes which files the revisions name that an earlier version stored. Once; all of them or none.
-pub fn fill_uses(tx: &mut Tx) -> Result<()> {
-    let note = installation::table.find(USES_FILLED).select(installation::key);
-    if note.first::<String>(&mut **tx).optional()?.is_some() {
-        return Ok(());
-    }
-    let mut after: Option<(EntryId, i32)> = None;
-    loop {
-        let mut query = revisions::table.into_boxed::<crate::db::Backend>();
-        if let Some((entry, number)) = after {
-            let same = revisions::entry_id.eq(entry).and(revisions::number.gt(number));
-            query = query.filter(revisions::entry_id.ge(entry)).filter(revisions::entry_id.gt(entry).or(same));
-        }
-        let rows: Vec<(EntryId, i32, String)> = query
-            .order((revisions::entry_id, revisions::number))
-            .limit(REVISIONS_AT_ONCE)
-            .select((revisions::entry_id, revisions::number, revisions::body))
-            .load(&mut **tx)?;
-        let Some((entry, number, _)) = rows.last() else { break };
-        after = Some((*entry, *number));
-        insert_uses(tx, rows.iter().map(|(entry, number, body)| (*entry, *number, body.as_str())))?;
-    }
-    diesel::insert_into(installation::table)
-        .values((installation::key.eq(USES_FILLED), installation::value.eq("filled")))
-        .execute(&mut **tx)?;
-    Ok(())
-}
-
-/// The entries of a site whose newest revision names a file, in order; what waits in the trash is left out.
-pub fn naming(connection: &mut Conn, site: SiteId, file: &Digest) -> Result<Vec<EntryId>> {
-    let named = asset_uses::table
-        .inner_join(entries::table)
-        .filter(asset_uses::digest.eq(file).and(entries::site_id.eq(site)))
-        .filter(entries::trashed_at.is_null().and(entries::revision.eq(asset_uses::revision)))
-        .order(entries::id)
-        .select(entries::id);
-    Ok(named.load(connection)?)
 }
 
 /// What the newest revision of each of these entries says, in no order.

@@ -28,7 +28,7 @@ pub async fn replace(app: &App, actor: &Actor, site: SiteId, (old, new): (Digest
         .write(move |tx| {
             require_files(tx, site, (old, new))?;
             let mut named = Vec::new();
-            for entry in content::store::naming(tx, site, &old)? {
+            for entry in content::uses::naming(tx, site, &old)? {
                 let row = content::store::require(tx, entry)?;
                 let desk = Desk::of(tx, row)?;
                 // What was withdrawn stays as it was; nobody sees it.

@@ -316,7 +316,7 @@ async fn an_older_installation_learns_once_which_files_its_revisions_name(app: T
     }
     let rows = || -> i64 { room.app.db.read_blocking(|c| Ok(asset_uses::table.count().get_result(c)?)).unwrap() };
     let forget = |tx: &mut lamin::db::Tx| Ok(diesel::delete(asset_uses::table).execute(&mut **tx)?);
-    let fill = || room.app.db.write_blocking(lamin::content::store::fill_uses).unwrap();
+    let fill = || room.app.db.write_blocking(lamin::content::uses::fill).unwrap();
     assert_eq!(rows(), 3);
     room.app.db.write_blocking(forget).unwrap();
     fill();

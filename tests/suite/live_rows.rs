@@ -385,7 +385,7 @@ fn store_revision(tx: &mut Tx, entry: EntryId, number: i32, live: &Live) -> Resu
             revisions::created_at.eq(live.at),
         ))
         .execute(&mut **tx)?;
-    lamin::content::store::insert_uses(tx, std::iter::once((entry, number, body.as_str())))?;
+    lamin::content::uses::insert(tx, std::iter::once((entry, number, body.as_str())))?;
     Ok(Digest::of(&body))
 }
 

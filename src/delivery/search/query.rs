@@ -70,8 +70,8 @@ mod tests {
 
     #[test]
     fn what_a_form_sends_empty_counts_as_not_sent() {
-        let asked = read("q=+izin+usaha+&type=&year=&unit=").unwrap();
-        assert_eq!((asked.words.as_str(), asked.groups.len(), asked.page, asked.limit), ("izin usaha", 2, 1, 10));
+        let asked = read("q=+jembatan+dermaga+&type=&year=&unit=").unwrap();
+        assert_eq!((asked.words.as_str(), asked.groups.len(), asked.page, asked.limit), ("jembatan dermaga", 2, 1, 10));
         assert_eq!(asked.filters, Filters::default());
     }
 
