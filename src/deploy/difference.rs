@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::rules::{self, is_safe_path};
 use super::work::{Going, copies_of, failed, proof};
-use crate::publish::outgoing::{Listed, Listing, Outgoing};
+use crate::publish::outgoing::{Listed, Listing, Outgoing, RELEASE, SEAL};
 
 /// What brings a target from what it holds to a release.
 #[derive(Debug, Default)]
@@ -36,10 +36,10 @@ pub fn difference(release: &Outgoing, held: &Listing, copies: bool) -> Going<Dif
             None => stale.push(path.to_string()),
         }
     }
-    found.send.extend(proof(release).map(|(file, _)| file));
+    found.send.extend(proof(release));
     found.send.sort_by(|a, b| (rules::phase(&a.path), &a.path).cmp(&(rules::phase(&b.path), &b.path)));
     // The manifest last of all: it is what says which release this is.
-    found.send.sort_by_key(|file| &*file.path == crate::publish::outgoing::RELEASE);
+    found.send.sort_by_key(|file| &*file.path == RELEASE);
     let stays: HashSet<&str> = found.send.iter().map(|file| &*file.path).collect();
     found.remove = stale.into_iter().filter(|path| !stays.contains(path.as_str())).collect();
     Ok(found)
@@ -47,8 +47,9 @@ pub fn difference(release: &Outgoing, held: &Listing, copies: bool) -> Going<Dif
 
 /// The bytes of one file of [`Difference::send`].
 pub fn bytes_to_send(release: &Outgoing, file: &Listed) -> Going<Vec<u8>> {
-    match proof(release).into_iter().find(|(known, _)| known.path == file.path) {
-        Some((_, bytes)) => Ok(bytes.to_vec()),
-        None => super::work::bytes_of(release, file),
+    match &*file.path {
+        RELEASE => Ok(release.manifest.to_vec()),
+        SEAL => Ok(release.seal.to_vec()),
+        _ => super::work::bytes_of(release, file),
     }
 }

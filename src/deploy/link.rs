@@ -2,7 +2,11 @@
 //! runs `link.sh`; it says what it holds, is sent one stream with what it lacks, and checks what arrived.
 
 use std::collections::{BTreeMap, HashSet};
+use std::io::Write as _;
 use std::process::Command;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use super::channel::Channel;
 use super::delta::{self, Piece};
@@ -36,7 +40,29 @@ struct Report {
     seal: Vec<u8>,
     /// What arrived of an earlier attempt.
     arrived: BTreeMap<String, Digest>,
-    tar: bool,
+    form: Form,
+}
+
+/// How files come there: the best that its programs understand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Form {
+    /// One after the other, with a line before each.
+    #[default]
+    Plain,
+    /// As an archive.
+    Tar,
+    /// As an archive, compressed.
+    Packed,
+}
+
+impl Form {
+    fn word(self) -> &'static [u8] {
+        match self {
+            Form::Plain => b"plain\n",
+            Form::Tar => b"tar\n",
+            Form::Packed => b"packed\n",
+        }
+    }
 }
 
 /// Brings the release to a target. `open` starts a shell there with a command line.
@@ -132,7 +158,8 @@ fn report(channel: &mut Channel) -> Going<Report> {
     loop {
         let said = answer(channel)?;
         match said.split_once(' ').unwrap_or_default() {
-            ("tar", _) => report.tar = true,
+            ("tar", _) => report.form = Form::Tar,
+            ("packed", _) => report.form = Form::Packed,
             ("seal", size) => report.seal = shown(channel, size)?,
             ("have", file) => {
                 let (digest, path) = file.split_once(" ./").unwrap_or_default();
@@ -216,8 +243,10 @@ fn send(release: &Outgoing, channel: &mut Channel, plan: Plan, moved: &mut Moved
     sums.sort_unstable();
     let missing = difference.send.iter().filter(|file| report.arrived.get(&*file.path) != Some(&file.sha256));
     let missing: Vec<&Listed> = missing.collect();
-    let (patched, whole) = patches(release, held, &missing)?;
-    channel.write(if report.tar { b"tar\n" } else { b"plain\n" })?;
+    let (patched, mut whole) = patches(release, held, &missing)?;
+    // Side by side, what can be compressed is compressed best.
+    whole.sort_by_key(|file| packed(&file.path));
+    channel.write(report.form.word())?;
     let lines =
         |paths: &mut dyn Iterator<Item = &String>| paths.flat_map(|path| [path.as_str(), "\n"]).collect::<String>();
     let parts = [
@@ -228,7 +257,7 @@ fn send(release: &Outgoing, channel: &mut Channel, plan: Plan, moved: &mut Moved
         ("plan/patch", patched.script.into_bytes()),
         ("plan/data", patched.data),
     ];
-    let mut stream = Stream { channel, tar: report.tar };
+    let mut stream = Stream::new(channel, report.form);
     for (path, bytes) in &parts {
         stream.file(path, bytes)?;
     }
@@ -305,31 +334,58 @@ impl Patches {
     }
 }
 
-/// Files one after the other, as an archive or, where there is no `tar`, with a line before each.
+/// What goes to the target, in one of the [`Form`]s.
 struct Stream<'c> {
     channel: &'c mut Channel,
-    tar: bool,
+    form: Form,
+    packer: GzEncoder<Vec<u8>>,
 }
 
-impl Stream<'_> {
+/// What was compressed is sent on in pieces of this size, so that little is lost when the line is cut.
+const PACKED_PIECE_BYTES: usize = 32 * 1024;
+
+impl<'c> Stream<'c> {
+    fn new(channel: &'c mut Channel, form: Form) -> Self {
+        Stream { channel, form, packer: GzEncoder::new(Vec::new(), Compression::default()) }
+    }
+
     fn file(&mut self, path: &str, bytes: &[u8]) -> Going<()> {
-        if !self.tar {
+        if self.form == Form::Plain {
             self.channel.write(format!("{} {path}\n", bytes.len()).as_bytes())?;
             return self.channel.write(bytes);
         }
-        let mut packed = tar::Builder::new(Vec::with_capacity(bytes.len() + 2048));
+        let mut archive = tar::Builder::new(Vec::with_capacity(bytes.len() + 2048));
         let mut header = tar::Header::new_gnu();
         header.set_mode(0o644);
         header.set_size(bytes.len() as u64);
-        packed.append_data(&mut header, path, bytes).context("pack a file")?;
+        archive.append_data(&mut header, path, bytes).context("pack a file")?;
         // The end of the archive is written once, by `end`.
-        let mut packed = packed.into_inner().context("pack a file")?;
-        packed.truncate(packed.len() - ARCHIVE_END.len());
-        self.channel.write(&packed)
+        let mut archive = archive.into_inner().context("pack a file")?;
+        archive.truncate(archive.len() - ARCHIVE_END.len());
+        self.archived(&archive)
+    }
+
+    fn archived(&mut self, bytes: &[u8]) -> Going<()> {
+        if self.form == Form::Tar {
+            return self.channel.write(bytes);
+        }
+        self.packer.write_all(bytes).context("compress")?;
+        if self.packer.get_ref().len() >= PACKED_PIECE_BYTES {
+            self.channel.write(&std::mem::take(self.packer.get_mut()))?;
+        }
+        Ok(())
     }
 
     fn end(&mut self) -> Going<()> {
-        if self.tar { self.channel.write(&ARCHIVE_END) } else { Ok(()) }
+        if self.form == Form::Plain {
+            return Ok(());
+        }
+        self.archived(&ARCHIVE_END)?;
+        if self.form == Form::Packed {
+            self.packer.try_finish().context("compress")?;
+            self.channel.write(&std::mem::take(self.packer.get_mut()))?;
+        }
+        Ok(())
     }
 }
 

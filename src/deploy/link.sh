@@ -33,7 +33,9 @@ held=none
 if [ "$fresh" = 0 ] && [ -f current/$proof/release.json ]; then
   held=$($hash <current/$proof/release.json | cut -c1-64)
 fi
-if command -v tar >/dev/null 2>&1; then say tar; fi
+if command -v tar >/dev/null 2>&1; then
+  if command -v gzip >/dev/null 2>&1; then say packed; else say tar; fi
+fi
 if [ -f current/$proof/seal.json ]; then
   say "seal $(($(wc -c <current/$proof/seal.json)))"
   cat current/$proof/seal.json
@@ -58,6 +60,10 @@ while read -r word; do
     tar)
       rm -rf .lamin/plan .lamin/next .lamin/link
       (cd .lamin && tar xof - ) || fail 'cannot unpack, or the stream was cut'
+      break ;;
+    packed)
+      rm -rf .lamin/plan .lamin/next .lamin/link
+      (cd .lamin && gzip -dc | tar xof - ) || fail 'cannot unpack, or the stream was cut'
       break ;;
     plain)
       rm -rf .lamin/plan .lamin/next .lamin/link
@@ -85,8 +91,33 @@ done <.lamin/plan/patch
 (cd .lamin/in && sums) >.lamin/plan/have
 cmp -s .lamin/plan/have .lamin/plan/sums || fail 'what arrived is not what was sent'
 
+remove_below() {
+  while IFS= read -r path; do
+    rm -f "$1/$path"
+    case $path in */*) (cd "$1" && rmdir -p "${path%/*}" 2>/dev/null) ;; esac
+  done
+  return 0
+}
+# Two folders take turns: the one before the last lacks only what the last deploy changed, which `.lamin/turn` lists, with
+# the digest of the list, because it is not synced. Many changes are dearer one by one than a new folder.
+catch_up() {
+  read -r from to digest 2>/dev/null <.lamin/turn || return 1
+  [ "$to" = "$before" ] && [ -d "$from" ] && [ ! -L "$from" ] || return 1
+  tail -n +2 .lamin/turn >.lamin/plan/turn
+  [ "$($hash <.lamin/plan/turn | cut -c1-64)" = "$digest" ] || return 1
+  [ "$(($(wc -l <.lamin/plan/turn)))" -le 500 ] || return 1
+  mv "$from" .lamin/next || return 1
+  sed -n 's/^- //p' .lamin/plan/turn | remove_below .lamin/next
+  sed -n 's/^+ //p' .lamin/plan/turn | while IFS= read -r path; do
+    [ -d ".lamin/next/${path%/*}" ] || case $path in */*) mkdir -p ".lamin/next/${path%/*}" ;; esac
+    ln -f "current/$path" ".lamin/next/$path" || exit 1
+  done
+}
 # A new folder that shares every unchanged file with the one before.
 link_tree() {
+  catch_up && return 0
+  rm -rf .lamin/next
+  mkdir .lamin/next
   cp -al current/. .lamin/next/ 2>/dev/null && return 0
   rm -rf .lamin/next
   (cd current/. && find . -type d) | while IFS= read -r path; do mkdir -p ".lamin/next/$path"; done
@@ -102,15 +133,12 @@ merge() {
     mv -f ".lamin/in/$path" ".lamin/next/$path" || exit 1
   done
 }
+before=$(readlink current 2>/dev/null || :)
 if [ "$held" = none ]; then
   mv .lamin/in .lamin/next || fail 'cannot rename a folder'
 else
-  mkdir .lamin/next
   link_tree || fail 'cannot copy the release before'
-  while IFS= read -r path; do
-    rm -f ".lamin/next/$path"
-    case $path in */*) (cd .lamin/next && rmdir -p "${path%/*}" 2>/dev/null) ;; esac
-  done <.lamin/plan/delete
+  remove_below .lamin/next <.lamin/plan/delete
   merge || fail 'cannot put the release together'
 fi
 # Nothing that the release does not have: what somebody else put there does not come along.
@@ -123,12 +151,17 @@ if [ -n "$strange" ] || [ "$($hash <.lamin/plan/names | cut -c1-64)" != "$(cat .
 fi
 if [ "$durable" = 1 ]; then sync -f .lamin/next 2>/dev/null || sync; fi
 
-before=$(readlink current 2>/dev/null || :)
 number=0
 while [ -e "releases/$name-$number" ]; do
   if [ "$before" != "releases/$name-$number" ]; then rm -rf "releases/$name-$number"; else number=$((number + 1)); fi
 done
 mv .lamin/next "releases/$name-$number" || fail 'cannot rename a folder'
+rm -f .lamin/turn
+if [ "$held" != none ]; then
+  { sed 's/^[^ ]* \.\//+ /' .lamin/plan/sums; sed 's/^/- /' .lamin/plan/delete; } >.lamin/plan/turn
+  { printf '%s %s %s\n' "$before" "releases/$name-$number" "$($hash <.lamin/plan/turn | cut -c1-64)"
+    cat .lamin/plan/turn; } >.lamin/turn
+fi
 ln -s "releases/$name-$number" .lamin/link || fail 'cannot make a link'
 mv -Tf .lamin/link current 2>/dev/null || mv -hf .lamin/link current 2>/dev/null || fail 'cannot rename a link over another'
 say "live $($hash <current/$proof/release.json | cut -c1-64)"

@@ -8,7 +8,7 @@ use crate::kernel::{Digest, Timestamp};
 
 crate::words! {
     /// How releases come to a target.
-    pub enum Kind {
+    pub enum Kind as "TargetKind" {
         /// A folder of this machine, or one that is mounted.
         Directory = "directory",
         /// A server with a POSIX shell, by the system's OpenSSH client.
@@ -183,6 +183,7 @@ pub struct Target {
 
 /// How a target fares.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = TargetState)]
 pub struct State {
     /// The release that it serves.
     #[serde(skip_serializing_if = "Option::is_none")]

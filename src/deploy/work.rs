@@ -41,14 +41,11 @@ pub fn copies_of(release: &Outgoing, path: &str) -> Going<Vec<Listed>> {
 }
 
 /// Manifest and seal as files.
-pub fn proof(release: &Outgoing) -> [(Listed, &[u8]); 2] {
+pub fn proof(release: &Outgoing) -> [Listed; 2] {
     use crate::publish::outgoing::{RELEASE, SEAL};
     let listed =
         |path: &str, bytes: &[u8]| Listed { path: path.into(), size: bytes.len() as u64, sha256: Digest::of(bytes) };
-    [
-        (listed(SEAL, &release.seal), release.seal.as_slice()),
-        (listed(RELEASE, &release.manifest), release.manifest.as_slice()),
-    ]
+    [listed(SEAL, &release.seal), listed(RELEASE, &release.manifest)]
 }
 
 /// Reads a manifest that a target showed us. One that names a path outside is nobody's manifest.

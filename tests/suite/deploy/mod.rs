@@ -156,14 +156,20 @@ impl Place {
         panic!("something still is at work on the target");
     }
 
-    /// Nothing of ours is left lying about.
+    /// The folder that the link leads to, known by its inode; `None` where there are no links.
+    pub fn live_folder(&self) -> Option<u64> {
+        use std::os::unix::fs::MetadataExt as _;
+        (!self.moves()).then(|| self.root().join("current").metadata().unwrap().ino())
+    }
+
+    /// Nothing of ours is left lying about, but the list of what the last deploy changed.
     pub fn is_tidy(&self) -> bool {
         match &self.server {
             Server::S3(bucket) => !bucket.names().iter().any(|name| name.starts_with(".lamin/")),
             _ => walkdir::WalkDir::new(self.root().join(".lamin"))
                 .into_iter()
                 .flatten()
-                .all(|e| !e.file_type().is_file()),
+                .all(|e| !e.file_type().is_file() || e.file_name() == "turn"),
         }
     }
 }

@@ -17,6 +17,26 @@ use crate::live_rows::{Live, Portal};
 use crate::publish::build;
 use crate::support::TestApp;
 
+/// What the list of the last changes says is believed only if it is whole.
+#[actix_web::test]
+#[expect(clippy::disallowed_methods, reason = "what a cut of the power leaves")]
+async fn a_list_of_changes_that_is_not_whole_is_not_followed() {
+    let stage = Stage::new().await;
+    let place = Place::new(On::Folder);
+    let key = stage.target(&place).await;
+    stage.release();
+    stage.deploy(&key);
+    stage.news("satu").await;
+    stage.deploy(&key);
+    let list = place.root().join(".lamin/turn");
+    let whole = std::fs::read_to_string(&list).unwrap();
+    let shorter = whole.lines().take(whole.lines().count() - 1).map(|line| format!("{line}\n")).collect::<String>();
+    std::fs::write(&list, &shorter).unwrap();
+    let third = stage.news("dua").await;
+    assert_eq!(stage.deploy(&key).outcome, Outcome::Done);
+    assert_same(&place.shown(), &place.expected(&third), "the list was cut short");
+}
+
 async fn releases_follow_one_another(on: On) {
     let stage = Stage::new().await;
     let place = Place::new(on);
@@ -26,6 +46,7 @@ async fn releases_follow_one_another(on: On) {
     assert_eq!((done.outcome, done.release), (Outcome::Done, Some(1)));
     assert_same(&place.shown(), &place.expected(&first), "the first release");
     assert!(place.is_tidy());
+    let folder = place.live_folder();
     assert_eq!(stage.deploy(&key).outcome, Outcome::Unchanged);
 
     let second = stage.news("kabar").await;
@@ -40,6 +61,7 @@ async fn releases_follow_one_another(on: On) {
     assert!(done.moved.files_removed > 0, "{:?}", done.moved);
     assert_same(&place.shown(), &place.expected(&third), "the page is gone");
     assert!(place.is_tidy());
+    assert_eq!(place.live_folder(), folder, "two folders take turns");
     assert_eq!(ledger(&stage.app, "deploy.finish").len(), 3);
 }
 
