@@ -130,6 +130,39 @@ fn every_room_imports_only_what_stands_below_it() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+/// The names that the API's document gives to the shapes of a file: of two with one name it would keep only one.
+fn shapes(code: &str) -> Vec<String> {
+    let named = |rest: &str| -> Option<String> {
+        let (attributes, item) = rest.split_once("struct ").or_else(|| rest.split_once("enum "))?;
+        let own = attributes.split_once("schema(as = ").and_then(|(_, rest)| rest.split([',', ')']).next());
+        let name = own.or_else(|| item.split(|c: char| !c.is_ascii_alphanumeric()).next());
+        name.map(str::to_owned)
+    };
+    let derived = code
+        .split("#[derive(")
+        .skip(1)
+        .filter(|rest| rest.split(')').next().is_some_and(|derives| derives.contains("ToSchema")));
+    let words = code.split("crate::words! {").skip(1).filter_map(|rest| {
+        let line = rest.lines().find(|line| line.contains("pub enum "))?.trim();
+        let name = line.split('"').nth(1).or_else(|| line.split_whitespace().nth(2))?;
+        Some(name.to_owned())
+    });
+    derived.filter_map(named).chain(words).collect()
+}
+
+#[test]
+fn no_two_shapes_of_the_api_share_a_name() {
+    let mut homes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in sources(Path::new("src")) {
+        for name in shapes(&code(&path)) {
+            homes.entry(name).or_default().push(path.display().to_string());
+        }
+    }
+    assert!(homes.len() > 100, "the shapes were not found");
+    let shared: Vec<_> = homes.iter().filter(|(_, files)| files.len() > 1).collect();
+    assert!(shared.is_empty(), "{shared:#?}");
+}
+
 #[test]
 fn rules_are_pure_and_services_speak_no_sql() {
     let mut wrong = Vec::new();

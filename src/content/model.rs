@@ -5,18 +5,10 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::kernel::id::{CaseId, EntryId, GroupId, SiteId, UserId};
-use crate::kernel::{Context, Digest, Locale, Result, Slug, Timestamp};
+use crate::kernel::{Context, Digest, Locale, Result, Slug, Timestamp, Words};
 
 /// The version of the shape in which content is written for its digest.
 const CONTENT_SHAPE: u64 = 1;
-
-/// The same words in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Words {
-    pub id: String,
-    pub en: String,
-}
 
 crate::words! {
     /// What a field holds, and as which JSON.

@@ -11,6 +11,7 @@ use crate::db::Conn;
 use crate::db::schema::users;
 use crate::kernel::id::{EntryId, GroupId, UserId};
 use crate::kernel::{Digest, Locale, Result, Slug, Timestamp};
+use crate::procedure::views::Person;
 use crate::sites::Site;
 
 /// An entry with its newest revision.
@@ -62,13 +63,6 @@ pub struct LiveView {
     pub published_at: Timestamp,
     /// The path of its page; null when its type has none.
     pub url: Option<String>,
-}
-
-/// A user by name.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Person {
-    pub id: UserId,
-    pub name: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]

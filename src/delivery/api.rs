@@ -44,6 +44,7 @@ struct DeliveredEntry {
 }
 
 #[derive(serde::Serialize, utoipa::ToSchema)]
+#[schema(as = DeliveredTranslation)]
 struct Translation {
     id: EntryId,
     locale: String,

@@ -24,6 +24,7 @@ pub enum Happened {
 
 /// A revision was written.
 #[derive(Debug, Clone, serde::Serialize, ToSchema)]
+#[schema(as = RevisionWritten)]
 pub struct RevisionView {
     pub number: i32,
     pub digest: Digest,

@@ -13,7 +13,7 @@ use crate::procedure::{shelf, store as cases};
 
 crate::words! {
     /// What waits.
-    pub enum Kind {
+    pub enum Kind as "WaitingKind" {
         Entry = "entry",
         Case = "case",
     }

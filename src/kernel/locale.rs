@@ -4,6 +4,14 @@ use std::fmt;
 
 use super::{Code, Refusal};
 
+/// The same words in both languages of the house.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    pub id: String,
+    pub en: String,
+}
+
 const LOCALE_BYTES_MAX: usize = 20;
 
 /// A language tag of BCP 47's simple form: a language of two or three letters, then subtags.

@@ -19,7 +19,7 @@ mod words;
 pub use colour::Colour;
 pub use digest::Digest;
 pub use error::{Context, Error, Result};
-pub use locale::Locale;
+pub use locale::{Locale, Words};
 pub use refusal::{Code, FieldRefusal, Refusal};
 pub use slug::Slug;
 pub use time::Timestamp;

@@ -5,7 +5,7 @@
 /// Gives `ALL`, `as_str`, `parse`, `Display`, serde's two traits by that name, and its OpenAPI schema.
 #[macro_export]
 macro_rules! words {
-    ($(#[$doc:meta])* pub enum $name:ident { $($(#[$inner:meta])* $variant:ident = $text:literal),* $(,)? }) => {
+    ($(#[$doc:meta])* pub enum $name:ident $(as $shape:literal)? { $($(#[$inner:meta])* $variant:ident = $text:literal),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $name { $($(#[$inner])* $variant),* }
@@ -45,7 +45,10 @@ macro_rules! words {
 
         impl utoipa::ToSchema for $name {
             fn name() -> std::borrow::Cow<'static, str> {
-                std::borrow::Cow::Borrowed(stringify!($name))
+                #[allow(unused_mut, reason = "only a few have a name of their own in the API")]
+                let mut name = stringify!($name);
+                $(name = $shape;)?
+                std::borrow::Cow::Borrowed(name)
             }
         }
 

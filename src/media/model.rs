@@ -7,7 +7,7 @@ use crate::kernel::{Digest, Timestamp};
 
 crate::words! {
     /// What a file is for a person.
-    pub enum Kind {
+    pub enum Kind as "FileKind" {
         Picture = "picture",
         Document = "document",
         Video = "video",

@@ -13,14 +13,7 @@ use super::{form, shelf, store};
 use crate::db::Conn;
 use crate::identity::Actor;
 use crate::kernel::id::{AttachmentId, CaseId, CommentId, EntryId, SiteId, UserId};
-use crate::kernel::{Digest, Refusal, Result, Timestamp};
-
-/// The same words in both languages.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, ToSchema)]
-pub struct Words {
-    pub id: String,
-    pub en: String,
-}
+use crate::kernel::{Digest, Refusal, Result, Timestamp, Words};
 
 impl From<&Text> for Words {
     fn from(text: &Text) -> Self {

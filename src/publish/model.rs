@@ -293,6 +293,7 @@ pub struct ConsequenceCounts {
 
 /// An entry by its type and address.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = NamedEntry)]
 pub struct Named {
     pub entry: EntryId,
     #[serde(rename = "type")]

@@ -17,7 +17,9 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
                 Errors are problems (RFC 9457) with a stable `code`.",
             license(name = "Apache-2.0", identifier = "Apache-2.0")
         ),
-        modifiers(&Bearer)
+        modifiers(&Bearer),
+        // Those that only a shape which holds itself, or a parameter, names.
+        components(schemas(crate::content::FieldKind, crate::deploy::web::WebServer))
     )]
     struct Base;
     let (_, document) =

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::content::model::{Choice, Words};
-use crate::kernel::Colour;
+use crate::content::model::Choice;
+use crate::kernel::{Colour, Words};
 
 pub const SETTINGS_MAX: usize = 50;
 /// The longest text.

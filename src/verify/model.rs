@@ -10,7 +10,7 @@ use crate::publish::manifest::{Lingering, Seal};
 
 crate::words! {
     /// What is wrong.
-    pub enum Kind {
+    pub enum Kind as "FindingKind" {
         /// Manifest or seal is not what the key signed.
         Seal = "seal",
         /// A file has other bytes than it had when it was signed.

@@ -32,6 +32,15 @@ fn the_openapi_document_is_the_one_that_was_agreed() {
 }
 
 #[test]
+fn every_shape_that_the_openapi_document_names_stands_in_it() {
+    let document = serde_json::to_value(lamin::server::openapi()).unwrap();
+    let text = document.to_string();
+    let named = text.split("\"#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next());
+    let absent: Vec<&str> = named.filter(|name| document["components"]["schemas"].get(*name).is_none()).collect();
+    assert!(absent.is_empty(), "named, but not described: {absent:?}");
+}
+
+#[test]
 fn every_operation_is_described() {
     let document = serde_json::to_value(lamin::server::openapi()).unwrap();
     for (method, path) in routes() {

@@ -87,6 +87,7 @@ pub struct SearchResult {
 
 /// What a filter takes, with its name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = NamedUnit)]
 pub struct Named {
     pub key: String,
     pub title: String,

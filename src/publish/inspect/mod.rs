@@ -13,8 +13,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::Arc;
 
-use utoipa::ToSchema;
-
 use self::fixture::{Filled, Site};
 use self::place::{Found, Made};
 use super::feeds::File;
@@ -57,7 +55,7 @@ crate::words! {
 }
 
 /// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Finding {
     /// The file, below the theme's folder; empty where none is known.
     pub file: String,
@@ -84,7 +82,7 @@ impl std::fmt::Display for Finding {
 }
 
 /// What the check of a theme found.
-#[derive(Debug, Clone, serde::Serialize, ToSchema)]
+#[derive(Debug, Clone, serde::Serialize)]
 pub struct Verdict {
     pub theme: String,
     pub digest: Digest,
