@@ -168,6 +168,7 @@ pub struct EntryItem {
     params(
         ("filter[type]" = Option<String>, Query, description = "and locale, step, category, tag, slug, title, \
             published_at, updated_at, created_at; with [eq], [ne], [in], [lt], [lte], [gt], [gte], [prefix]"),
+        ("q" = Option<String>, Query, description = "words of the title, or parts of them"),
         ("sort" = Option<String>, Query, description = "updated_at, created_at, published_at or title; - reverses"),
         ("fields" = Option<String>, Query, description = "names of fields, with commas between"),
         ("trashed" = Option<bool>, Query),
@@ -182,6 +183,7 @@ async fn list_entries(app: web::Data<App>, actor: Actor, site: web::Path<String>
     let (limit, cursor) = (params.limit()?, params.cursor()?);
     let sort = Sort::parse(params.take("sort")?.as_deref())?;
     let trashed = params.take_flag("trashed")?.unwrap_or(false);
+    let words = params.take("q")?.unwrap_or_default();
     let (filters, fields) = (params.filters()?, params.list("fields")?);
     params.finish()?;
     let page = app
@@ -189,7 +191,9 @@ async fn list_entries(app: web::Data<App>, actor: Actor, site: web::Path<String>
         .read(move |c| {
             let site = readable_site(c, &site, &actor)?;
             let zone = time::zone(&site.zone)?;
-            let filters = filters.iter().map(|filter| EntryFilter::parse(filter, &zone)).collect::<Result<_, _>>()?;
+            let mut filters: Vec<EntryFilter> =
+                filters.iter().map(|filter| EntryFilter::parse(filter, &zone)).collect::<Result<_, _>>()?;
+            filters.extend(EntryFilter::title_words(&words));
             let wanted = Wanted { site: site.id, trashed, filters, sort };
             entry_page(c, &site, &wanted, &fields, (limit, cursor.as_ref()))
         })

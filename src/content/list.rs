@@ -67,9 +67,25 @@ pub enum EntryFilter {
     Text { key: FilterKey, op: Op, values: Vec<String> },
     Time { key: FilterKey, op: Op, at: Timestamp },
     Tags(Vec<Slug>),
+    /// A word of the title, or a part of one, in small letters.
+    TitleHolds(String),
+}
+
+/// As many words of a title are asked for at most.
+const TITLE_WORDS_MAX: usize = 8;
+
+diesel::define_sql_function! {
+    /// Small letters: of ASCII on SQLite, of all on PostgreSQL.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
 impl EntryFilter {
+    /// Titles that hold all the words, wherever they stand: what somebody types who looks for one.
+    pub fn title_words(text: &str) -> Vec<Self> {
+        let words = text.split_whitespace().take(TITLE_WORDS_MAX);
+        words.map(|word| EntryFilter::TitleHolds(word.to_lowercase())).collect()
+    }
+
     /// Unknown fields, and operators that do not fit, are `unknown_filter` by name; values that do not
     /// fit are `invalid`. A time may be a day, which begins at midnight of `zone`.
     pub fn parse(filter: &Filter, zone: &jiff::tz::TimeZone) -> Result<Self, Refusal> {
@@ -235,6 +251,10 @@ macro_rules! compared_time {
 
 fn apply<'a>(query: Query<'a>, site: SiteId, filter: &EntryFilter) -> Query<'a> {
     match filter {
+        EntryFilter::TitleHolds(word) => {
+            let literal = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            query.filter(lower(entries::title).like(format!("%{literal}%")).escape('\\'))
+        }
         EntryFilter::Tags(tags) => {
             let tagged = entry_tags::table
                 .filter(entry_tags::site_id.eq(site).and(entry_tags::tag.eq_any(tags.clone())))

@@ -1,5 +1,6 @@
 //! The HTTP server: routes, what surrounds every request, the OpenAPI document.
 
+mod admin;
 mod docs;
 mod fallback;
 mod finding;

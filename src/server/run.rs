@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::{Error, HttpRequest, HttpResponse, HttpServer, web};
 use utoipa_actix_web::AppExt;
 
 use super::docs::{self, Documents};
 use super::health::Ready;
-use super::{fallback, finding, idempotency, request};
+use super::{admin, fallback, finding, idempotency, request};
 use crate::app::App;
 use crate::delivery;
 use crate::http::Problem;
@@ -75,6 +75,8 @@ pub fn app(
         .split_for_parts();
     app.route("/openapi.json", web::get().to(docs::json))
         .route("/docs", web::get().to(docs::reference))
+        .route("/admin", web::get().to(admin::door))
+        .service(web::scope("/admin").wrap(Compress::default()).route("/{path:.*}", web::get().to(admin::answer)))
         .route("/preview/{token}", web::get().to(show::page))
         .route("/preview/{token}/{path:.*}", web::get().to(show::file))
         .default_service(web::to(unrouted))

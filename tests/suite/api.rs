@@ -25,6 +25,11 @@ fn routes() -> Vec<(String, String)> {
     routes
 }
 
+fn routes_of(document: &Value) -> impl Iterator<Item = &Value> {
+    let items = document["paths"].as_object().unwrap().values();
+    items.flat_map(|item| item.as_object().unwrap().values()).map(|operation| &operation["operationId"])
+}
+
 #[test]
 fn the_openapi_document_is_the_one_that_was_agreed() {
     let document = serde_json::to_value(lamin::server::openapi()).unwrap();
@@ -43,6 +48,9 @@ fn every_shape_that_the_openapi_document_names_stands_in_it() {
 #[test]
 fn every_operation_is_described() {
     let document = serde_json::to_value(lamin::server::openapi()).unwrap();
+    let ids: Vec<&Value> = routes_of(&document).collect();
+    let different: std::collections::BTreeSet<&str> = ids.iter().filter_map(|id| id.as_str()).collect();
+    assert_eq!(different.len(), ids.len(), "two operations have one name");
     for (method, path) in routes() {
         let operation = &document["paths"][&path][method.to_lowercase()];
         let about = operation["summary"].as_str().or(operation["description"].as_str()).unwrap_or_default();

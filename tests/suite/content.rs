@@ -614,7 +614,7 @@ async fn lists_are_filtered_sorted_and_paged(app: TestApp) {
     let english = Draft { locale: Locale::parse("en").unwrap(), ..tagged("Dance", "budaya", &["c"]) };
     house.write("berita", &english);
     house.show(&a);
-    let expected: [(&str, &[&str]); 24] = [
+    let expected: [(&str, &[&str]); 26] = [
         ("", &["dance", "budi", "angka", "cerita"]),
         ("sort=updated_at", &["cerita", "angka", "budi", "dance"]),
         ("sort=created_at", &["cerita", "angka", "budi", "dance"]),
@@ -636,6 +636,8 @@ async fn lists_are_filtered_sorted_and_paged(app: TestApp) {
         ("filter[slug]=budi", &["budi"]),
         ("filter[slug][prefix]=c", &["cerita"]),
         ("filter[title][prefix]=Cer", &["cerita"]),
+        ("q=ERIT", &["cerita"]),
+        ("q=%25", &[]),
         ("filter[created_at][gte]=2026-11-24", &["dance"]),
         ("filter[updated_at][lt]=2026-11-24T00:00:00Z", &["budi", "angka", "cerita"]),
         ("filter[published_at][gt]=2026-11-24", &["cerita"]),

@@ -31,7 +31,7 @@ pub async fn setup_link(app: &App) -> Result<Option<String>> {
         })
         .await?;
     // Behind the #, so that it reaches neither a server's log nor a Referer header.
-    Ok(made.then(|| format!("{}/admin/#/setup?token={token}", app.config.server_url.as_str())))
+    Ok(made.then(|| format!("{}/admin/setup#token={token}", app.config.server_url.as_str())))
 }
 
 /// What the first administrator says of themselves.

@@ -1,0 +1,15 @@
+/** What a content list asks the server for. */
+export const STEPS = ['draft', 'handed_over', 'editing', 'filtering', 'approved', 'published', 'withdrawn'] as const;
+
+export type Filters = { type: string; step: string; q: string };
+
+export function asked({ type, step, q }: Filters, cursor?: string): Record<string, string | number> {
+  return {
+    limit: 50,
+    sort: '-updated_at',
+    ...(type && { 'filter[type][eq]': type }),
+    ...(step && { 'filter[step][eq]': step }),
+    ...(q && { q }),
+    ...(cursor && { cursor }),
+  };
+}

@@ -1,0 +1,54 @@
+/** One table: which address shows which screen, by what name, and what one must be allowed to do to be offered it. */
+import type { Component } from 'svelte';
+import type { Key } from './locale/en';
+
+export type Parameters = Record<string, string>;
+type Screen = { default: Component<{ parameters: Parameters }> };
+
+export type Route = {
+  path: string;
+  title: Key;
+  /** Any of these opens it; none: whoever is signed in. The server decides again. */
+  needs?: string[];
+  /** Shown without the frame of the program, to whoever is not signed in. */
+  open?: boolean;
+  load: () => Promise<unknown>;
+};
+
+export const routes: Route[] = [
+  { path: '/', title: 'tasks.title', load: () => import('./features/tasks/Tasks.svelte') },
+  { path: '/setup', title: 'setup.title', open: true, load: () => import('./features/account/SetUp.svelte') },
+  { path: '/account', title: 'account.title', load: () => import('./features/account/Account.svelte') },
+  { path: '/content/:site', title: 'content.title', needs: ['read_content'], load: () => import('./features/content/List.svelte') },
+];
+
+export type Match = { route: Route; parameters: Parameters };
+
+/** The route of an address below `/admin`, with what its parts say. */
+export function match(path: string, table: Route[] = routes): Match | undefined {
+  const parts = split(path);
+  for (const route of table) {
+    const pattern = split(route.path);
+    if (pattern.length !== parts.length) continue;
+    const parameters: Parameters = {};
+    const fits = pattern.every((wanted, at) => {
+      const part = parts[at]!;
+      if (!wanted.startsWith(':')) return wanted === part;
+      parameters[wanted.slice(1)] = part;
+      return true;
+    });
+    if (fits) return { route, parameters };
+  }
+}
+
+const split = (path: string) => path.split('/').filter(Boolean).map(decode);
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+export const screen = async (route: Route): Promise<Screen['default']> => ((await route.load()) as Screen).default;

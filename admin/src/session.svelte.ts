@@ -1,0 +1,90 @@
+/** Who I am and what I may do. The access token lives in memory; the refresh token in a cookie that no script sees. */
+import { api, ask, Refused, session as client, type Shape } from './api/client';
+import { language, speak, type Language } from './locale/locale.svelte';
+
+type State = 'starting' | 'out' | 'in';
+
+const now = $state({ state: 'starting' as State, me: null as Shape<'Me'> | null, sites: [] as Shape<'Site'>[] });
+
+export const me = () => now.me;
+export const standing = () => now.state;
+export const sites = () => now.sites;
+export const site = (key: string) => now.sites.find((one) => one.key === key);
+
+/** May I do this on a site, or, without one, anywhere? */
+export function may(permission: string, key?: string): boolean {
+  const roles = now.me?.roles ?? [];
+  return roles.some((held) => (!key || !held.site || held.site === key) && held.may.includes(permission));
+}
+
+client.renew = renew;
+
+/**
+ * A refresh token serves once, and tabs share the cookie: they take turns, so that none takes another's for stolen.
+ */
+let renewing: Promise<boolean> | null = null;
+function renew(): Promise<boolean> {
+  renewing ??= locked(async () => {
+    try {
+      client.token = (await ask(api.POST('/api/v1/auth/refresh'))).access_token;
+      return true;
+    } catch (error) {
+      // A line that is down ends no session.
+      if (error instanceof Refused && error.status === 401) left();
+      return false;
+    }
+  }).finally(() => (renewing = null));
+  return renewing;
+}
+
+const locked = <T>(work: () => Promise<T>): Promise<T> =>
+  navigator.locks ? (navigator.locks.request('lamin.refresh', work) as Promise<T>) : work();
+
+/** Whoever was signed in here still is, as long as their cookie serves. */
+export async function start(): Promise<void> {
+  client.language = language();
+  if (await renew()) await arrive();
+  else if (now.state === 'starting') now.state = 'out';
+}
+
+export async function signIn(email: string, password: string): Promise<void> {
+  client.token = (await ask(api.POST('/api/v1/auth/login', { body: { email, password } }))).access_token;
+  await arrive();
+}
+
+export async function setUp(body: Shape<'SetUp'>): Promise<void> {
+  client.token = (await ask(api.POST('/api/v1/auth/setup', { body }))).access_token;
+  await arrive();
+}
+
+export async function changePassword(body: Shape<'ChangePassword'>): Promise<void> {
+  client.token = (await ask(api.POST('/api/v1/auth/password', { body }))).access_token;
+}
+
+export async function signOut(): Promise<void> {
+  await api.POST('/api/v1/auth/logout').catch(() => undefined);
+  left();
+}
+
+/** Reads anew who I am: after a sign-in, and when roles may have changed. */
+export async function arrive(): Promise<void> {
+  const [who, places] = await Promise.all([
+    ask(api.GET('/api/v1/me')),
+    ask(api.GET('/api/v1/sites', { params: { query: { limit: 100 } } })),
+  ]);
+  now.me = who;
+  now.sites = places.items;
+  now.state = 'in';
+}
+
+function left() {
+  client.token = '';
+  now.me = null;
+  now.state = 'out';
+}
+
+/** The language of the screen, here and, once signed in, wherever else this person signs in. */
+export async function choose(chosen: Language): Promise<void> {
+  await speak(chosen);
+  client.language = chosen;
+}
