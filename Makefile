@@ -6,10 +6,11 @@ DATA ?= data
 PUBLIC ?= public
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: run test audit torture bench bless dist clean
+.PHONY: run test audit torture admin screenshots bench bless dist clean
 
-run: ## Build and start Lamin with the demo site on http://localhost:8080
+run: ## Build and start Lamin with the demo site on http://localhost:8080, its admin at /admin/
 	@scripts/toolchain
+	@scripts/admin
 	cargo build --release --locked
 	@exec "$(CARGO_TARGET_DIR)/release/lamin" serve --demo --data $(DATA) --public $(PUBLIC) --listen $(LISTEN)
 
@@ -25,6 +26,14 @@ torture: ## The slow runs: thousands of kills, long random histories
 	@scripts/toolchain
 	@LAMIN_TEST_TORTURE=1 scripts/test torture
 
+admin: ## Build the admin's screens into admin/dist, from where the program takes them
+	@scripts/admin
+
+screenshots: ## A picture of every screen of the admin, in both languages and widths, in admin/pictures
+	@scripts/toolchain
+	@scripts/admin
+	LAMIN_TEST_PICTURES=$(CURDIR)/admin/pictures LAMIN_TEST_CHROMIUM=$$(scripts/chromium) cargo test --locked --test suite -- every_screen_is_accessible
+
 bench: ## Every benchmark, in full; docs/performance.md says what the figures mean
 	@scripts/toolchain
 	cargo bench --locked
@@ -35,6 +44,7 @@ bless: ## Rewrite the golden files from what the code does now; read the diff be
 
 dist: ## The binary to hand out
 	@scripts/toolchain
+	@scripts/admin
 	cargo build --profile dist --locked
 
 clean: ## Remove the demo's data and the published site (not what was compiled)

@@ -20,6 +20,9 @@ export const routes: Route[] = [
   { path: '/setup', title: 'setup.title', open: true, load: () => import('./features/account/SetUp.svelte') },
   { path: '/account', title: 'account.title', load: () => import('./features/account/Account.svelte') },
   { path: '/content/:site', title: 'content.title', needs: ['read_content'], load: () => import('./features/content/List.svelte') },
+  { path: '/content/:site/new/:type', title: 'edit.title', needs: ['write_content'], load: () => import('./features/entry/Edit.svelte') },
+  { path: '/entries/:id', title: 'edit.title', needs: ['read_content'], load: () => import('./features/entry/Edit.svelte') },
+  { path: '/entries/:id/review', title: 'review.title', needs: ['read_content'], load: () => import('./features/entry/Review.svelte') },
 ];
 
 export type Match = { route: Route; parameters: Parameters };

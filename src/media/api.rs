@@ -14,7 +14,7 @@ use super::service::{self, Description};
 use super::store::Shown;
 use super::{rules, store};
 use crate::app::App;
-use crate::http::{Answer, Json, Params, etag, upload};
+use crate::http::{Answer, Json, Params, etag, off_the_loop, upload};
 use crate::identity::{Actor, Permit, cases};
 use crate::kernel::{Code, Digest, Refusal, Slug};
 use crate::sites;
@@ -103,6 +103,44 @@ async fn one(app: web::Data<App>, actor: Actor, path: web::Path<(String, String)
     let asset = asset.ok_or_else(|| Refusal::new(Code::NotFound))?;
     let etag = etag::etag(asset.version);
     Ok(HttpResponse::Ok().insert_header(("ETag", etag)).json(AssetDetail::of(asset, picture)))
+}
+
+/// An original that has no smaller form yet is shown itself, if it is no larger.
+const THUMBNAIL_BYTES_MAX: i64 = 512 * 1024;
+
+/// A small picture of a file, for lists: the narrowest that was made of it, cut for cards where somebody set a focus. 404 for what
+/// is no picture, and for a large one of which nothing has been made yet.
+#[utoipa::path(
+    tag = "media",
+    params(("site" = String, Path), ("digest" = Digest, Path)),
+    responses((status = 200, content_type = "image/*"), (status = 404))
+)]
+#[get("/api/v1/sites/{site}/assets/{digest}/thumbnail")]
+async fn thumbnail(app: web::Data<App>, actor: Actor, path: web::Path<(String, String)>) -> Answer {
+    let (site, digest) = path.into_inner();
+    let site = visible(&app, &actor, site).await?;
+    let _: Permit<cases::ReadContent> = actor.permit(site.id)?;
+    let digest = named(&digest)?;
+    let found =
+        app.db.read(move |c| Ok((store::find(c, site.id, &digest)?, derive::store::find(c, site.id, &digest)?)));
+    let (Some(asset), Some(picture)) = found.await? else { return Err(Refusal::new(Code::NotFound).into()) };
+    let made = picture.shown.as_ref().and_then(|shown| {
+        let forms = if shown.card.is_empty() { &shown.whole } else { &shown.card };
+        forms.iter().filter(|form| form.media_type != Format::Avif).min_by_key(|form| form.width)
+    });
+    let (stored, media_type) = match made {
+        Some(form) => (form.sha256, form.media_type.as_str().to_owned()),
+        None if asset.size_bytes <= THUMBNAIL_BYTES_MAX => (digest, asset.media_type),
+        None => return Err(Refusal::new(Code::NotFound).into()),
+    };
+    let storage = app.storage.clone();
+    let bytes = off_the_loop("read a picture", move || storage.get(&stored)).await?;
+    Ok(HttpResponse::Ok()
+        .content_type(media_type)
+        .insert_header(("Cache-Control", "private, max-age=300"))
+        .insert_header(("X-Content-Type-Options", "nosniff"))
+        .insert_header(("Content-Security-Policy", "default-src 'none'; sandbox"))
+        .body(bytes.ok_or_else(|| Refusal::new(Code::NotFound))?))
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -227,5 +265,5 @@ pub(super) fn named(digest: &str) -> Result<Digest, Refusal> {
 
 pub fn routes(config: &mut ServiceConfig<'_>) {
     super::library::api::routes(config);
-    config.service(create).service(list).service(one).service(describe);
+    config.service(create).service(list).service(one).service(thumbnail).service(describe);
 }

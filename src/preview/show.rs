@@ -14,7 +14,7 @@ use crate::http::{Answer, off_the_loop};
 use crate::kernel::id::PreviewId;
 use crate::kernel::{Code, Refusal, Result};
 use crate::publish::ahead::Shown;
-use crate::publish::serve::{content_type, secure};
+use crate::publish::serve::{SECURITY, content_type, secure};
 
 /// Pages in memory, so that their files need no second rendering.
 const SHOWN_MAX: u64 = 32;
@@ -50,7 +50,7 @@ pub async fn page(previews: web::Data<Previews>, token: web::Path<String>) -> An
     let preview = service::opened(&previews.app, &token).await?;
     let shown = previews.render(preview).await?;
     let html = rules::dressed(&String::from_utf8_lossy(&shown.html), &format!("/preview/{token}"), &shown.locale);
-    Ok(private(&mut HttpResponse::Ok()).content_type("text/html; charset=utf-8").body(html))
+    Ok(framed(&mut HttpResponse::Ok()).content_type("text/html; charset=utf-8").body(html))
 }
 
 /// A file that the page names: of the theme, or placed by the revision.
@@ -68,6 +68,23 @@ pub async fn file(previews: web::Data<Previews>, path: web::Path<(String, String
     };
     let bytes = found.ok_or_else(|| Refusal::new(Code::NotFound))?;
     Ok(private(&mut HttpResponse::Ok()).content_type(content_type(&path)).body(bytes))
+}
+
+/// A page that the admin shows beside what it is made of: nobody else may put it into a frame.
+fn framed(answer: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
+    private(answer);
+    for (name, value) in SECURITY {
+        match name {
+            "Content-Security-Policy" => {
+                answer.insert_header((name, value.replace("frame-ancestors 'none'", "frame-ancestors 'self'")));
+            }
+            "X-Frame-Options" => {
+                answer.insert_header((name, "SAMEORIGIN"));
+            }
+            _ => {}
+        }
+    }
+    answer
 }
 
 /// The headers of what nobody else may see: not kept, not found by search engines, its address told to nobody.

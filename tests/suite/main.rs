@@ -6,6 +6,7 @@ mod live_rows;
 mod support;
 mod things;
 
+mod admin;
 mod api;
 mod audit;
 mod browser;

@@ -17,6 +17,7 @@ on_both!(
     a_file_is_known_by_its_bytes_and_not_by_its_name,
     several_files_come_in_one_form_or_none_at_all,
     the_same_file_is_stored_once,
+    a_small_picture_is_shown_to_those_who_may_read,
     what_is_not_taken_is_refused_and_leaves_nothing,
     assets_are_listed_newest_first_and_paged,
     a_description_is_changed_in_the_version_that_was_seen,
@@ -95,6 +96,20 @@ async fn several_files_come_in_one_form_or_none_at_all(app: TestApp) {
     send(&[]).send(&app).await.assert_refused(422, "invalid");
     let call = Call::post(PATH).token(&app.token(&ani)).json(&json!({}));
     call.send(&app).await.assert_refused(415, "unsupported_media");
+}
+
+async fn a_small_picture_is_shown_to_those_who_may_read(app: TestApp) {
+    let ani = author(&app);
+    let bytes = png(40, 30);
+    let of = |digest: &Digest| format!("{PATH}/{digest}/thumbnail");
+    let sent = |reply: Reply| Digest::parse(reply.json()["items"][0]["digest"].as_str().unwrap()).unwrap();
+    let picture = sent(upload(&app, &ani, "a.png", &bytes).await.assert_ok());
+    let shown = get(&app, &ani, &of(&picture)).await.assert_ok();
+    assert_eq!((shown.header("content-type"), shown.header("cache-control")), ("image/png", "private, max-age=300"));
+    let text = sent(upload(&app, &ani, "b.txt", b"isi").await.assert_ok());
+    get(&app, &ani, &of(&text)).await.assert_refused(404, "not_found");
+    let stranger = app.user("dewi", &[]);
+    get(&app, &stranger, &of(&picture)).await.assert_refused(404, "not_found");
 }
 
 async fn the_same_file_is_stored_once(app: TestApp) {

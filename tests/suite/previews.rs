@@ -52,6 +52,7 @@ async fn a_link_shows_exactly_one_revision_in_the_real_theme(app: TestApp) {
     item.edits(Role::Author, json!({"title": "Judul lebih baru lagi"})).await.assert_ok();
     let page = open(&room, &newest).await;
     assert_private(&page);
+    assert!(page.header("content-security-policy").contains("frame-ancestors 'self'"), "the admin shows it in a frame");
     assert!(page.text.contains("Judul baru") && !page.text.contains("lebih baru lagi"), "one revision: {}", page.text);
     assert!(page.text.contains("<strong>Pratinjau.</strong>") && page.text.contains("noindex"));
     let published = tree(&current(&room.app));

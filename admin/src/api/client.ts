@@ -84,6 +84,13 @@ export const seen = (version: number) => ({ 'If-Match': `"${version}"` });
 /** A key that lets the server know a repeated `POST`. */
 export const once = () => ({ 'Idempotency-Key': crypto.randomUUID() });
 
+/** A small picture of a file; none while it has not been made. */
+export async function thumbnail(site: string, digest: string): Promise<Blob | undefined> {
+  const path = `/api/v1/sites/${encodeURIComponent(site)}/assets/${digest}/thumbnail`;
+  const answer = await send(new Request(path, { headers: { Authorization: `Bearer ${session.token}` } }));
+  return answer.ok ? answer.blob() : undefined;
+}
+
 /** An upload with its progress, from 0 to 1; `fetch` cannot tell how much has been sent. */
 export function upload(path: string, form: FormData, progress: (part: number) => void): Promise<unknown> {
   return new Promise((resolve, reject) => {

@@ -1,0 +1,40 @@
+/** Every screen, by somebody who may see it: in both languages and widths, light and dark; pictures when they are asked for. */
+import { mkdirSync } from 'node:fs';
+import { audit, DESKTOP, goto, person, PHONE, pictures, story } from './house.mjs';
+
+const SCREENS = {
+  'editor@demo.test': ['/', '/account', '/content/portal', '/content/portal?q=zzzz', '/content/portal/new/berita'],
+};
+
+await story(async (browser) => {
+  if (pictures) mkdirSync(pictures, { recursive: true });
+  for (const [viewport, scheme, language] of [[DESKTOP, 'light', 'id'], [PHONE, 'dark', 'en'], [PHONE, 'light', 'id'], [DESKTOP, 'dark', 'en']]) {
+    const door = await person(browser, { viewport, scheme, language });
+    await look(door, 'sign-in', viewport, language);
+    for (const [email, paths] of Object.entries(SCREENS)) {
+      const page = await person(browser, { email, viewport, scheme, language });
+      for (const path of paths) {
+        await goto(page, path);
+        await look(page, path, viewport, language);
+      }
+      if (email.startsWith('editor')) {
+        await goto(page, '/content/portal?type=berita');
+        await page.locator('main li a').first().click();
+        await page.waitForURL(/entries/);
+        await look(page, 'edit', viewport, language);
+        await goto(page, `${new URL(page.url()).pathname.replace('/admin', '')}/review`);
+        await page.locator('iframe').waitFor();
+        await look(page, 'review', viewport, language);
+      }
+      await page.context().close();
+    }
+  }
+});
+
+async function look(page, name, { width }, language) {
+  await audit(page, `${name} at ${width} px in ${language}`);
+  if (!pictures) return;
+  await page.waitForTimeout(300);
+  const file = `${name.replace(/\W+/g, '-').replace(/^-|-$/g, '') || 'tasks'}-${width}-${language}.png`;
+  await page.screenshot({ path: `${pictures}/${file}`, fullPage: true });
+}

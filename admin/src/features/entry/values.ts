@@ -1,0 +1,116 @@
+/** What an entry holds while somebody writes it. Pure. */
+import type { Shape } from '../../api/client';
+
+export type Field = Shape<'Field'>;
+export type Values = Record<string, unknown>;
+
+/** What is written: what the server is sent, and what the browser keeps. */
+export type Draft = { slug: string; category: string; tags: string[]; fields: Values };
+
+export const isList = (field: Field) => !!field.many || field.kind === 'components';
+
+/** Whether a value says nothing. `false` and 0 say something. */
+export function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === '') return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+/** Without what says nothing, at every depth: equal content has equal digests. */
+export function pruned(fields: Field[], values: Values): Values {
+  const kept: Values = {};
+  for (const field of fields) {
+    const value = values[field.key];
+    if (isEmpty(value)) continue;
+    if (field.kind === 'components') {
+      const items = (value as Values[]).map((item) => pruned(field.fields ?? [], item)).filter((item) => !isEmpty(item));
+      if (items.length) kept[field.key] = items;
+    } else if (isList(field)) {
+      const items = (value as unknown[]).filter((item) => !isEmpty(item));
+      if (items.length) kept[field.key] = items;
+    } else {
+      kept[field.key] = value;
+    }
+  }
+  return kept;
+}
+
+/** The same, whatever the order of the keys. */
+export function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]));
+  }
+  return value;
+}
+
+/** A list with the item at `from` moved to `to`; unchanged when there is no such place. */
+export function moved<Item>(items: Item[], from: number, to: number): Item[] {
+  if (to < 0 || to >= items.length) return items;
+  const next = [...items];
+  next.splice(to, 0, ...next.splice(from, 1));
+  return next;
+}
+
+/** Names of the parts that differ: `slug`, `category`, `tags`, `fields.<key>`. */
+export function differing(one: Draft, other: Draft): string[] {
+  const parts = (['slug', 'category', 'tags'] as const).filter((part) => !same(one[part], other[part])) as string[];
+  const keys = [...new Set([...Object.keys(one.fields), ...Object.keys(other.fields)])].sort();
+  return [...parts, ...keys.filter((key) => !same(one.fields[key], other.fields[key])).map((key) => `fields.${key}`)];
+}
+
+/** Minutes that a zone is ahead of UTC at a moment. */
+function offset(zone: string, at: Date): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+  }).formatToParts(at);
+  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
+  const there = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+  return Math.round((there - Math.floor(at.getTime() / 1000) * 1000) / 60_000);
+}
+
+/** What a `datetime-local` input shows of a moment, in the zone of the site: `2026-11-21T14:05`. */
+export function toLocal(moment: string | null | undefined, zone: string): string {
+  const at = new Date(moment ?? '');
+  if (Number.isNaN(at.getTime())) return '';
+  return new Date(at.getTime() + offset(zone, at) * 60_000).toISOString().slice(0, 16);
+}
+
+/** The moment that such an input means there, with its offset. */
+export function fromLocal(local: string, zone: string): string {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(local)) return '';
+  const asUtc = new Date(`${local.slice(0, 16)}:00Z`);
+  // The offset of the moment itself, which a change of the clocks may have between the two guesses.
+  const first = offset(zone, asUtc);
+  const minutes = offset(zone, new Date(asUtc.getTime() - first * 60_000));
+  const two = (value: number) => String(value).padStart(2, '0');
+  const ahead = Math.abs(minutes);
+  return `${local.slice(0, 16)}:00${minutes < 0 ? '-' : '+'}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
+}
+
+/**
+ * A text of Markdown in one of the ways in which it can be written, to tell whether another one says the same: marks of
+ * lists and emphasis, escapes, the padding of tables and white space do not count.
+ */
+export function plainest(markdown: string): string {
+  return markdown
+    .replace(/\r\n?/g, '\n')
+    .replace(/\\([\\`*_{}[\]()#+\-.!|>~<&])/g, '$1')
+    .replace(/&(amp|lt|gt|nbsp|quot);/g, (_, name: string) => ({ amp: '&', lt: '<', gt: '>', nbsp: ' ', quot: '"' })[name] ?? '')
+    .replace(/^(.+)\n=+ *$/gm, '# $1')
+    .replace(/^(.+)\n-+ *$/gm, (whole, text: string) => (text.includes('|') ? whole : `## ${text}`))
+    .replace(/^(#{1,6} .*?) #+ *$/gm, '$1')
+    .replace(/^( *)[*+](?= )/gm, '$1-')
+    .replace(/^( *)\d+[.)](?= )/gm, '$11.')
+    .replace(/^ {0,3}([-*_])( *\1){2,} *$/gm, '---')
+    .replace(/\| *:?-+:? *(?=\|)/g, '|-')
+    .replace(/__([^_\n]+)__/g, '**$1**')
+    .replace(/(^|[^\w*_])_([^_\n]+)_(?![\w_])/g, '$1*$2*')
+    .replace(/<(https?:[^ >]+)>/g, '$1')
+    .replace(/\[([^\]]+)\]\(\1\)/g, '$1')
+    .replace(/\s+/g, '');
+}

@@ -1,0 +1,56 @@
+//! The admin: how it is served, and its screens in a real browser against the real program. What people do there stands in
+//! `admin/e2e/*.mjs`; here they are run.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::browser::chromium;
+use crate::support::{Call, Server, TestApp};
+
+const PASSWORD: &str = "rahasia desa 2026";
+
+fn demo() -> Server {
+    Server::start(&["--demo", "--set", "durability=off"], &[("LAMIN_DEMO_PASSWORD", PASSWORD)])
+}
+
+/// Runs one story on a server of its own.
+#[track_caller]
+fn tell(story: &str) {
+    let server = demo();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("admin/e2e").join(story);
+    let mut node = Command::new("node");
+    node.arg(script).arg(server.url()).env("LAMIN_DEMO_PASSWORD", PASSWORD).env("LAMIN_TEST_CHROMIUM", chromium());
+    let told = node.output().expect("node runs; scripts/admin installs it");
+    let text = String::from_utf8_lossy(&told.stdout) + String::from_utf8_lossy(&told.stderr);
+    assert!(told.status.success(), "{story}:\n{text}");
+}
+
+#[test]
+fn four_people_take_news_from_a_draft_to_a_live_page() {
+    tell("publication.mjs");
+}
+
+#[test]
+fn every_screen_is_accessible_in_both_languages_and_widths() {
+    tell("screens.mjs");
+}
+
+#[actix_web::test]
+async fn the_page_of_the_admin_answers_at_every_address_below_its_own_and_allows_only_our_origin() {
+    let app = TestApp::new(lamin::db::Engine::Sqlite);
+    for path in ["/admin/", "/admin/content/portal"] {
+        let page = Call::get(path).send(&app).await;
+        assert_eq!(page.status, 200, "is admin/dist built? scripts/admin does it");
+        assert!(page.text.contains("<div id=\"lamin\">"), "{}", page.text);
+        let policy = page.header("content-security-policy");
+        assert!(policy.contains("script-src 'self'; style-src 'self'") && !policy.contains("unsafe"), "{policy}");
+        assert_eq!(page.header("cache-control"), "no-cache");
+    }
+    let page = Call::get("/admin/").send(&app).await.text;
+    let script = page.split("src=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let file = Call::get(script).send(&app).await;
+    assert_eq!((file.status, file.header("cache-control")), (200, "public, max-age=31536000, immutable"));
+    assert_eq!(file.header("content-type"), "text/javascript");
+    Call::get("/admin/assets/gone.js").send(&app).await.assert_refused(404, "not_found");
+    assert_eq!(Call::get("/admin").send(&app).await.header("location"), "/admin/");
+}
