@@ -48,6 +48,7 @@ async fn serve(app: App, with_demo: bool) -> Result<()> {
     let port = running.address.port();
     println!("Lamin {} on {}, database {}", env!("CARGO_PKG_VERSION"), running.address, engine_name(&app));
     println!("  site       http://localhost:{port}/");
+    println!("  admin      http://localhost:{port}/admin/");
     println!("  API        http://localhost:{port}/api/v1   reference http://localhost:{port}/docs");
     println!("  delivery   http://localhost:{port}/delivery/v1");
     if with_demo {
