@@ -21,7 +21,8 @@ const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
 const PREFLIGHT_SECONDS: &str = "86400";
 
 /// A live entry. In lists `fields` are those of its card, short ones; alone, all of them, Markdown as
-/// safe HTML and assets as `{url, media_type, size_bytes, width, height, alt}`.
+/// safe HTML and assets as `{url, media_type, size_bytes, width, height, alt}`; pictures as they are published, with the
+/// address of a wider form in `large` if there is one.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 struct DeliveredEntry {
     id: EntryId,

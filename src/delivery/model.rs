@@ -9,6 +9,7 @@ use crate::content::model::ContentType;
 use crate::kernel::id::{EntryId, GroupId, SiteId};
 use crate::kernel::{Digest, Locale, Timestamp};
 use crate::media::Asset;
+use crate::media::derive::Derived;
 
 /// What a site's answers depend on beside its entries. When it changes, every card is made anew.
 #[derive(Debug, Clone, PartialEq)]
@@ -292,5 +293,13 @@ pub struct Changed {
     pub type_key: String,
 }
 
+/// A file of a site, and what is published instead of it if it is a picture.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    pub asset: Asset,
+    /// `None` until it is ready.
+    pub derived: Option<Derived>,
+}
+
 /// A site's files by digest: those that were asked for and exist.
-pub type Assets = HashMap<Digest, Asset>;
+pub type Assets = HashMap<Digest, Shown>;

@@ -40,8 +40,8 @@ pub struct Build<'b> {
     pub by: Option<UserId>,
     pub mode: Mode,
     pub reach: Reach<'b>,
-    /// Whether a card within the reach changed on another day than the last build knew.
-    pub days_changed: bool,
+    /// Whether the map for search engines tells something else of a card within the reach.
+    pub map_changed: bool,
     pub begun: Instant,
     pub watched: Stopwatch,
     pub watch: Watch<'b>,
@@ -327,7 +327,7 @@ impl Build<'_> {
             Reach::Whole => None,
             Reach::Cards(cards) => Some(cards),
         };
-        let mut small = beside::files(world, changed, self.days_changed)?;
+        let mut small = beside::files(world, changed, self.map_changed)?;
         if self.reach == Reach::Whole {
             let (redirects, refused) = redirects::table(self.snapshot, self.plan, &world.prefixes);
             warnings.extend(refused);
