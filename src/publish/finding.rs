@@ -12,7 +12,7 @@ use super::dates::Clockface;
 use super::serve::{self, Published};
 use super::served::{Coding, Held};
 use super::views::{self, map};
-use super::{manifest, rules, search};
+use super::{feeds, manifest, rules, search};
 use crate::kernel::{Context, Error, Locale, Result, Timestamp, time};
 use crate::themes;
 use crate::themes::theme::Theme;
@@ -114,7 +114,7 @@ impl Published {
         let inside = inside(&theme, page, place, results)?;
         let (before, rest) = page.html.split_once(BEGIN).unwrap_or((&page.html, ""));
         let (_, after) = rest.split_once(END).unwrap_or(("", rest));
-        Ok([before, &inside, after].concat())
+        Ok([&titled(before, &results.words), inside.as_str(), after].concat())
     }
 
     /// The theme of the release itself: after a step back another one is live in the database.
@@ -140,6 +140,16 @@ pub fn answer(html: String) -> HttpResponse {
     answer.insert_header((header::CACHE_CONTROL, CACHE_CONTROL)).insert_header(("X-Robots-Tag", "noindex"));
     answer.insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"));
     answer.body(html)
+}
+
+/// The beginning of the page, with what was looked for before its title: it names the tab, and the page in a history.
+fn titled(beginning: &str, words: &str) -> String {
+    const TITLE: &str = "<title>";
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    match beginning.split_once(TITLE) {
+        Some((before, title)) => format!("{before}{TITLE}{} | {title}", feeds::escape(&words)),
+        None => beginning.to_owned(),
+    }
 }
 
 /// The theme's part of the page.
@@ -217,6 +227,16 @@ fn type_title(theme: &Theme, locale: &str, key: &str, title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_looked_for_stands_before_the_title_as_text() {
+        let titled = |words| titled("<head><title>Pencarian | Portal</title><svg><title>x</title>", words);
+        assert_eq!(
+            titled("izin  <b> & \"usaha\""),
+            "<head><title>izin &lt;b&gt; &amp; &quot;usaha&quot; | Pencarian | Portal</title><svg><title>x</title>"
+        );
+        assert_eq!(titled("</title><script>").matches("</title>").count(), 2);
+    }
 
     #[test]
     fn a_page_where_one_searches_is_known_by_its_path() {

@@ -433,6 +433,7 @@ async fn a_reader_without_a_script_gets_results_on_the_page_itself(app: TestApp)
     assert_eq!((first.header("cache-control"), first.header("x-robots-tag")), ("public, max-age=30", "noindex"));
     assert!(first.header("content-security-policy").contains("form-action 'self'"));
     assert!(first.text.contains("<!DOCTYPE html>") && first.text.contains("</html>"), "the page around it stays");
+    assert!(first.text.contains("<title>jembatan | "), "{}", first.text);
     let next = first.text.split("<a href=\"/cari/?").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
     let second = page(&app, &format!("/cari/?{next}")).await.assert_ok();
     assert!(second.text.contains("kabar-14") && !second.text.contains("kabar-24"), "{}", second.text);
@@ -452,6 +453,7 @@ async fn what_a_reader_writes_is_only_text_and_never_refused(app: TestApp) {
     let answer = page(&app, &format!("/cari/?q={script}")).await.assert_ok().text;
     assert!(!answer.contains("<script>alert") && answer.contains("&lt;script&gt;alert(1)"), "{answer}");
     assert!(answer.contains("Tidak ada hasil"));
+    assert!(answer.contains("<title>&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt; | "), "{answer}");
     let long = "a".repeat(5000);
     let strange = [
         long.as_str(),
