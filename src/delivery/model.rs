@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::content::model::ContentType;
 use crate::kernel::id::{EntryId, GroupId, SiteId};
-use crate::kernel::{Digest, Locale, Timestamp};
+use crate::kernel::{Digest, Locale, Origin, Timestamp};
 use crate::media::Asset;
 use crate::media::derive::Derived;
 
@@ -20,6 +20,8 @@ pub struct Settings {
     pub default_locale: Locale,
     /// `https://portal.example`, without a slash at its end: absolute addresses begin with it.
     pub base_url: String,
+    /// Where its forms lead for searching, if its own host cannot answer.
+    pub api: Option<Origin>,
     /// The content types in force, by key.
     pub types: BTreeMap<String, Arc<ContentType>>,
     /// Every field of them, and how its values compare.

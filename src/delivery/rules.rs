@@ -10,7 +10,7 @@ use super::query::Markdown;
 use crate::content::model::{ContentType, Field, FieldKind};
 use crate::content::{self, markdown};
 use crate::kernel::id::EntryId;
-use crate::kernel::{Context, Digest, Locale, Result, Slug};
+use crate::kernel::{Context, Digest, Locale, Origin, Result, Slug};
 use crate::media::Asset;
 use crate::media::derive::{self, Derivative};
 use crate::media::rules::public_path;
@@ -279,6 +279,13 @@ pub fn base_url(settings: &[(Locale, String)], default_locale: &Locale, server_u
     let own = settings.iter().filter(|(locale, _)| locale == default_locale);
     let any = settings.iter().filter(|(locale, _)| locale != default_locale);
     own.chain(any).find_map(|(_, card)| written(card)).unwrap_or_else(|| server_url.trim_end_matches('/').into())
+}
+
+/// Where the site's forms lead for searching, as its settings say in the default locale.
+pub fn api(settings: &[(Locale, String)], default_locale: &Locale) -> Option<Origin> {
+    let (_, card) = settings.iter().find(|(locale, _)| locale == default_locale)?;
+    let card: Value = serde_json::from_str(card).ok()?;
+    Origin::parse(card.get("api_url")?.as_str()?)
 }
 
 /// What the list of an entry's translations says of each.

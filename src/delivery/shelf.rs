@@ -115,6 +115,7 @@ fn settings(connection: &mut Conn, row: &SiteRow, server_url: &str) -> Result<Se
         zone: row.zone.clone(),
         default_locale: row.default_locale.clone(),
         base_url: rules::base_url(&written, &row.default_locale, server_url),
+        api: rules::api(&written, &row.default_locale),
         fields: rules::field_uses(&types),
         types,
     })

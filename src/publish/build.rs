@@ -16,7 +16,7 @@ use super::service::{Watch, released};
 use super::styles::theme_files;
 use super::swap::Place;
 use super::views::{self, World};
-use super::{beside, disk, feeds, gone, redirects, render, rules, search, store};
+use super::{beside, disk, feeds, forms, gone, redirects, render, rules, search, store};
 use crate::app::App;
 use crate::db::Durability;
 use crate::kernel::id::{ReleaseId, SiteId, UserId};
@@ -335,6 +335,7 @@ impl Build<'_> {
             small.push(feeds::robots(&self.base_url));
             small.extend(feeds::security(self.snapshot, &self.base_url));
             small.extend(self.sign_files(&redirects)?);
+            small.extend(forms::file(self.snapshot)?);
         }
         Ok(small)
     }

@@ -13,7 +13,7 @@ use super::pictures;
 use super::plan::{self, List, ListKind, Page, Plan, TermKind};
 use super::rules::{self, ListPage};
 use super::views::{self, LocaleView, Shared, World, map};
-use super::{finding, search};
+use super::{forms, search};
 use crate::content::markdown::{Drawn, Files, HeadingIds, to_html_beside};
 use crate::content::model::WithdrawalReason;
 use crate::kernel::{Digest, Error, Result};
@@ -417,7 +417,7 @@ impl<'b> World<'b> {
         };
         let mut context = self.context(view, about);
         context.insert_value("index", search::addresses(&url));
-        context.insert_value("form", finding::form(&url));
+        context.insert_value("form", forms::search(self.snapshot, &view.locale, &url));
         // Our server puts what it found here, see `finding`.
         context.insert_value("found", Value::none());
         ("search.html".into(), context)

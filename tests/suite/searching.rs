@@ -34,6 +34,8 @@ on_both!(
     a_part_that_cannot_be_made_holds_up_no_other_and_is_tried_again,
     a_reader_without_a_script_gets_results_on_the_page_itself,
     what_a_reader_writes_is_only_text_and_never_refused,
+    a_host_that_only_sends_files_leads_readers_without_a_script_to_the_api,
+    the_api_gives_a_page_to_nobody_where_no_form_leads_to_it,
     what_is_withdrawn_is_on_no_page_of_results_although_the_release_still_holds_it,
     the_results_wear_the_theme_of_the_release_that_is_shown,
     what_an_older_lamin_left_is_made_at_the_start_however_often_it_is_cut,
@@ -471,6 +473,55 @@ async fn what_a_reader_writes_is_only_text_and_never_refused(app: TestApp) {
     assert_eq!(page(&app, "/cari/?q=").await.assert_ok().text, page(&app, "/cari/").await.text);
     let head = Call::new("HEAD", "/cari/?q=jembatan").header("Host", "portal.localhost").send(&app).await;
     assert_eq!(head.status, 200);
+}
+
+/// What a browser says that it takes.
+const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+async fn api_page(app: &TestApp, query: &str) -> Reply {
+    Call::get(&format!("/delivery/v1/sites/portal/search?{query}")).header("Accept", BROWSER).send(app).await
+}
+
+async fn a_host_that_only_sends_files_leads_readers_without_a_script_to_the_api(app: TestApp) {
+    let settings = Live::new("pengaturan", "situs").field("base_url", "https://portal.example");
+    let portal = published(&app).await;
+    portal.show(&app, &[settings.field("api_url", "https://api.example/")]).await;
+    crate::publish::build(&app, lamin::publish::model::Mode::Changed);
+    let tree = crate::publish::tree(&crate::publish::current(&app));
+    let form = "action=\"https://api.example/delivery/v1/sites/portal/search\"";
+    for (path, locale) in [("index.html", "id"), ("cari/index.html", "id"), ("en/index.html", "en")] {
+        let html = crate::publish::text(&tree, path);
+        assert!(html.contains(form) && html.contains(&format!("name=\"locale\" value=\"{locale}\"")), "{path}: {html}");
+    }
+    assert!(crate::publish::text(&tree, "index.html").contains("data-own=\"/cari/\""));
+    let allowed = "form-action 'self' https://api.example;";
+    for path in ["/", "/cari/", "/cari/?q=jembatan", "/tidak-ada/"] {
+        assert!(page(&app, path).await.header("content-security-policy").contains(allowed), "{path}");
+    }
+
+    let first = api_page(&app, "q=jembatan&locale=id").await.assert_ok();
+    assert!(first.header("content-type").starts_with("text/html") && first.header("vary").contains("Accept"));
+    let policy = first.header("content-security-policy");
+    assert!(policy.contains("base-uri https://portal.example;") && !policy.contains("script"), "{policy}");
+    assert!(first.text.contains("<base href=\"https://portal.example/\">") && !first.text.contains("<script"));
+    assert!(first.text.contains("25 hasil ditemukan.") && first.text.contains("<title>jembatan | ") && first.text.contains(form));
+    assert!(first.text.contains("href=\"https://api.example/delivery/v1/sites/portal/search?q=jembatan&amp;locale=id#_isi\""));
+    let next = first.text.split("<a href=\"https://api.example/delivery/v1/sites/portal/search?").nth(2).unwrap();
+    let next = next.split('"').next().unwrap().replace("&amp;", "&");
+    let second = api_page(&app, &next).await.assert_ok();
+    assert!(second.text.contains("kabar-14") && !second.text.contains("kabar-24"), "{next}: {}", second.text);
+    let english = api_page(&app, "q=permit&locale=en").await.assert_ok().text;
+    assert!(english.contains("1 result found.") && english.contains("name=\"locale\" value=\"en\""), "{english}");
+    assert!(api_page(&app, "q=&locale=xx-").await.assert_ok().text.contains("id=\"kata\""), "the plain page");
+    let program = ask(&app, "portal", "q=jembatan").await.assert_ok();
+    assert_eq!((&program.json()["total"], program.header("vary").contains("Accept")), (&json!(25), true));
+}
+
+async fn the_api_gives_a_page_to_nobody_where_no_form_leads_to_it(app: TestApp) {
+    published(&app).await;
+    assert_eq!(api_page(&app, "q=jembatan").await.assert_ok().json()["total"], 25);
+    assert!(page(&app, "/").await.header("content-security-policy").contains("form-action 'self';"));
+    Call::get("/delivery/v1/sites/tiada/search?q=a").header("Accept", BROWSER).send(&app).await.assert_refused(404, "not_found");
 }
 
 async fn what_is_withdrawn_is_on_no_page_of_results_although_the_release_still_holds_it(app: TestApp) {
