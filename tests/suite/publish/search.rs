@@ -17,6 +17,7 @@ on_both!(
     a_page_is_found_by_its_words_until_it_is_withdrawn,
     an_edit_leaves_the_base_as_it_is,
     each_language_has_an_index_of_its_own,
+    what_is_shown_again_as_it_was_is_found_once,
     what_is_beside_the_base_is_the_same_however_it_came_there,
 );
 
@@ -145,6 +146,20 @@ async fn each_language_has_an_index_of_its_own(app: TestApp) {
     assert!(text(&tree, "en/cari/index.html").contains("data-index=\"/en/cari/indeks.json\""));
     assert!(text(&tree, "index.html").contains("action=\"/cari/\""));
     assert!(!text(&tree, "sitemap.xml").contains("/cari/"));
+}
+
+async fn what_is_shown_again_as_it_was_is_found_once(app: TestApp) {
+    let portal = Portal::open(&app, "portal").await;
+    let [stays, goes] = ["tinggal", "pergi"].map(|slug| Live::new("agenda", slug).titled("Rapat kerja"));
+    portal.show(&app, &[stays.clone(), goes.clone()]).await;
+    // Begins a base that holds the other alone.
+    portal.hide(&app, &goes).await;
+    for mode in [Mode::Changed, Mode::Fresh] {
+        // As when its picture gets other forms.
+        portal.show(&app, &[stays.clone()]).await;
+        build(&app, mode);
+        assert_eq!(found(&tree(&current(&app)), "cari/", "rapat"), BTreeSet::from(["/agenda/tinggal/".to_owned()]));
+    }
 }
 
 async fn what_is_beside_the_base_is_the_same_however_it_came_there(app: TestApp) {
