@@ -42,10 +42,10 @@ bless: ## Rewrite the golden files from what the code does now; read the diff be
 	scripts/servers >/dev/null
 	env $$(scripts/servers) LAMIN_TEST_POSTGRES_URL=$$(scripts/postgres) LAMIN_TEST_BLESS=1 cargo test --locked
 
-dist: ## The binary to hand out
+dist: ## The binary to hand out, which writes AVIF beside JPEG
 	@scripts/toolchain
 	@scripts/admin
-	cargo build --profile dist --locked
+	cargo build --profile dist --locked --features avif
 
 clean: ## Remove the demo's data and the published site (not what was compiled)
 	rm -rf $(DATA) $(PUBLIC)/*

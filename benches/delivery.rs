@@ -33,6 +33,7 @@ fn shelf() -> Shelf {
         zone: "Asia/Makassar".into(),
         default_locale: Locale::indonesian(),
         base_url: "https://portal.example".into(),
+        api: None,
         fields: rules::field_uses(&types),
         types,
     };

@@ -51,7 +51,10 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
         db::refuse_old_engine(connection)?;
         db::migrate(connection)
     })?;
-    db.write_blocking(content::uses::fill)?;
+    // Asked before, because a start that changes nothing has to wait for no writer.
+    if !db.read_blocking(content::uses::is_filled)? {
+        db.write_blocking(content::uses::fill)?;
+    }
     let secrets = Secrets::open(&config.data, chance.as_ref())?;
     let storage = Arc::new(FolderStorage::new(config.data.join("assets"), clock.clone()));
     let fetcher = fetcher(&config)?;

@@ -108,6 +108,9 @@ pub struct Field {
     /// Colours: the field with the colour on which this one has to be read easily.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reads_on: Option<String>,
+    /// Addresses: that of a server alone, by https and without a path, such as `https://api.contoh.go.id`.
+    #[serde(default, skip_serializing_if = "no")]
+    pub origin: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<Choice>,
     /// The types that a reference may lead to; empty means any.

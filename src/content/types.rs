@@ -158,6 +158,7 @@ fn misfits(field: &Field) -> Vec<String> {
         ),
         (field.color && kind != FieldKind::Text, "color is for text"),
         (field.reads_on.is_some() && !field.color, "reads_on is for colors"),
+        (field.origin && kind != FieldKind::Url, "origin is for addresses"),
         (above(field.min_length, field.max_length), "min_length is above max_length"),
         (above(field.min_items, field.max_items), "min_items is above max_items"),
         (matches!((field.min, field.max), (Some(min), Some(max)) if min > max), "min is above max"),

@@ -10,6 +10,7 @@ use crate::db::schema::{asset_uses, entries, installation, live_entries, revisio
 use crate::db::{Backend, Conn, Tx};
 use crate::kernel::id::{EntryId, SiteId};
 use crate::kernel::{Digest, Result};
+use crate::media::library;
 
 /// How many files one question names.
 const FILES_AT_ONCE: usize = 500;
@@ -31,7 +32,7 @@ pub fn naming(connection: &mut Conn, site: SiteId, file: &Digest) -> Result<Vec<
     let named = asset_uses::table
         .inner_join(entries::table)
         .filter(asset_uses::digest.eq(file).and(entries::site_id.eq(site)))
-        .filter(entries::trashed_at.is_null().and(entries::revision.eq(asset_uses::revision)))
+        .filter(library::store::is_newest())
         .order(entries::id)
         .select(entries::id);
     Ok(named.load(connection)?)
@@ -55,10 +56,15 @@ pub fn live_naming(connection: &mut Conn, site: SiteId, files: &[Digest]) -> Res
 const FILLED: &str = "asset_uses";
 const REVISIONS_AT_ONCE: i64 = 200;
 
+/// Whether `fill` has nothing left to do.
+pub fn is_filled(connection: &mut Conn) -> Result<bool> {
+    let note = installation::table.find(FILLED).select(installation::key);
+    Ok(note.first::<String>(connection).optional()?.is_some())
+}
+
 /// Notes which files the revisions name that an earlier version stored. Once; all of them or none.
 pub fn fill(tx: &mut Tx) -> Result<()> {
-    let note = installation::table.find(FILLED).select(installation::key);
-    if note.first::<String>(&mut **tx).optional()?.is_some() {
+    if is_filled(tx)? {
         return Ok(());
     }
     let mut after: Option<(EntryId, i32)> = None;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::model::{Content, ContentType, Field, FieldKind};
 use crate::kernel::colour::CONTRAST_MIN;
 use crate::kernel::id::EntryId;
-use crate::kernel::{Code, Colour, Digest, FieldRefusal, Refusal, Slug, Timestamp};
+use crate::kernel::{Code, Colour, Digest, FieldRefusal, Origin, Refusal, Slug, Timestamp};
 
 const TAGS_MAX: usize = 20;
 const TAG_CHARS_MAX: usize = 60;
@@ -202,6 +202,9 @@ impl Check {
             }
             FieldKind::Asset if Digest::parse(text).is_none() => {
                 self.fault(path, "not_an_asset", "the digest of a file");
+            }
+            FieldKind::Url if field.origin && Origin::parse(text).is_none() => {
+                self.fault(path, "not_an_origin", "https:// and the name of a server, without a path");
             }
             FieldKind::Url if !is_url(text) => {
                 self.fault(path, "not_a_url", "https://… or an address on the site that begins with /");
@@ -418,6 +421,19 @@ mod tests {
         let codes = |more| with(more).into_iter().map(|fault| fault.code).collect::<Vec<_>>();
         assert_eq!(codes(json!({"color": "hijau"})), ["not_a_color"]);
         assert_eq!(codes(json!({"color_text": "#ffffff"})), ["color_missing"]);
+    }
+
+    #[test]
+    fn the_address_of_a_server_has_no_path() {
+        let settings = shipped("pengaturan").unwrap();
+        let codes = |url: &str| {
+            let faults = check(&settings, &content(json!({"title": "A", "api_url": url}))).err().unwrap_or_default();
+            faults.into_iter().map(|fault| (fault.field, fault.code)).collect::<Vec<_>>()
+        };
+        assert_eq!(codes("https://api.contoh.go.id"), []);
+        for url in ["http://api.contoh.go.id", "https://api.contoh.go.id/../x", "/delivery", "https://a.go.id;x"] {
+            assert_eq!(codes(url), [("fields.api_url".into(), "not_an_origin".into())], "{url}");
+        }
     }
 
     #[test]

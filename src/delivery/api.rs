@@ -21,7 +21,8 @@ const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
 const PREFLIGHT_SECONDS: &str = "86400";
 
 /// A live entry. In lists `fields` are those of its card, short ones; alone, all of them, Markdown as
-/// safe HTML and assets as `{url, media_type, size_bytes, width, height, alt}`.
+/// safe HTML and assets as `{url, media_type, size_bytes, width, height, alt}`; pictures as they are published, with the
+/// address of a wider form in `large` if there is one.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 struct DeliveredEntry {
     id: EntryId,
@@ -81,13 +82,8 @@ struct DeliveredEntries {
     responses((status = 200, body = DeliveredEntries), (status = 304), (status = 400), (status = 404))
 )]
 #[get("/delivery/v1/sites/{site}/entries")]
-async fn list(
-    request: HttpRequest,
-    app: web::Data<App>,
-    model: web::Data<Model>,
-    site: web::Path<String>,
-) -> HttpResponse {
-    answered(&request, &app, &model, &site, Wanted::List).await
+async fn list(request: HttpRequest, app: web::Data<App>, model: web::Data<Model>) -> HttpResponse {
+    any(request, app, model).await
 }
 
 /// One live entry with all its fields.
@@ -105,18 +101,13 @@ async fn list(
     responses((status = 200, body = DeliveredEntry), (status = 304), (status = 308), (status = 400), (status = 404))
 )]
 #[get("/delivery/v1/sites/{site}/entries/{type}/{slug}")]
-async fn entry(
-    request: HttpRequest,
-    app: web::Data<App>,
-    model: web::Data<Model>,
-    path: web::Path<(String, String, String)>,
-) -> HttpResponse {
-    let (site, type_key, slug) = &*path;
-    answered(&request, &app, &model, site, Wanted::Entry { type_key, slug }).await
+async fn entry(request: HttpRequest, app: web::Data<App>, model: web::Data<Model>) -> HttpResponse {
+    any(request, app, model).await
 }
 
 /// Searches what is live on a site, in one language. Words are compared by their stems, Indonesian and English, and
-/// known synonyms count; a result holds every word. Empty parameters count as not sent.
+/// known synonyms count; a result holds every word. Empty parameters count as not sent. Who accepts `text/html` by name gets
+/// the site's page with the results, if the settings of the site name this server (`api_url`).
 #[utoipa::path(
     tag = "delivery",
     params(
@@ -132,41 +123,26 @@ async fn entry(
     responses((status = 200, body = SearchResults), (status = 304), (status = 400), (status = 404))
 )]
 #[get("/delivery/v1/sites/{site}/search")]
-async fn search(
-    request: HttpRequest,
-    app: web::Data<App>,
-    model: web::Data<Model>,
-    site: web::Path<String>,
-) -> HttpResponse {
-    answered(&request, &app, &model, &site, Wanted::Search).await
+async fn search(request: HttpRequest, app: web::Data<App>, model: web::Data<Model>) -> HttpResponse {
+    any(request, app, model).await
 }
 
-async fn search_head(
-    request: HttpRequest,
-    app: web::Data<App>,
-    model: web::Data<Model>,
-    site: web::Path<String>,
-) -> HttpResponse {
-    answered(&request, &app, &model, &site, Wanted::Search).await
+/// Answers whatever the address asks for: by GET, and by HEAD, of which the server sends the head alone.
+async fn any(request: HttpRequest, app: web::Data<App>, model: web::Data<Model>) -> HttpResponse {
+    let part = |name| request.match_info().get(name);
+    let site = part("site").unwrap_or_default();
+    match (part("type"), part("slug")) {
+        (Some(type_key), Some(slug)) => answered(&request, &app, &model, site, Wanted::Entry { type_key, slug }).await,
+        _ if request.path().ends_with("/search") => searched(&request, &app, &model, site).await,
+        _ => answered(&request, &app, &model, site, Wanted::List).await,
+    }
 }
 
-async fn list_head(
-    request: HttpRequest,
-    app: web::Data<App>,
-    model: web::Data<Model>,
-    site: web::Path<String>,
-) -> HttpResponse {
-    answered(&request, &app, &model, &site, Wanted::List).await
-}
-
-async fn entry_head(
-    request: HttpRequest,
-    app: web::Data<App>,
-    model: web::Data<Model>,
-    path: web::Path<(String, String, String)>,
-) -> HttpResponse {
-    let (site, type_key, slug) = &*path;
-    answered(&request, &app, &model, site, Wanted::Entry { type_key, slug }).await
+/// A search for programs; at the same address readers may get a page.
+pub async fn searched(request: &HttpRequest, app: &App, model: &Model, site: &str) -> HttpResponse {
+    let mut answer = answered(request, app, model, site, Wanted::Search).await;
+    answer.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
+    answer
 }
 
 enum Wanted<'r> {
@@ -255,8 +231,8 @@ async fn preflight() -> HttpResponse {
 /// Needs `web::Data<Model>` beside `web::Data<App>`.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list).service(entry).service(search);
-    config.route("/delivery/v1/sites/{site}/entries", web::head().to(list_head));
-    config.route("/delivery/v1/sites/{site}/entries/{type}/{slug}", web::head().to(entry_head));
-    config.route("/delivery/v1/sites/{site}/search", web::head().to(search_head));
+    for path in ["entries", "entries/{type}/{slug}", "search"] {
+        config.route(&format!("/delivery/v1/sites/{{site}}/{path}"), web::head().to(any));
+    }
     config.route("/delivery/v1/{path:.*}", web::method(actix_web::http::Method::OPTIONS).to(preflight));
 }

@@ -20,5 +20,5 @@ mod service;
 pub mod shelf;
 pub mod store;
 
-pub use api::routes;
+pub use api::{routes, searched};
 pub use service::{Answer, Model};

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use crate::content::model::ContentType;
 use crate::kernel::id::{EntryId, GroupId, SiteId};
-use crate::kernel::{Digest, Locale, Timestamp};
+use crate::kernel::{Digest, Locale, Origin, Timestamp};
 use crate::media::Asset;
+use crate::media::derive::Derived;
 
 /// What a site's answers depend on beside its entries. When it changes, every card is made anew.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +20,8 @@ pub struct Settings {
     pub default_locale: Locale,
     /// `https://portal.example`, without a slash at its end: absolute addresses begin with it.
     pub base_url: String,
+    /// Where its forms lead for searching, if its own host cannot answer.
+    pub api: Option<Origin>,
     /// The content types in force, by key.
     pub types: BTreeMap<String, Arc<ContentType>>,
     /// Every field of them, and how its values compare.
@@ -292,5 +295,13 @@ pub struct Changed {
     pub type_key: String,
 }
 
+/// A file of a site, and what is published instead of it if it is a picture.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    pub asset: Asset,
+    /// `None` until it is ready.
+    pub derived: Option<Derived>,
+}
+
 /// A site's files by digest: those that were asked for and exist.
-pub type Assets = HashMap<Digest, Asset>;
+pub type Assets = HashMap<Digest, Shown>;

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::model::{Assets, Card, Compares, FieldUse, LiveRow, Settings, Unit};
+use super::model::{Assets, Card, Compares, FieldUse, LiveRow, Settings, Shown, Unit};
 use super::query::Markdown;
 use crate::content::model::{ContentType, Field, FieldKind};
 use crate::content::{self, markdown};
 use crate::kernel::id::EntryId;
-use crate::kernel::{Context, Digest, Locale, Result, Slug};
+use crate::kernel::{Context, Digest, Locale, Origin, Result, Slug};
 use crate::media::Asset;
+use crate::media::derive::{self, Derivative};
 use crate::media::rules::public_path;
 
 /// The content type whose entries hold the settings of a site.
@@ -185,7 +186,7 @@ impl Outfit<'_> {
     }
 
     fn markdown(&self, source: &str) -> String {
-        let url = |digest: &Digest| self.assets.get(digest).map(|asset| asset_url(asset, self.base_url));
+        let url = |digest: &Digest| self.assets.get(digest).map(|shown| shown.url(self.base_url));
         match self.markdown {
             Markdown::Html => markdown::to_html(source, &url),
             Markdown::Source => markdown::assets(source).iter().fold(source.to_owned(), |text, digest| {
@@ -197,17 +198,57 @@ impl Outfit<'_> {
     /// `null` for a file that the site does not have.
     fn asset(&self, digest: &Value, alt: Option<&str>) -> Value {
         let digest = digest.as_str().and_then(Digest::parse);
-        let Some(asset) = digest.and_then(|digest| self.assets.get(&digest)) else { return Value::Null };
+        let Some(shown) = digest.and_then(|digest| self.assets.get(&digest)) else { return Value::Null };
+        let mut members = match shown.usual() {
+            Some(usual) => shown.as_derived(usual, self.base_url),
+            None => shown.as_it_is(self.base_url),
+        };
+        members.insert("alt".into(), alt.unwrap_or_else(|| asset_alt(&shown.asset, self.locale)).into());
+        Value::Object(members)
+    }
+}
+
+impl Shown {
+    /// What its address leads to instead of the original, which no release holds then.
+    fn usual(&self) -> Option<&Derivative> {
+        derive::rules::usual(&self.derived.as_ref()?.whole)
+    }
+
+    fn address_of(&self, file: &Derivative, base_url: &str) -> String {
+        format!("{base_url}{}", derive::rules::public_path(file, &self.asset.name))
+    }
+
+    /// Its absolute address.
+    fn url(&self, base_url: &str) -> String {
+        let original = || format!("{base_url}{}", public_path(&self.asset.digest, &self.asset.name));
+        self.usual().map_or_else(original, |file| self.address_of(file, base_url))
+    }
+
+    fn as_it_is(&self, base_url: &str) -> Map<String, Value> {
+        let asset = &self.asset;
         let mut members = Map::new();
-        members.insert("url".into(), asset_url(asset, self.base_url).into());
+        members.insert("url".into(), self.url(base_url).into());
         members.insert("media_type".into(), asset.media_type.as_str().into());
         members.insert("size_bytes".into(), asset.size_bytes.into());
         if let (Some(width), Some(height)) = (asset.width, asset.height) {
             members.insert("width".into(), width.into());
             members.insert("height".into(), height.into());
         }
-        members.insert("alt".into(), alt.unwrap_or_else(|| asset_alt(asset, self.locale)).into());
-        Value::Object(members)
+        members
+    }
+
+    fn as_derived(&self, usual: &Derivative, base_url: &str) -> Map<String, Value> {
+        let mut members = Map::new();
+        members.insert("url".into(), self.address_of(usual, base_url).into());
+        members.insert("media_type".into(), usual.media_type.as_str().into());
+        members.insert("size_bytes".into(), usual.bytes.into());
+        members.insert("width".into(), usual.width.into());
+        members.insert("height".into(), usual.height.into());
+        let widest = self.derived.as_ref().and_then(|derived| derive::rules::widest(&derived.whole));
+        if let Some(widest) = widest.filter(|widest| widest.name != usual.name) {
+            members.insert("large".into(), self.address_of(widest, base_url).into());
+        }
+        members
     }
 }
 
@@ -227,11 +268,6 @@ fn asset_alt<'a>(asset: &'a Asset, locale: &str) -> &'a str {
     if own.is_empty() { other } else { own }
 }
 
-/// The absolute address of a file.
-fn asset_url(asset: &Asset, base_url: &str) -> String {
-    format!("{base_url}{}", public_path(&asset.digest, &asset.name))
-}
-
 /// Where absolute addresses of a site begin: as its settings say in the default locale, else in any,
 /// else the server's own address.
 pub fn base_url(settings: &[(Locale, String)], default_locale: &Locale, server_url: &str) -> String {
@@ -243,6 +279,13 @@ pub fn base_url(settings: &[(Locale, String)], default_locale: &Locale, server_u
     let own = settings.iter().filter(|(locale, _)| locale == default_locale);
     let any = settings.iter().filter(|(locale, _)| locale != default_locale);
     own.chain(any).find_map(|(_, card)| written(card)).unwrap_or_else(|| server_url.trim_end_matches('/').into())
+}
+
+/// Where the site's forms lead for searching, as its settings say in the default locale.
+pub fn api(settings: &[(Locale, String)], default_locale: &Locale) -> Option<Origin> {
+    let (_, card) = settings.iter().find(|(locale, _)| locale == default_locale)?;
+    let card: Value = serde_json::from_str(card).ok()?;
+    Origin::parse(card.get("api_url")?.as_str()?)
 }
 
 /// What the list of an entry's translations says of each.

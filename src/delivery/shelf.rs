@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::index::Index;
-use super::model::{Assets, Card, LiveRow, Settings, SiteRow};
+use super::model::{Assets, Card, LiveRow, Settings, Shown, SiteRow};
 use super::rules::{self, Words};
 use super::search::rules::Documents;
 use super::store;
@@ -13,7 +13,7 @@ use crate::content::type_store;
 use crate::db::Conn;
 use crate::kernel::id::{EntryId, SiteId};
 use crate::kernel::{Digest, Result};
-use crate::media;
+use crate::media::{self, derive};
 
 /// Behind by more changes than this, a site is read anew.
 const CHANGES_MAX: i64 = 1000;
@@ -115,6 +115,7 @@ fn settings(connection: &mut Conn, row: &SiteRow, server_url: &str) -> Result<Se
         zone: row.zone.clone(),
         default_locale: row.default_locale.clone(),
         base_url: rules::base_url(&written, &row.default_locale, server_url),
+        api: rules::api(&written, &row.default_locale),
         fields: rules::field_uses(&types),
         types,
     })
@@ -126,8 +127,9 @@ pub fn read_assets(connection: &mut Conn, site: SiteId, mut digests: Vec<Digest>
     digests.dedup();
     let mut assets = Assets::new();
     for some in digests.chunks(ASSETS_PER_QUERY) {
-        let found = media::store::find_all(connection, site, some)?;
-        assets.extend(found.into_iter().map(|asset| (asset.digest, asset)));
+        let mut derived = derive::store::shown(connection, site, some)?;
+        let found = media::store::find_all(connection, site, some)?.into_iter();
+        assets.extend(found.map(|asset| (asset.digest, Shown { derived: derived.remove(&asset.digest), asset })));
     }
     Ok(assets)
 }

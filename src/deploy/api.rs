@@ -209,11 +209,13 @@ async fn web_settings(
     let mut params = Params::parse(request.query_string())?;
     let server = params.take("server")?.unwrap_or_default();
     params.finish()?;
-    let target = seen_target(&app, &actor, path.into_inner()).await?;
+    let (site, key) = path.into_inner();
+    let target = seen_target(&app, &actor, (site.clone(), key)).await?;
     let server = WebServer::parse(&server);
     let server =
         server.ok_or_else(|| Refusal::new(Code::Malformed).field("server", "not_a_choice", "apache or nginx"))?;
-    let text = service::web_settings(&target, server)?;
+    let write = move || service::web_settings(&app, &site, &target, server);
+    let text = off_the_loop("write the settings of a web server", write).await?;
     Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text))
 }
 

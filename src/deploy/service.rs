@@ -13,6 +13,7 @@ use crate::jobs::{self, Job, NewJob};
 use crate::kernel::id::{JobId, SiteId, TargetId};
 use crate::kernel::{Code, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
+use crate::publish::outgoing;
 use crate::sites;
 
 const TARGETS_MAX: usize = 20;
@@ -168,11 +169,11 @@ pub fn look(app: &App, actor: &Actor, site: SiteId, key: &str) -> Result<Vec<Ste
 }
 
 /// The settings that a target's web server needs. 422 `invalid` where it has none of its own.
-pub fn web_settings(target: &Target, server: WebServer) -> Result<String> {
+pub fn web_settings(app: &App, site_key: &str, target: &Target, server: WebServer) -> Result<String> {
     let root = web::document_root(&target.way).ok_or_else(|| {
         Refusal::new(Code::Invalid).detail("this kind of target has no web server that could be told, or its folder has a name that no settings file takes")
     })?;
-    Ok(web::settings(server, &root))
+    Ok(web::settings(server, &root, outgoing::forms(app, site_key)?.as_ref()))
 }
 
 /// The same for the command line.
@@ -181,7 +182,7 @@ pub fn web_settings_of(app: &App, site: &str, key: &str, server: WebServer) -> R
         let site = sites::store::find_by_key(c, site)?.ok_or_else(missing)?;
         store::find_by_key(c, site.id, key)
     })?;
-    web_settings(&target.ok_or_else(missing)?, server)
+    web_settings(app, site, &target.ok_or_else(missing)?, server)
 }
 
 fn job_key(target: TargetId) -> String {

@@ -2,7 +2,9 @@
 
 use super::model::Way;
 use super::rules::OURS;
-use crate::publish::outgoing::{NEVER_CHANGES, PAGES_CHANGE, SECURITY};
+use crate::kernel::Origin;
+use crate::publish::forms::headers as page_headers;
+use crate::publish::outgoing::{NEVER_CHANGES, PAGES_CHANGE};
 
 crate::words! {
     /// Web servers that settings are written for.
@@ -39,15 +41,15 @@ pub fn document_root(way: &Way) -> Option<String> {
     plain.then_some(root)
 }
 
-/// The text of the settings.
-pub fn settings(server: WebServer, root: &str) -> String {
+/// The text of the settings. `forms`: where forms of the site's pages lead beside itself.
+pub fn settings(server: WebServer, root: &str, forms: Option<&Origin>) -> String {
     match server {
-        WebServer::Apache => apache(root),
-        WebServer::Nginx => nginx(root),
+        WebServer::Apache => apache(root, forms),
+        WebServer::Nginx => nginx(root, forms),
     }
 }
 
-fn apache(root: &str) -> String {
+fn apache(root: &str, forms: Option<&Origin>) -> String {
     let mut text = format!(
         "# Into the <VirtualHost> of the site. Needs: a2enmod headers rewrite\n\
          # After a release that changes redirects: apachectl graceful\n\
@@ -57,7 +59,7 @@ fn apache(root: &str) -> String {
          FileETag MTime Size\n\
          IncludeOptional \"{root}/.well-known/lamin/redirects.apache\"\n\n"
     );
-    for (name, value) in SECURITY {
+    for (name, value) in page_headers(forms) {
         text.push_str(&format!("Header always set {name} \"{value}\"\n"));
     }
     text.push_str(&format!(
@@ -92,10 +94,10 @@ fn apache(root: &str) -> String {
     text
 }
 
-fn nginx(root: &str) -> String {
+fn nginx(root: &str, forms: Option<&Origin>) -> String {
     let headers = |indent: &str, cache: &str| {
         let mut text = String::new();
-        for (name, value) in SECURITY {
+        for (name, value) in page_headers(forms) {
             text.push_str(&format!("{indent}add_header {name} \"{value}\" always;\n"));
         }
         text.push_str(&format!("{indent}add_header Strict-Transport-Security $lamin_hsts always;\n"));

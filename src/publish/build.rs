@@ -16,7 +16,7 @@ use super::service::{Watch, released};
 use super::styles::theme_files;
 use super::swap::Place;
 use super::views::{self, World};
-use super::{beside, disk, feeds, gone, redirects, render, rules, search, store};
+use super::{beside, disk, feeds, forms, gone, redirects, render, rules, search, store};
 use crate::app::App;
 use crate::db::Durability;
 use crate::kernel::id::{ReleaseId, SiteId, UserId};
@@ -40,8 +40,8 @@ pub struct Build<'b> {
     pub by: Option<UserId>,
     pub mode: Mode,
     pub reach: Reach<'b>,
-    /// Whether a card within the reach changed on another day than the last build knew.
-    pub days_changed: bool,
+    /// Whether the map for search engines tells something else of a card within the reach.
+    pub map_changed: bool,
     pub begun: Instant,
     pub watched: Stopwatch,
     pub watch: Watch<'b>,
@@ -327,7 +327,7 @@ impl Build<'_> {
             Reach::Whole => None,
             Reach::Cards(cards) => Some(cards),
         };
-        let mut small = beside::files(world, changed, self.days_changed)?;
+        let mut small = beside::files(world, changed, self.map_changed)?;
         if self.reach == Reach::Whole {
             let (redirects, refused) = redirects::table(self.snapshot, self.plan, &world.prefixes);
             warnings.extend(refused);
@@ -335,6 +335,7 @@ impl Build<'_> {
             small.push(feeds::robots(&self.base_url));
             small.extend(feeds::security(self.snapshot, &self.base_url));
             small.extend(self.sign_files(&redirects)?);
+            small.extend(forms::file(self.snapshot)?);
         }
         Ok(small)
     }

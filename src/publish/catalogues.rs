@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 use super::dates;
 use super::feeds::File;
 use super::model::{Asset, Card, Show, text_in};
+use super::pictures;
 use super::plan::{List, ListKind};
 use super::views::World;
 use crate::kernel::{Context, Digest, Result};
-use crate::media::rules::public_path;
 
 /// Types whose sections have lists for programs, with the files below the section's address.
 const DATA: &str = "data";
@@ -99,7 +99,7 @@ fn label(world: &World, list: &List, item: &Item, field: &str) -> String {
 fn file<'w>(world: &'w World, item: &Item, field: &str) -> Option<(String, &'w Asset)> {
     let digest = Digest::parse(item.text(field))?;
     let asset = world.snapshot.assets.get(&digest)?;
-    Some((format!("{}{}", world.base_url, public_path(&digest, &asset.name)), asset))
+    Some((format!("{}{}", world.base_url, pictures::url(&digest, asset)), asset))
 }
 
 /// DCAT-AP as JSON-LD. What a data set does not say is left out.
@@ -178,13 +178,14 @@ fn distributions(world: &World, item: &Item) -> Option<Value> {
     let license = item.text("licence_url");
     let mut found = Vec::new();
     if let Some((address, asset)) = file(world, item, "file") {
+        let (media_type, bytes) = asset.served();
         let mut distribution = json!({
             "@id": address,
             "@type": "dcat:Distribution",
             "dcat:accessURL": {"@id": item.address},
             "dcat:downloadURL": {"@id": address},
-            "dcat:mediaType": {"@id": format!("http://www.iana.org/assignments/media-types/{}", asset.media_type)},
-            "dcat:byteSize": {"@value": asset.bytes.to_string(), "@type": "xsd:nonNegativeInteger"},
+            "dcat:mediaType": {"@id": format!("http://www.iana.org/assignments/media-types/{media_type}")},
+            "dcat:byteSize": {"@value": bytes.to_string(), "@type": "xsd:nonNegativeInteger"},
         });
         if !license.is_empty() {
             distribution["dct:license"] = json!({"@id": license});

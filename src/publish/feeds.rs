@@ -8,10 +8,9 @@ use serde_json::{Value, json};
 use super::dates;
 use super::model::{Card, Snapshot, text_in};
 use super::plan::{self, ListKind, Page};
-use super::rules;
 use super::views::World;
+use super::{pictures, rules};
 use crate::kernel::Timestamp;
-use crate::media::rules::public_path;
 
 /// A file of the site: path below its root, bytes.
 pub type File = (String, Vec<u8>);
@@ -204,7 +203,7 @@ fn json_feed(world: &World, feed: &Feed) -> Value {
 fn picture(world: &World, card: &Card) -> Option<String> {
     let digest = plan::picture(card)?;
     let asset = world.snapshot.assets.get(&digest)?;
-    asset.media_type.starts_with("image/").then(|| format!("{}{}", world.base_url, public_path(&digest, &asset.name)))
+    asset.media_type.starts_with("image/").then(|| format!("{}{}", world.base_url, pictures::url(&digest, asset)))
 }
 
 /// Who makes the site, and how to see that it is what they made. <https://humanstxt.org>

@@ -4,15 +4,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use tera::Value;
 
 use super::dates::Clockface;
+pub use super::elsewhere::Elsewhere;
 use super::serve::{self, Published};
 use super::served::{Coding, Held};
 use super::views::{self, map};
-use super::{manifest, rules, search};
+use super::{feeds, forms, manifest, rules, search};
 use crate::kernel::{Context, Error, Locale, Result, Timestamp, time};
 use crate::themes;
 use crate::themes::theme::Theme;
@@ -31,9 +32,11 @@ pub struct SearchPage {
     /// `None`: the site's first language.
     pub locale: Option<String>,
     /// Its path, with a slash at its end.
-    pub address: String,
+    address: String,
     root: Arc<Path>,
     html: String,
+    /// Where its forms may lead, if the release says more than usual.
+    policy: Option<HeaderValue>,
 }
 
 /// What was found.
@@ -74,10 +77,12 @@ pub struct Choice {
     pub is_chosen: bool,
 }
 
-/// The site whose results are shown, as its row says.
+/// The site whose results are shown, as its row says, and where they are.
 pub struct Place<'p> {
     pub zone: &'p str,
     pub locale: &'p str,
+    /// `None`: on the site itself.
+    pub elsewhere: Option<&'p Elsewhere>,
 }
 
 /// The language of a page where one searches, by its path; `None` for other pages.
@@ -97,7 +102,19 @@ impl Published {
         let address = request.path().to_owned();
         let Some(locale) = language(&address) else { return Ok(None) };
         let host = request.connection_info().host().to_owned();
-        let Some(site) = self.site_of(&host).await else { return Ok(None) };
+        match self.site_of(&host).await {
+            Some(site) => self.search_page_of(site, locale, address).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The page at a path of a site's live release; `None` as above.
+    pub async fn search_page_of(
+        &self,
+        site: String,
+        locale: Option<String>,
+        address: String,
+    ) -> Result<Option<SearchPage>> {
         let Some(root) = self.root_of(&site) else { return Ok(None) };
         let file = self.load(&root, &format!("{}index.html", &address[1..]), &[Coding::Plain]).await?;
         let html = file.and_then(|file| match &file.body {
@@ -105,7 +122,8 @@ impl Published {
             Held::Large { .. } => None,
         });
         let page = html.filter(|html| html.contains(BEGIN) && html.contains(END));
-        Ok(page.map(|html| SearchPage { site, locale, address, root, html }))
+        let policy = self.signs(&root).await.policy.clone();
+        Ok(page.map(|html| SearchPage { site, locale, address, root, html, policy }))
     }
 
     /// The page with results. Reads the theme where the release is new to this process.
@@ -114,7 +132,7 @@ impl Published {
         let inside = inside(&theme, page, place, results)?;
         let (before, rest) = page.html.split_once(BEGIN).unwrap_or((&page.html, ""));
         let (_, after) = rest.split_once(END).unwrap_or(("", rest));
-        Ok([before, &inside, after].concat())
+        Ok([&titled(before, &results.words), inside.as_str(), after].concat())
     }
 
     /// The theme of the release itself: after a step back another one is live in the database.
@@ -133,8 +151,31 @@ impl Published {
     }
 }
 
-/// How a page of results is sent.
-pub fn answer(html: String) -> HttpResponse {
+impl SearchPage {
+    /// Without results.
+    pub fn plain(&self) -> &str {
+        &self.html
+    }
+
+    /// How the page is sent where it belongs.
+    pub fn answer(&self, html: String) -> HttpResponse {
+        let mut answer = answer(html);
+        if let Some(policy) = &self.policy {
+            answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+        }
+        answer
+    }
+}
+
+/// How a page is sent at another address. `query` is what was asked there.
+pub fn answer_elsewhere(elsewhere: &Elsewhere, html: &str, query: &str) -> Result<HttpResponse> {
+    let policy = HeaderValue::from_str(&elsewhere.policy()).context("write the policy of a page of results")?;
+    let mut answer = answer(elsewhere.page(html, query));
+    answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(answer)
+}
+
+fn answer(html: String) -> HttpResponse {
     let mut answer = HttpResponse::Ok();
     serve::secure(&mut answer);
     answer.insert_header((header::CACHE_CONTROL, CACHE_CONTROL)).insert_header(("X-Robots-Tag", "noindex"));
@@ -142,12 +183,26 @@ pub fn answer(html: String) -> HttpResponse {
     answer.body(html)
 }
 
+/// The beginning of the page, with what was looked for before its title: it names the tab, and the page in a history.
+fn titled(beginning: &str, words: &str) -> String {
+    const TITLE: &str = "<title>";
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    match beginning.split_once(TITLE) {
+        Some((before, title)) => format!("{before}{TITLE}{} | {title}", feeds::escape(&words)),
+        None => beginning.to_owned(),
+    }
+}
+
 /// The theme's part of the page.
 fn inside(theme: &Theme, page: &SearchPage, place: &Place, results: &Results) -> Result<String> {
     let mut context = tera::Context::new();
     context.insert_value("t", views::words(theme, place.locale));
     context.insert_value("index", search::addresses(&page.address));
-    context.insert_value("form", form(&page.address));
+    let form = match place.elsewhere {
+        Some(elsewhere) => forms::form(&elsewhere.address, Some(place.locale)),
+        None => forms::form(&page.address, None),
+    };
+    context.insert_value("form", form);
     context.insert_value("found", found(theme, page, place, results)?);
     let mut bytes = Vec::new();
     theme.render(TEMPLATE, &context, &mut bytes).map_err(|error| {
@@ -156,14 +211,10 @@ fn inside(theme: &Theme, page: &SearchPage, place: &Place, results: &Results) ->
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Where the form leads.
-pub fn form(action: &str) -> Value {
-    map([("action", action.into())])
-}
-
 fn found(theme: &Theme, page: &SearchPage, place: &Place, results: &Results) -> Result<Value> {
     let clock = Clockface::new(time::zone(place.zone)?, place.locale);
-    let link = |query: &Option<String>| Value::from(query.as_ref().map(|query| format!("{}?{query}", page.address)));
+    let here = place.elsewhere.map_or(&page.address, |elsewhere| &elsewhere.address);
+    let link = |query: &Option<String>| Value::from(query.as_ref().map(|query| format!("{here}?{query}")));
     let item = |item: &Item| {
         let kind = type_title(theme, place.locale, &item.type_key, &item.type_title);
         let day = clock.day(&clock.at(item.published_at));
@@ -217,6 +268,16 @@ fn type_title(theme: &Theme, locale: &str, key: &str, title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_looked_for_stands_before_the_title_as_text() {
+        let titled = |words| titled("<head><title>Pencarian | Portal</title><svg><title>x</title>", words);
+        assert_eq!(
+            titled("izin  <b> & \"usaha\""),
+            "<head><title>izin &lt;b&gt; &amp; &quot;usaha&quot; | Pencarian | Portal</title><svg><title>x</title>"
+        );
+        assert_eq!(titled("</title><script>").matches("</title>").count(), 2);
+    }
 
     #[test]
     fn a_page_where_one_searches_is_known_by_its_path() {

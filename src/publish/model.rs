@@ -12,11 +12,11 @@ use crate::content::ContentType;
 use crate::content::model::Withdrawn;
 use crate::kernel::id::{EntryId, GroupId, ReleaseId, SiteId, UserId};
 use crate::kernel::{Digest, Timestamp};
-use crate::media::derive::{self, Derived};
+use crate::media::derive::{self, Derivative, Derived};
 use crate::media::rules::public_path;
 
 /// Changes whenever the same input gives other bytes: it is part of what names a release.
-pub const RENDERER: &str = concat!("lamin ", env!("CARGO_PKG_VERSION"), " renderer 3");
+pub const RENDERER: &str = concat!("lamin ", env!("CARGO_PKG_VERSION"), " renderer 4");
 
 /// The site, as far as its pages depend on it.
 #[derive(Debug, Clone)]
@@ -114,7 +114,7 @@ impl Steering {
 
 /// An uploaded file that pages may place. Its alternative text is not here: what a page says comes from
 /// approved fields alone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asset {
     pub name: String,
     pub media_type: String,
@@ -123,6 +123,20 @@ pub struct Asset {
     pub height: Option<i32>,
     /// What pages show instead of a picture; `None` until all of it is there.
     pub derived: Option<Arc<Derived>>,
+}
+
+impl Asset {
+    /// What its address leads to instead of the original.
+    pub fn usual(&self) -> Option<&Derivative> {
+        derive::rules::usual(&self.derived.as_ref()?.whole)
+    }
+
+    /// What its address leads to: media type and bytes.
+    pub fn served(&self) -> (&str, i64) {
+        let original = || (self.media_type.as_str(), self.bytes);
+        let derived = |file: &Derivative| (file.media_type.as_str(), i64::try_from(file.bytes).unwrap_or(i64::MAX));
+        self.usual().map_or_else(original, derived)
+    }
 }
 
 /// Where a stored file stands on the site, and whose bytes stand there.
@@ -222,11 +236,11 @@ impl Snapshot {
         now.len() == placed.len() && placed.iter().all(|digest| now.contains(digest))
     }
 
-    /// Where something that is placed stands.
+    /// Where something that is placed stands. An original stands nowhere once pages name what was made of it instead.
     pub fn stand(&self, placed: &Digest) -> Option<Stand> {
-        let original =
-            |asset: &Asset| Stand { path: public_path(placed, &asset.name)[1..].to_owned(), sha256: *placed };
-        self.assets.get(placed).map(original).or_else(|| self.derivatives.get(placed).cloned())
+        let Some(asset) = self.assets.get(placed) else { return self.derivatives.get(placed).cloned() };
+        let original = || Stand { path: public_path(placed, &asset.name)[1..].to_owned(), sha256: *placed };
+        asset.usual().is_none().then(original)
     }
 }
 

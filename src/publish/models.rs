@@ -35,8 +35,8 @@ pub struct Model {
     /// Cards that changed since the last build and stand where they stood; `None` when more changed, or when
     /// nothing was built yet.
     pub changed: Option<Vec<u32>>,
-    /// Whether one of them changed on another day than the last build knew: the sitemap tells the day.
-    pub days_changed: bool,
+    /// Whether the map for search engines tells something else of one of them than the last build knew.
+    pub map_changed: bool,
     /// What the last build was made from besides the entries.
     pub inputs: Option<Digest>,
     /// What the folder of the release before holds.
@@ -80,7 +80,7 @@ impl Model {
             theme,
             past,
             changed: None,
-            days_changed: false,
+            map_changed: false,
             inputs: None,
             spare: None,
             used_at,
@@ -102,12 +102,12 @@ impl Model {
         let site = &self.snapshot.site;
         self.theme = themes::service::of_release_again(app, site.id, &site.key, self.theme)?;
         match update {
-            Update::Within { cards, days_changed } if Wanted::by(&self.theme) == wanted => {
+            Update::Within { cards, map_changed } if Wanted::by(&self.theme) == wanted => {
                 // Several readings may come between two builds.
                 if let Some(changed) = &mut self.changed {
                     changed.extend(cards);
                 }
-                self.days_changed |= days_changed;
+                self.map_changed |= map_changed;
             }
             Update::Within { .. } | Update::Places => {
                 self.plan = plan::plan(&self.snapshot, Wanted::by(&self.theme));
@@ -141,7 +141,7 @@ impl Model {
         self.past.files = news.files;
         self.past.lingering = news.lingering;
         self.changed = Some(Vec::new());
-        self.days_changed = false;
+        self.map_changed = false;
         self.inputs = Some(news.inputs);
         self
     }

@@ -12,11 +12,11 @@ pub use super::compress::gzip;
 use super::draft::{COPIES, listing_of};
 pub use super::listing::{Listed, Listing};
 pub use super::manifest::{RELEASE, SEAL, files_of, lingering_of};
-pub use super::serve::{FOREVER as NEVER_CHANGES, PAGE_CACHE as PAGES_CHANGE, SECURITY, content_type};
+pub use super::serve::{FOREVER as NEVER_CHANGES, PAGE_CACHE as PAGES_CHANGE, content_type};
 use super::swap::Place;
-use super::{compress, disk};
+use super::{compress, disk, forms};
 use crate::app::App;
-use crate::kernel::{Context, Digest, Error, Result};
+use crate::kernel::{Context, Digest, Error, Origin, Result};
 
 /// Releases that may go live one after another while one is being compressed, before we give up for now.
 const RESTARTS_MAX: u32 = 5;
@@ -37,6 +37,11 @@ pub struct Outgoing {
     pub manifest_digest: Digest,
     /// The bytes of `seal.json`.
     pub seal: Vec<u8>,
+}
+
+/// Where forms of the live release lead beside their own site.
+pub fn forms(app: &App, site_key: &str) -> Result<Option<Origin>> {
+    forms::of(&Place::new(&app.config.public, site_key, app.config.durability.0).current())
 }
 
 /// The live release, when all its copies are made: whether a file has copies must not depend on how far somebody else's

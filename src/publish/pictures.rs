@@ -7,19 +7,16 @@ use super::views::{format_name, map};
 use crate::content::markdown::Drawn;
 use crate::kernel::Digest;
 use crate::media::derive::model::Format;
-use crate::media::derive::rules::public_path;
+use crate::media::derive::rules::{is_plain, public_path, usual, widest};
 use crate::media::derive::{Derivative, Derived};
 use crate::media::rules;
 
-/// The address of a picture leads to its widest form up to this: enough for a screen and for a share picture.
-const USUAL_WIDTH_MAX: u32 = 1280;
 /// How wide pictures in texts are shown.
 const TEXT_SIZES: &str = "(min-width: 46rem) 46rem, 100vw";
 
 /// The address of a stored file; of a picture, that of what every browser reads.
 pub fn url(digest: &Digest, asset: &Asset) -> String {
-    let usual = asset.derived.as_deref().and_then(|derived| usual(&derived.whole));
-    usual.map_or_else(|| rules::public_path(digest, &asset.name), |file| public_path(file, &asset.name))
+    asset.usual().map_or_else(|| rules::public_path(digest, &asset.name), |file| public_path(file, &asset.name))
 }
 
 /// How a text places a picture; `None` until its derivatives are ready.
@@ -52,8 +49,7 @@ pub fn view(asset: &Asset, derived: &Derived, size: impl Fn(i64) -> String) -> O
         ("card", forms(&derived.card, asset).map_or_else(Value::none, map_of)),
     ];
     view.extend(own);
-    let widest = derived.whole.iter().filter(|file| is_plain(file)).max_by_key(|file| file.width)?;
-    view.push(("large", public_path(widest, &asset.name).into()));
+    view.push(("large", public_path(widest(&derived.whole)?, &asset.name).into()));
     Some(map_of(view))
 }
 
@@ -76,17 +72,6 @@ fn forms(files: &[Derivative], asset: &Asset) -> Option<Vec<(&'static str, Value
         ("srcset", srcset(files, asset, is_plain).filter(|srcset| srcset.contains(',')).into()),
         ("sources", sources.into()),
     ])
-}
-
-fn is_plain(file: &Derivative) -> bool {
-    file.media_type != Format::Avif
-}
-
-/// The widest that every browser reads and that is not too wide; else the narrowest.
-fn usual(files: &[Derivative]) -> Option<&Derivative> {
-    let mut plain = files.iter().filter(|file| is_plain(file));
-    let fitting = plain.clone().filter(|file| file.width <= USUAL_WIDTH_MAX).max_by_key(|file| file.width);
-    fitting.or_else(|| plain.next())
 }
 
 fn srcset(files: &[Derivative], asset: &Asset, of: impl Fn(&Derivative) -> bool) -> Option<String> {

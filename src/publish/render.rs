@@ -13,7 +13,7 @@ use super::pictures;
 use super::plan::{self, List, ListKind, Page, Plan, TermKind};
 use super::rules::{self, ListPage};
 use super::views::{self, LocaleView, Shared, World, map};
-use super::{finding, search};
+use super::{forms, search};
 use crate::content::markdown::{Drawn, Files, HeadingIds, to_html_beside};
 use crate::content::model::WithdrawalReason;
 use crate::kernel::{Digest, Error, Result};
@@ -22,14 +22,18 @@ use crate::themes::theme::Theme;
 /// Cards that stay in memory as they are shown, about 2.5 kB each; on a larger site the others are made anew for each list
 /// that shows them, which costs an eighth of the time of a whole build.
 const CARDS_KEPT_MAX: usize = 40_000;
+/// No heading of a text has an id that begins with a low line.
+const FOOTER_IDS: &str = "_footer-";
 /// Newest entries of the whole site that a home page may show.
 pub const HOME_LATEST: usize = 10;
 
 impl<'b> World<'b> {
     /// Everything that pages share, made once. `theme_files` are the fingerprinted addresses.
     pub fn new(snapshot: &'b Snapshot, theme: &'b Theme, plan: &'b Plan, base_url: String, theme_files: Value) -> Self {
-        let markdown = |text: &str| markdown(text, snapshot, &mut BTreeSet::new(), &mut HeadingIds::default());
-        let locales = views::locale_views(snapshot, theme, plan, &base_url, &markdown);
+        // The footer stands below every text.
+        let footer =
+            |text: &str| markdown(text, snapshot, &mut BTreeSet::new(), &mut HeadingIds::beginning(FOOTER_IDS));
+        let locales = views::locale_views(snapshot, theme, plan, &base_url, &footer);
         let cards = snapshot.cards.iter().map(|_| std::sync::OnceLock::new()).collect();
         let prefixes = prefixes(&snapshot.site);
         let shared = Shared::new(snapshot, plan);
@@ -417,7 +421,7 @@ impl<'b> World<'b> {
         };
         let mut context = self.context(view, about);
         context.insert_value("index", search::addresses(&url));
-        context.insert_value("form", finding::form(&url));
+        context.insert_value("form", forms::search(self.snapshot, &view.locale, &url));
         // Our server puts what it found here, see `finding`.
         context.insert_value("found", Value::none());
         ("search.html".into(), context)

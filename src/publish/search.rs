@@ -148,8 +148,10 @@ impl Maker<'_> {
         let known = self.known()?;
         let (base, delta) = self.holdings()?;
         let mut parts = Vec::new();
-        for holdings in [base, delta].iter().filter(|holdings| !holdings.is_empty()) {
-            parts.push(self.part(holdings, &known, index)?);
+        for (kind, holdings) in [("base", &base), ("delta", &delta)] {
+            if !holdings.is_empty() {
+                parts.push(self.part(kind, holdings, &known, index)?);
+            }
         }
         let title = |key: &String| {
             let shape = self.world.snapshot.shapes.get(key);
@@ -201,9 +203,10 @@ impl Maker<'_> {
         Ok((base, delta))
     }
 
-    /// Everything that a part is made from.
-    fn mark(&self, holdings: &[Holding]) -> Key {
-        let mut reads = Reads::of("search").text(RENDERER).text(&LISTS.0).text(&self.world.prefixes[self.locale]);
+    /// Everything that a part is made from. Both parts hold the same when all that the base holds was shown again as it was.
+    fn mark(&self, kind: &str, holdings: &[Holding]) -> Key {
+        let mut reads =
+            Reads::of("search").text(kind).text(RENDERER).text(&LISTS.0).text(&self.world.prefixes[self.locale]);
         reads = reads.text(&self.world.snapshot.site.zone_name);
         let shapes: BTreeMap<&String, &Shape> = self.world.snapshot.shapes.iter().collect();
         reads = reads.text(&format!("{shapes:?}"));
@@ -213,8 +216,8 @@ impl Maker<'_> {
         reads.key()
     }
 
-    fn part(&self, holdings: &[Holding], known: &[Part], index: &mut Index) -> Result<Part> {
-        let at = format!("{}/", &self.mark(holdings).to_string()[..MARK_LETTERS]);
+    fn part(&self, kind: &str, holdings: &[Holding], known: &[Part], index: &mut Index) -> Result<Part> {
+        let at = format!("{}/", &self.mark(kind, holdings).to_string()[..MARK_LETTERS]);
         let folder = format!("{}{at}", self.folder());
         let gone: Vec<usize> = (0..holdings.len()).filter(|at| holdings[*at].is_stale).collect();
         if let (Some(part), Some(before)) = (known.iter().find(|part| part.at == at), self.before) {

@@ -16,10 +16,10 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use moka::sync::Cache;
 
-use super::gone;
 use super::ranges::{self, Part};
 use super::redirects::{self, Redirect};
 use super::served::{Cached, Coding, Held, accepted, pieces, read_best, site_path};
+use super::{forms, gone};
 use crate::app::App;
 use crate::http::Answer;
 use crate::kernel::{Code, Refusal, Result};
@@ -75,6 +75,8 @@ struct Hosts {
 pub struct Signs {
     redirects: HashMap<String, Redirect>,
     gone: HashSet<String>,
+    /// Instead of the usual one.
+    pub(super) policy: Option<HeaderValue>,
 }
 
 /// What a path leads to within a release.
@@ -132,8 +134,17 @@ impl Published {
         }
     }
 
-    /// The answer of one release; `None` when it has not even a page for what is missing.
+    /// The answer of one release, with the policy that its forms need; `None` when it has not even a page for what is
+    /// missing.
     async fn answer_from(&self, request: &HttpRequest, root: &Arc<Path>) -> Result<Option<HttpResponse>> {
+        let mut answer = self.found_in(request, root).await?;
+        if let (Some(answer), Some(policy)) = (&mut answer, &self.signs(root).await.policy) {
+            answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+        }
+        Ok(answer)
+    }
+
+    async fn found_in(&self, request: &HttpRequest, root: &Arc<Path>) -> Result<Option<HttpResponse>> {
         let headers = request.headers();
         // A part is a part of the file as it is.
         let accepted = if headers.contains_key(header::RANGE) { vec![Coding::Plain] } else { accepted(headers) };
@@ -220,7 +231,7 @@ impl Published {
         Ok(Found::Nothing)
     }
 
-    async fn signs(&self, root: &Arc<Path>) -> Arc<Signs> {
+    pub(super) async fn signs(&self, root: &Arc<Path>) -> Arc<Signs> {
         if let Some(signs) = self.signs.get(root) {
             return signs;
         }
@@ -253,7 +264,9 @@ impl Signs {
     pub fn of(release: &Path) -> Self {
         let redirects: Vec<Redirect> = read_json(&release.join(redirects::JSON));
         let redirects = redirects.into_iter().map(|redirect| (redirect.from.clone(), redirect)).collect();
-        Signs { redirects, gone: read_json(&release.join(gone::JSON)) }
+        let policy = forms::policy(forms::of(release).unwrap_or_default().as_ref());
+        let policy = policy.and_then(|policy| HeaderValue::from_str(&policy).ok());
+        Signs { redirects, gone: read_json(&release.join(gone::JSON)), policy }
     }
 
     /// Where an address leads, with or without the slash at its end.

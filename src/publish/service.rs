@@ -75,7 +75,7 @@ fn build_by(
     let draft = place.draft(&held, model.spare.as_ref())?;
     watched.step("draft");
     let Model { snapshot, plan, theme, .. } = &model;
-    let days_changed = model.days_changed;
+    let map_changed = model.map_changed;
     let reach = if mode == Mode::Fresh { Reach::Whole } else { model.reach(&inputs) };
     let build = Build {
         app,
@@ -88,7 +88,7 @@ fn build_by(
         by,
         mode,
         reach,
-        days_changed,
+        map_changed,
         begun,
         watched,
         watch,

@@ -97,8 +97,9 @@ pub enum Update {
     /// The cards of these entries changed, but none changed its place: the plan of the site stays.
     Within {
         cards: Vec<u32>,
-        /// Whether one of them changed on another day than before.
-        days_changed: bool,
+        /// Whether the map for search engines tells something else of one of them: another day, or another form of
+        /// its picture.
+        map_changed: bool,
     },
     /// Something changed its place, or what steers the site changed.
     Places,
@@ -120,7 +121,7 @@ pub fn update(connection: &mut Conn, snapshot: &mut Snapshot) -> Result<Update> 
     snapshot.site = site;
     follow_cut(connection, snapshot)?;
     if changed.is_empty() {
-        return Ok(Update::Within { cards: Vec::new(), days_changed: false });
+        return Ok(Update::Within { cards: Vec::new(), map_changed: false });
     }
     if changed.iter().any(|(_, type_key)| steers(&shapes, type_key)) {
         let rows = store::live_of_types(connection, snapshot.site.id, &steering_types(&shapes))?;
@@ -140,7 +141,7 @@ pub fn update(connection: &mut Conn, snapshot: &mut Snapshot) -> Result<Update> 
 fn replace_cards(connection: &mut Conn, snapshot: &mut Snapshot, changed: &[(EntryId, String)]) -> Result<Update> {
     let ids: Vec<EntryId> = changed.iter().map(|(entry, _)| *entry).collect();
     let rows = store::live_among(connection, &ids)?;
-    read_named_assets(connection, snapshot, &rows)?;
+    let redrawn = read_named_assets(connection, snapshot, &rows)?;
     let paged = rows.into_iter().filter(|row| !steers(&snapshot.shapes, &row.type_key));
     let site = &snapshot.site;
     let cards = paged.filter_map(|row| site.locale_index(&row.locale).map(|locale| card(row, locale)));
@@ -151,12 +152,13 @@ fn replace_cards(connection: &mut Conn, snapshot: &mut Snapshot, changed: &[(Ent
     }
     let wanted: HashSet<EntryId> = ids.into_iter().collect();
     let mut within = Vec::new();
-    let (mut gone, mut days_changed) = (false, false);
+    let (mut gone, mut map_changed) = (false, false);
     for (at, card) in snapshot.cards.iter_mut().enumerate().filter(|(_, card)| wanted.contains(&card.entry)) {
         match now.remove(&card.entry) {
             Some(new) if plan::stand_alike(card, &new) => {
                 let day = |card: &Card| card.changed_at().in_zone(&snapshot.site.zone).date();
-                days_changed |= day(card) != day(&new);
+                map_changed |= day(card) != day(&new);
+                map_changed |= plan::picture(&new).is_some_and(|picture| redrawn.contains(&picture));
                 *card = new;
                 within.push(at as u32);
             }
@@ -168,7 +170,7 @@ fn replace_cards(connection: &mut Conn, snapshot: &mut Snapshot, changed: &[(Ent
         }
     }
     if !gone && now.is_empty() {
-        return Ok(Update::Within { cards: within, days_changed });
+        return Ok(Update::Within { cards: within, map_changed });
     }
     let stays: HashSet<EntryId> = within.iter().map(|at| snapshot.cards[*at as usize].entry).collect();
     snapshot.cards.retain(|card| !wanted.contains(&card.entry) || stays.contains(&card.entry));
@@ -178,8 +180,8 @@ fn replace_cards(connection: &mut Conn, snapshot: &mut Snapshot, changed: &[(Ent
     Ok(Update::Places)
 }
 
-/// Files that entries name: they may have been uploaded, or got other forms, after the snapshot was read.
-fn read_named_assets(connection: &mut Conn, snapshot: &mut Snapshot, rows: &[LiveRow]) -> Result<()> {
+/// Files that entries name: they may have been uploaded, or got other forms, after the snapshot was read. Says which.
+fn read_named_assets(connection: &mut Conn, snapshot: &mut Snapshot, rows: &[LiveRow]) -> Result<HashSet<Digest>> {
     let mut named = BTreeSet::new();
     for chunk in rows.chunks(BODIES_AT_ONCE) {
         let wanted: Vec<_> = chunk.iter().map(|row| (row.entry, row.revision)).collect();
@@ -188,11 +190,14 @@ fn read_named_assets(connection: &mut Conn, snapshot: &mut Snapshot, rows: &[Liv
         }
     }
     let named: Vec<Digest> = named.into_iter().collect();
+    let mut redrawn = HashSet::new();
     for chunk in named.chunks(BODIES_AT_ONCE) {
         let known = known_assets(store::assets_among(connection, snapshot.site.id, chunk)?)?;
+        let differs = |(digest, asset): &&(Digest, Asset)| snapshot.assets.get(digest) != Some(asset);
+        redrawn.extend(known.iter().filter(differs).map(|(digest, _)| *digest));
         snapshot.learn(known.into_iter());
     }
-    Ok(())
+    Ok(redrawn)
 }
 
 /// Oldest first; ties by type, locale and slug, so that the order is the same everywhere.

@@ -11,8 +11,8 @@ use tera::value::{Key, Map};
 use super::dates::{self, Clockface};
 use super::model::{Asset, Card, Shape, Show, Snapshot, Steering, Term};
 use super::plan::{self, ListKind, Plan};
-use super::{pictures, rules};
-use crate::kernel::{Colour, Digest, Timestamp};
+use super::{forms, pictures, rules};
+use crate::kernel::{Colour, Digest, Origin, Timestamp};
 use crate::media::rules::public_path;
 use crate::themes::theme::Theme;
 
@@ -106,6 +106,11 @@ pub fn base_url(snapshot: &Snapshot, server_url: &str) -> String {
     set.map(str::to_owned).or(host).unwrap_or_else(|| server_url.to_owned()).trim_end_matches('/').to_owned()
 }
 
+/// Where the public API answers searches for readers without a script; `None`: the site's own host does.
+pub fn api(snapshot: &Snapshot) -> Option<Origin> {
+    settings(&snapshot.steering, 0).and_then(|entry| entry.text("api_url")).and_then(Origin::parse)
+}
+
 /// The site's colour, and the colour of text on it.
 pub fn colours(snapshot: &Snapshot) -> (Colour, Colour) {
     let set = |name| settings(&snapshot.steering, 0).and_then(|entry| entry.text(name));
@@ -155,6 +160,8 @@ pub fn locale_views(
             there.then(|| map([("locale", tongue.as_str().into()), ("url", home.into())]))
         };
         let others: Vec<Value> = site.locales.iter().enumerate().filter_map(other).collect();
+        let search = plan.search_of(at, &prefix);
+        let search_form = search.as_deref().map(|own| forms::search(snapshot, locale, own));
         LocaleView {
             at,
             site: map([
@@ -174,7 +181,8 @@ pub fn locale_views(
                 ("locale", locale.as_str().into()),
                 ("others", others.into()),
                 ("register", register(plan, &prefix).into()),
-                ("search", plan.search_of(at, &prefix).into()),
+                ("search", search.into()),
+                ("search_form", search_form.unwrap_or(Value::none())),
                 ("map", Some(plan::site_map_address(&prefix)).filter(|address| plan.known.contains(address)).into()),
             ]),
             words: words(theme, locale),

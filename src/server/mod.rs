@@ -14,11 +14,18 @@ mod run;
 pub use docs::openapi;
 pub use run::{Running, Serving, app, start};
 
+use actix_web::guard::fn_guard;
+use actix_web::http::Method;
+use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every route of the API. The permission matrix and the OpenAPI document are read from here.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    // First, because it is asked most and routes are tried in order.
+    // First, because it is asked most and routes are tried in order; before it, what readers without a script get there.
+    for method in [Method::GET, Method::HEAD] {
+        let page = web::method(method).guard(fn_guard(finding::wants_a_page)).to(finding::at_the_api);
+        config.route("/delivery/v1/sites/{site}/search", page);
+    }
     crate::delivery::routes(config);
     health::routes(config);
     ledger::routes(config);

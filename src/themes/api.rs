@@ -54,7 +54,8 @@ async fn themes_of_site(app: web::Data<App>, actor: Actor, site: web::Path<Strin
     Ok(HttpResponse::Ok().json(themes))
 }
 
-/// What the live theme lets the site choose: keys, kinds, labels and defaults of `theme_settings` in the site's settings.
+/// What the live theme lets the site choose: keys, kinds, labels and defaults of `theme_settings` in the site's settings; and
+/// what the live settings choose in vain.
 #[utoipa::path(tag = "themes", params(("site" = String, Path)),
     responses((status = 200, body = ThemeSettings), (status = 403), (status = 404)))]
 #[get("/api/v1/sites/{site}/theme/settings")]

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::settings::Settings;
 use crate::kernel::id::{SiteId, ThemeId, UserId};
-use crate::kernel::{Digest, Timestamp};
+use crate::kernel::{Digest, Locale, Timestamp};
 
 /// The files of a theme, by their path.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -83,6 +83,16 @@ pub struct ThemeSettings {
     pub name: String,
     pub digest: Digest,
     pub settings: Settings,
+    /// What the site's live settings choose in vain: the defaults hold instead.
+    pub ignored: Vec<IgnoredSetting>,
+}
+
+/// A choice that the theme does not take.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, ToSchema)]
+pub struct IgnoredSetting {
+    /// The language of the settings that it stands in.
+    pub locale: Locale,
+    pub detail: String,
 }
 
 /// What somebody decides of a theme.

@@ -1,16 +1,16 @@
 //! Use cases: which theme a build takes, what is proposed, what is decided.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use super::model::{Candidate, Decision, SiteTheme, ThemeSettings, ThemeState, ThemesOfSite};
+use super::model::{Candidate, Decision, IgnoredSetting, SiteTheme, ThemeSettings, ThemeState, ThemesOfSite};
 use super::theme::Theme;
-use super::{files, rules, store};
+use super::{files, rules, settings, store};
 use crate::app::App;
 use crate::db::Conn;
 use crate::identity::{Actor, Permit, cases};
 use crate::jobs;
 use crate::kernel::id::{JobId, SiteId, ThemeId};
-use crate::kernel::{Code, Digest, Refusal, Result};
+use crate::kernel::{Code, Digest, Locale, Refusal, Result};
 use crate::ledger::{self, Event};
 use crate::sites::{self, Site};
 
@@ -126,7 +126,14 @@ pub fn settings_of(app: &App, actor: &Actor, key: &str) -> Result<ThemeSettings>
         Ok(site)
     })?;
     let theme = of_release(app, site.id, &site.key)?;
-    Ok(ThemeSettings { name: theme.name, digest: theme.digest, settings: theme.about.settings })
+    let chosen = app.db.read_blocking(|c| store::chosen(c, site.id))?;
+    let schema = theme.about.settings;
+    let in_vain = |(locale, given): (Locale, Map<String, Value>)| {
+        let details = settings::values(&schema, Some(&given)).1.into_iter();
+        details.map(move |detail| IgnoredSetting { locale: locale.clone(), detail })
+    };
+    let ignored = chosen.into_iter().flat_map(in_vain).collect();
+    Ok(ThemeSettings { name: theme.name, digest: theme.digest, settings: schema, ignored })
 }
 
 /// Proposes what stands in the themes folder now; an earlier proposal that nobody decided on gives way to it.

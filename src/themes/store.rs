@@ -1,12 +1,17 @@
 //! Themes of sites in the database.
 
 use diesel::prelude::*;
+use serde_json::{Map, Value};
 
 use super::model::{SiteTheme, ThemeState};
-use crate::db::schema::site_themes;
+use crate::db::schema::{live_entries, revisions, site_themes};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{SiteId, ThemeId, UserId};
-use crate::kernel::{Digest, Error, Result, Timestamp};
+use crate::kernel::{Context, Digest, Error, Locale, Result, Timestamp};
+
+/// The type and the field that hold what a site chooses.
+const SETTINGS_TYPE: &str = "pengaturan";
+const SETTINGS_FIELD: &str = "theme_settings";
 
 type Row = (
     ThemeId,
@@ -82,4 +87,27 @@ pub fn decide(tx: &mut Tx, theme: &SiteTheme) -> Result<()> {
 /// The digests of all themes that were ever proposed or live.
 pub fn digests(connection: &mut Conn) -> Result<Vec<Digest>> {
     Ok(site_themes::table.select(site_themes::digest).distinct().load(connection)?)
+}
+
+/// What the live settings of a site choose of what its theme lets it choose, by language.
+pub fn chosen(connection: &mut Conn, site: SiteId) -> Result<Vec<(Locale, Map<String, Value>)>> {
+    #[derive(serde::Deserialize)]
+    struct Body {
+        fields: Map<String, Value>,
+    }
+    let of_type = live_entries::site_id.eq(site).and(live_entries::type_key.eq(SETTINGS_TYPE));
+    let rows: Vec<(Locale, String)> = live_entries::table
+        .inner_join(revisions::table.on(revisions::entry_id.eq(live_entries::entry_id)))
+        .filter(of_type.and(revisions::number.eq(live_entries::revision)))
+        .order(live_entries::locale)
+        .select((live_entries::locale, revisions::body))
+        .load(connection)?;
+    let read = |(locale, body): (Locale, String)| {
+        let mut body: Body = serde_json::from_str(&body).context("read the settings of a site")?;
+        match body.fields.remove(SETTINGS_FIELD) {
+            Some(Value::Object(chosen)) => Ok((locale, chosen)),
+            _ => Ok((locale, Map::new())),
+        }
+    };
+    rows.into_iter().map(read).collect()
 }

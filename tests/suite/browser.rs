@@ -16,8 +16,8 @@ use crate::support::TestApp;
 const BROWSER_BUDGET_MS: u32 = 10_000;
 
 /// A server on a free port of this machine, stopped when it is dropped.
-struct Served {
-    origin: String,
+pub struct Served {
+    pub origin: String,
     handle: ServerHandle,
 }
 
@@ -54,9 +54,10 @@ async fn picture() -> HttpResponse {
     HttpResponse::Ok().content_type("image/svg+xml").body(square)
 }
 
-/// The files of `examples/opd`, as any web server would serve them.
-fn agency() -> Served {
-    let server = HttpServer::new(|| actix_web::App::new().default_service(web::to(file)));
+/// The files of a folder, as any web server would serve them, knowing nothing of searching.
+pub fn files(folder: PathBuf) -> Served {
+    let folder = web::Data::new(folder);
+    let server = HttpServer::new(move || actix_web::App::new().app_data(folder.clone()).default_service(web::to(file)));
     let server = server.workers(1).bind("127.0.0.1:0").unwrap();
     let origin = format!("http://{}", server.addrs()[0]);
     let running = server.run();
@@ -65,12 +66,10 @@ fn agency() -> Served {
     Served { origin, handle }
 }
 
-async fn file(request: HttpRequest) -> HttpResponse {
-    let name = match request.path().trim_start_matches('/') {
-        "" => "index.html",
-        name => name,
-    };
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/opd").join(name);
+async fn file(request: HttpRequest, folder: web::Data<PathBuf>) -> HttpResponse {
+    let name = request.path().trim_start_matches('/');
+    let name = if name.is_empty() || name.ends_with('/') { format!("{name}index.html") } else { name.to_owned() };
+    let path = folder.join(name);
     let kind = mime_guess::from_path(&path).first_or_octet_stream();
     #[expect(clippy::disallowed_methods, reason = "a test's own server")]
     match std::fs::read(&path) {
@@ -124,7 +123,8 @@ fn titles(document: &str) -> Vec<String> {
 async fn an_agencys_page_shows_the_portals_news_one_item_and_further_pages() {
     let app = TestApp::new(Engine::Sqlite);
     let site = Portal::open(&app, "portal").await;
-    let (portal, agency) = (portal(&app), agency());
+    let agency = files(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/opd"));
+    let portal = portal(&app);
     let photo = Live::asset(&app, "bus.svg", "image/svg+xml", Some((1600, 900)));
     site.store_asset(&app, &photo).await;
     let settings = Live::new("pengaturan", "situs").field("base_url", portal.origin.as_str());

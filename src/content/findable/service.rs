@@ -32,9 +32,9 @@ pub fn wanted(now: Timestamp) -> NewJob {
 
 /// Does the job. What fails is left for its next attempt.
 pub fn job(app: &App) -> Outcome {
-    let Done { entries, failure } = catch_up(app)?;
+    let Done { entries, unreadable, failure } = catch_up(app)?;
     match failure {
-        None => Ok(json!({ "entries": entries })),
+        None => Ok(json!({ "entries": entries, "unreadable": unreadable })),
         Some(error) => Err(error),
     }
 }
@@ -44,7 +44,9 @@ pub fn job(app: &App) -> Outcome {
 pub struct Done {
     /// How many entries have theirs now.
     pub entries: usize,
-    /// Why the first of those that have not could not be read.
+    /// How many cannot be read as they are stored.
+    pub unreadable: usize,
+    /// Why the first part that failed did.
     pub failure: Option<Error>,
 }
 
@@ -75,11 +77,22 @@ fn make(app: &App, site: SiteId, entries: &[EntryId], done: &mut Done) -> Result
         let is_last = parts.peek().is_none();
         // What has changed since is read as it is now.
         let kept = app.db.write_blocking(|tx| {
-            store::keep(tx, some)?;
-            if is_last { store::raise(tx, site) } else { Ok(()) }
+            let unreadable = store::keep(tx, some)?;
+            let of_part = some.len() - unreadable.len();
+            let tells = is_last && made + of_part > 0;
+            if tells {
+                store::raise(tx, site)?;
+            }
+            Ok((of_part, tells, unreadable))
         });
         match kept {
-            Ok(()) => (made, is_told) = (made + some.len(), is_last),
+            Ok((of_part, tells, unreadable)) => {
+                (made, is_told) = (made + of_part, tells);
+                done.unreadable += unreadable.len();
+                for (entry, error) in unreadable {
+                    tracing::error!(%site, %entry, %error, "a live entry cannot be read; it is found by the words that it had");
+                }
+            }
             Err(error) => {
                 tracing::warn!(%site, entries = some.len(), %error, "the stems of live entries could not be made");
                 done.failure.get_or_insert(error);

@@ -13,7 +13,7 @@ use crate::db::rows::insert_all;
 use crate::db::schema::{findable, live_entries, revisions, sites};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{EntryId, SiteId};
-use crate::kernel::{Digest, Result};
+use crate::kernel::{Digest, Error, Result};
 
 /// Bodies that are read at once.
 pub const BODIES_AT_ONCE: usize = 128;
@@ -23,6 +23,8 @@ const IDS_AT_ONCE: usize = 500;
 const READS: &str = "findable 1";
 /// The mark of a row whose stems wait to be made anew.
 const STALE: &str = "";
+/// Begins the mark of a row whose entry could not be read; behind it stands what it was tried with.
+const UNREADABLE: char = '~';
 
 /// Where a stem stands: the number of an entry, and the weight class that `search::shards` tells.
 pub type Posting = (i64, u8);
@@ -46,6 +48,13 @@ pub fn mark() -> &'static str {
     &MARK
 }
 
+fn unreadable_mark() -> String {
+    format!("{UNREADABLE}{}", mark())
+}
+
+/// A live entry of which no stem can be made, and why.
+pub type Unreadable = (EntryId, Error);
+
 struct Row {
     entry: EntryId,
     site: SiteId,
@@ -55,9 +64,9 @@ struct Row {
 }
 
 /// Reads the live revisions of these entries and keeps their stems in the place of older ones. What is not live is
-/// forgotten.
-pub fn keep(tx: &mut Tx, entries: &[EntryId]) -> Result<()> {
-    let mut types = HashMap::new();
+/// forgotten. What cannot be read keeps the stems that it has, and is returned.
+pub fn keep(tx: &mut Tx, entries: &[EntryId]) -> Result<Vec<Unreadable>> {
+    let (mut types, mut unreadable) = (HashMap::new(), Vec::new());
     for some in entries.chunks(BODIES_AT_ONCE) {
         let live: HashMap<EntryId, (SiteId, i32)> = live_entries::table
             .filter(live_entries::entry_id.eq_any(some))
@@ -68,14 +77,31 @@ pub fn keep(tx: &mut Tx, entries: &[EntryId]) -> Result<()> {
         let mut rows = Vec::with_capacity(live.len());
         for (entry, body) in bodies(tx, &live)? {
             let Some((site, _)) = live.get(&entry) else { continue };
-            let content = Content::from_text(&body)?;
-            rows.push(row(tx, &mut types, (entry, *site), &content)?);
+            match Content::from_text(&body) {
+                Ok(content) => rows.push(row(tx, &mut types, (entry, *site), &content)?),
+                Err(error) => {
+                    give_up(tx, *site, entry)?;
+                    unreadable.push((entry, error));
+                }
+            }
         }
-        let gone = |entry: &EntryId| rows.iter().all(|row: &Row| row.entry != *entry);
-        forget(tx, &some.iter().copied().filter(gone).collect::<Vec<_>>())?;
+        let is_read = |entry: &EntryId| rows.iter().any(|row: &Row| row.entry == *entry);
+        let is_known = |entry: &EntryId| is_read(entry) || unreadable.iter().any(|(other, _)| other == entry);
+        forget(tx, &some.iter().copied().filter(|entry| !is_known(entry)).collect::<Vec<_>>())?;
         // The order in which the database gives them is nobody's business: numbers follow the ids.
         rows.sort_by_key(|row| row.entry);
         put(tx, rows)?;
+    }
+    Ok(unreadable)
+}
+
+/// Notes that an entry cannot be read, so that nobody waits for its stems before something changes.
+fn give_up(tx: &mut Tx, site: SiteId, entry: EntryId) -> Result<()> {
+    let row = findable::table.filter(findable::entry_id.eq(entry));
+    if diesel::update(row).set(findable::mark.eq(unreadable_mark())).execute(&mut **tx)? == 0 {
+        let of_entry = (findable::entry_id.eq(entry), findable::site_id.eq(site));
+        let without = (findable::summary.eq(""), findable::mark.eq(unreadable_mark()));
+        diesel::insert_into(findable::table).values((of_entry, without)).execute(&mut **tx)?;
     }
     Ok(())
 }
@@ -223,13 +249,15 @@ pub fn mark_stale(tx: &mut Tx, site: SiteId, type_key: &str) -> Result<usize> {
     Ok(diesel::update(rows).set(findable::mark.eq(STALE)).execute(&mut **tx)?)
 }
 
-/// Whether any stems were made with other lists of words or wait to be made anew. Reads no row that is as it should be.
+/// Whether any stems were made with other lists of words or wait to be made anew. Reads no row that is as it should be. What
+/// could not be read is tried again with whatever else waits, and at a start, but nothing is done for it alone.
 pub fn is_any_stale(connection: &mut Conn) -> Result<bool> {
     let below = findable::table.filter(findable::mark.lt(mark())).select(findable::mark);
     if below.first::<String>(connection).optional()?.is_some() {
         return Ok(true);
     }
-    let above = findable::table.filter(findable::mark.gt(mark())).select(findable::mark);
+    let above = findable::table.filter(findable::mark.gt(mark()).and(findable::mark.ne(unreadable_mark())));
+    let above = above.select(findable::mark);
     Ok(above.first::<String>(connection).optional()?.is_some())
 }
 

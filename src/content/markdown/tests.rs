@@ -231,3 +231,14 @@ fn headings_of_several_texts_of_a_page_have_ids_of_their_own() {
     assert_eq!(text("## Biaya"), "<h2 id=\"biaya\">Biaya</h2>\n");
     assert_eq!(text("## Biaya\n\n## Biaya"), "<h2 id=\"biaya-2\">Biaya</h2>\n<h2 id=\"biaya-3\">Biaya</h2>\n");
 }
+
+#[test]
+fn headings_of_a_text_that_stands_on_every_page_share_no_id_with_others() {
+    let files = |_: &Digest| None;
+    let mut footer = HeadingIds::beginning("_footer-");
+    assert_eq!(
+        to_html_beside("## Kontak\n\n## Kontak", &files, &mut footer),
+        "<h2 id=\"_footer-kontak\">Kontak</h2>\n<h2 id=\"_footer-kontak-2\">Kontak</h2>\n"
+    );
+    assert!(to_html("## _footer kontak", &files).contains("id=\"footer-kontak\""));
+}

@@ -19,12 +19,19 @@ const HEADING_ID_FALLBACK: &str = "bagian";
 pub struct HeadingIds {
     used: HashSet<String>,
     next: HashMap<String, u32>,
+    beginning: &'static str,
 }
 
 impl HeadingIds {
+    /// For a text that stands beside others on pages that know nothing of it: all its ids begin so.
+    pub fn beginning(with: &'static str) -> Self {
+        HeadingIds { beginning: with, ..HeadingIds::default() }
+    }
+
     /// The slug of the words, numbered when it is taken.
     pub fn of(&mut self, text: &str) -> String {
         let slug = Slug::from_title(text).map_or_else(|| HEADING_ID_FALLBACK.to_owned(), |slug| slug.to_string());
+        let slug = format!("{}{slug}", self.beginning);
         let mut id = slug.clone();
         while !self.used.insert(id.clone()) {
             let number = self.next.entry(slug.clone()).or_insert(2);

@@ -15,6 +15,6 @@ pub mod service;
 pub mod store;
 #[cfg(test)]
 mod tests;
-mod work;
+pub mod work;
 
 pub use model::{Derivative, Derived, Focus};

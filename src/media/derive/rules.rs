@@ -14,6 +14,9 @@ const CARD_WIDTHS: [u32; 2] = [400, 800];
 /// The sides of a card.
 const CARD_SIDES: (u32, u32) = (16, 9);
 
+/// The address of a picture leads to its widest form up to this: enough for a screen and for a share picture.
+const USUAL_WIDTH_MAX: u32 = 1280;
+
 /// A picture that needs more memory than this when it is read is shown as it is.
 pub const DECODED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// A picture of no more colours is a drawing and no photograph.
@@ -55,6 +58,24 @@ pub fn public_path(derivative: &Derivative, file: &str) -> String {
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let Derivative { name, width, media_type, .. } = derivative;
     rules::public_path(name, &format!("{stem}-{width}.{}", media_type.extension()))
+}
+
+/// Whether every browser reads it.
+pub fn is_plain(file: &Derivative) -> bool {
+    file.media_type != Format::Avif
+}
+
+/// What the address of a picture leads to: the widest that every browser reads and that is not too wide; else the
+/// narrowest. With it nothing that is published names the original.
+pub fn usual(files: &[Derivative]) -> Option<&Derivative> {
+    let mut plain = files.iter().filter(|file| is_plain(file));
+    let fitting = plain.clone().filter(|file| file.width <= USUAL_WIDTH_MAX).max_by_key(|file| file.width);
+    fitting.or_else(|| plain.next())
+}
+
+/// The widest that every browser reads.
+pub fn widest(files: &[Derivative]) -> Option<&Derivative> {
+    files.iter().filter(|file| is_plain(file)).max_by_key(|file| file.width)
 }
 
 /// What is to be made of an upright picture, the widest of the whole first; none is wider than the picture itself.

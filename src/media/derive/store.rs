@@ -51,6 +51,20 @@ pub fn find(connection: &mut Conn, site: SiteId, digest: &Digest) -> Result<Opti
     .transpose()
 }
 
+/// What is shown of those of these pictures of which something is ready.
+pub fn shown(connection: &mut Conn, site: SiteId, digests: &[Digest]) -> Result<HashMap<Digest, Derived>> {
+    let rows = pictures::table
+        .filter(pictures::site_id.eq(site).and(pictures::digest.eq_any(digests)))
+        .filter(pictures::shown.is_not_null())
+        .select((pictures::digest, pictures::shown.assume_not_null()))
+        .load::<(Digest, String)>(connection)?;
+    let read = |(digest, text): (Digest, String)| {
+        let derived = serde_json::from_str(&text).with_context(|| format!("read the derivatives of {digest}"))?;
+        Ok((digest, derived))
+    };
+    rows.into_iter().map(read).collect()
+}
+
 /// The sites of which a picture waits for something.
 pub fn sites_that_wait(connection: &mut Conn) -> Result<Vec<SiteId>> {
     let mut sites = Vec::new();

@@ -234,3 +234,28 @@ fn what_cannot_be_read_is_said_and_nothing_is_made() {
     let Err(Unreadable(why)) = read(&bomb) else { panic!("it was read") };
     assert!(why.contains("at most"), "{why}");
 }
+
+#[test]
+#[cfg(feature = "avif")]
+fn avif_follows_in_the_sides_of_what_every_browser_reads_and_is_smaller() {
+    let original = file(photograph(900, 600), ImageFormat::Png);
+    let digest = Digest::of(&original);
+    let first = made(&original);
+    assert!(first.unfinished);
+    let known: HashMap<Digest, _> = first.new.into_iter().map(|(made, _)| (made.derivative.name, made)).collect();
+    let whole = || work::derive((&digest, &original), None, Extent::Whole, &known).unwrap();
+    let second = whole();
+    assert!(!second.unfinished && !second.new.is_empty());
+    for (made, bytes) in &second.new {
+        let file = &made.derivative;
+        assert_eq!((file.media_type, &bytes[4..12]), (Format::Avif, b"ftypavif".as_slice()));
+        // The box with the sides: version, width, height.
+        let sides = bytes.windows(4).position(|part| part == b"ispe").unwrap() + 8;
+        let side = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+        assert_eq!((side(sides), side(sides + 4)), (file.width, file.height));
+        let plain = |other: &&super::Derivative| other.media_type == Format::Jpeg && other.width == file.width;
+        let plain = second.derived.whole.iter().find(plain).unwrap();
+        assert!((file.height, file.bytes < plain.bytes) == (plain.height, true), "{file:?} {plain:?}");
+    }
+    assert!(whole().new == second.new, "the same bytes every time");
+}

@@ -15,14 +15,19 @@ use crate::kernel::{Digest, Locale, Result, Timestamp};
 /// Rows deleted by one statement; SQLite takes 32,766 parameters.
 const ROWS_AT_ONCE: usize = 500;
 
-/// Files that the newest revision of an entry names. What waits in the trash is no use.
+/// Whether a use is that of an entry's newest revision. What waits in the trash is no use.
+#[auto_type]
+pub fn is_newest() -> _ {
+    entries::trashed_at.is_null().and(entries::revision.eq(asset_uses::revision))
+}
+
+/// Files that the newest revision of an entry names.
 #[auto_type]
 pub fn of_newest(site: SiteId) -> _ {
     asset_uses::table
         .inner_join(entries::table)
         .filter(entries::site_id.eq(site))
-        .filter(entries::trashed_at.is_null())
-        .filter(entries::revision.eq(asset_uses::revision))
+        .filter(is_newest())
         .select(asset_uses::digest)
 }
 
@@ -56,7 +61,7 @@ pub fn uses(connection: &mut Conn, site: SiteId, digest: &Digest) -> Result<Foun
     let newest: Vec<Named> = asset_uses::table
         .inner_join(entries::table)
         .filter(of_file)
-        .filter(entries::trashed_at.is_null().and(entries::revision.eq(asset_uses::revision)))
+        .filter(is_newest())
         .order((entries::title, entries::id))
         .limit(USES_NAMED_MAX)
         .select(shown)

@@ -243,6 +243,7 @@ fn value(field: &Field) -> Value {
         FieldKind::Components => {
             return json!([values(&field.fields, true), values(&field.fields, false)]);
         }
+        FieldKind::Url if field.origin => json!("https://api.example"),
         FieldKind::Url => json!("/berita/"),
         FieldKind::Email => json!("surat@portal.example"),
         FieldKind::Geo => json!({"lat": -0.5, "lon": 117.1}),

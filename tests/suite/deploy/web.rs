@@ -88,6 +88,10 @@ async fn a_web_server_does_what_ours_does(
     let key = stage.target(&place).await;
     let gone = Live::new("berita", "berita-2").withdrawn(WithdrawalReason::Outdated, "Sudah diganti.");
     stage.portal.hide(&stage.app, &gone).await;
+    stage
+        .portal
+        .show(&stage.app, &[Live::new("pengaturan", "situs").field("api_url", "https://api.contoh.go.id")])
+        .await;
     let release = stage.release();
     stage.deploy(&key);
     // The web server is somebody else.
@@ -101,7 +105,10 @@ async fn a_web_server_does_what_ours_does(
     assert_eq!((page.status, &page.body), (200, &release["berita/berita-1/index.html"]));
     assert_eq!(page.header("content-type").to_lowercase(), "text/html; charset=utf-8");
     assert_eq!(page.header("cache-control"), "public, max-age=0, must-revalidate");
-    assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
+    let policy = page.header("content-security-policy");
+    assert!(
+        policy.starts_with("default-src 'none'") && policy.contains("form-action 'self' https://api.contoh.go.id;")
+    );
     for (name, value) in [("x-content-type-options", "nosniff"), ("x-frame-options", "DENY")] {
         assert_eq!(page.header(name), value);
     }

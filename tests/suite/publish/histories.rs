@@ -3,10 +3,15 @@
 
 use std::path::Path;
 
+use diesel::prelude::*;
+use lamin::content;
 use lamin::db::Engine;
+use lamin::db::schema::pictures;
 use lamin::identity::{Actor, Role};
 use lamin::jobs;
 use lamin::kernel::Digest;
+use lamin::media::derive::model::Format;
+use lamin::media::derive::{Derivative, Derived};
 use lamin::publish::model::Mode;
 use lamin::publish::{back, service};
 use proptest::prelude::*;
@@ -42,6 +47,8 @@ enum Act {
     Category(u8, u8),
     Redirect(u8, u8),
     Theme(u8),
+    /// Other forms of a picture are ready: of which, and which.
+    Redraw(u8, u8),
     /// What is live becomes a release: in this process, or in one that has nothing in memory.
     Release {
         remembered: bool,
@@ -62,6 +69,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => (0u8..3, 0u8..3).prop_map(|(slug, title)| Act::Category(slug, title)),
         1 => (0u8..3, 0u8..3).prop_map(|(from, to)| Act::Redirect(from, to)),
         1 => (0u8..3).prop_map(Act::Theme),
+        1 => (1u8..3, 0u8..3).prop_map(|(body, form)| Act::Redraw(body, form)),
         6 => any::<bool>().prop_map(|remembered| Act::Release { remembered }),
         1 => Just(Act::Back),
     ]
@@ -94,6 +102,10 @@ fn shown(which: u8, title: u8, (day, category, tags, body): (u8, u8, u8, u8)) ->
         .field("start", format!("2026-12-0{}T08:30:00+08:00", 1 + title))
         .field("order", title)
         .long("body", format!("Isi **{body}**, lihat [profil](/profil/).\n\n## Bagian {body}\n\n{}", picture(body)));
+    let live = match live.type_key == "berita" && body > 0 {
+        true => live.field("image", Digest::of([body]).to_string()),
+        false => live,
+    };
     match CATEGORIES[usize::from(category)] {
         "" => live,
         key => live.category(key),
@@ -190,6 +202,7 @@ async fn run(world: &World, number: usize, acts: &[Act]) -> Result<(), TestCaseE
                 change_theme(world.themes.path(), *number);
                 super::themes::approve(app, &key).await;
             }
+            Act::Redraw(body, form) => redraw(app, &portal, *body, *form).await,
             Act::Release { remembered: true } => {
                 let job = jobs::NewJob {
                     kind: "publish.build",
@@ -215,6 +228,37 @@ async fn run(world: &World, number: usize, acts: &[Act]) -> Result<(), TestCaseE
         stepwise.keys().chain(whole.keys()).filter(|path| stepwise.get(*path) != whole.get(*path)).collect();
     prop_assert!(differing.is_empty(), "{:?}", differing);
     Ok(())
+}
+
+/// Shows other forms of a picture, as the job does that makes them.
+async fn redraw(app: &TestApp, portal: &Portal, body: u8, form: u8) {
+    let (site, digest, now) = (portal.site, Digest::of([body]), app.now());
+    let width = 400 + 400 * u32::from(form);
+    let file = Derivative {
+        name: Digest::of([body, form]),
+        sha256: digest,
+        media_type: Format::Jpeg,
+        width,
+        height: 300,
+        bytes: 1,
+    };
+    let derived = Derived { width, height: 300, color: "#102030".into(), whole: vec![file], card: Vec::new() };
+    let row = (
+        pictures::site_id.eq(site),
+        pictures::digest.eq(digest),
+        pictures::state.eq("ready"),
+        pictures::shown.eq(serde_json::to_string(&derived).unwrap()),
+        pictures::asked_at.eq(now),
+    );
+    app.db
+        .write(move |tx| {
+            diesel::delete(pictures::table.find((site, digest))).execute(&mut **tx)?;
+            diesel::insert_into(pictures::table).values(row.clone()).execute(&mut **tx)?;
+            content::live::redraw(tx, site, &[digest], now)?;
+            Ok(())
+        })
+        .await
+        .unwrap();
 }
 
 /// Makes an older release live again, if that is allowed.

@@ -15,6 +15,7 @@ use crate::support::{Call, TestApp};
 
 on_both!(
     a_page_shows_every_width_when_all_are_ready_and_is_the_same_when_made_at_once,
+    the_public_api_names_a_file_that_the_release_holds,
     a_picture_that_nothing_live_places_makes_no_release,
     a_focus_cuts_cards_around_it,
     a_focus_is_refused_where_it_means_nothing,
@@ -85,6 +86,13 @@ async fn a_page_shows_every_width_when_all_are_ready_and_is_the_same_when_made_a
     assert!(named.iter().all(|path| after.contains_key(&path[1..])), "{named:?}");
     let home = text(&after, "index.html");
     assert!(home.contains("srcset=") && !home.contains(&original), "a card shows it too");
+    assert!(before.contains_key(&original[1..]) && !after.contains_key(&original[1..]), "nothing names the original");
+    let naming = after.iter().filter(|(_, bytes)| String::from_utf8_lossy(bytes).contains(&original));
+    assert_eq!(naming.map(|(path, _)| path).collect::<Vec<_>>(), Vec::<&String>::new());
+    for file in ["sitemap.xml", "feed.json"] {
+        let named = text(&after, file).split("/media/").nth(1).unwrap().split(['"', '<']).next().unwrap();
+        assert!(after.contains_key(&format!("media/{named}")), "{file}: {named}");
+    }
     assert!(before["profil/index.html"] == after["profil/index.html"]);
     assert_whole(&current(&app));
     build(&app, Mode::Fresh);
@@ -92,6 +100,34 @@ async fn a_page_shows_every_width_when_all_are_ready_and_is_the_same_when_made_a
     let differing: Vec<_> = fresh.keys().chain(after.keys()).filter(|p| fresh.get(*p) != after.get(*p)).collect();
     assert!(differing.is_empty(), "{differing:?}");
     assert!(build(&app, Mode::Changed).skipped);
+}
+
+async fn the_public_api_names_a_file_that_the_release_holds(app: TestApp) {
+    let portal = Portal::open(&app, "portal").await;
+    let ani = app.user("ani", &[(Role::Author, Some(portal.site))]);
+    let digest = upload(&app, &ani, "portal", &photograph(1600, 900)).await;
+    portal.show(&app, &entries(&digest)).await;
+    build(&app, Mode::Changed);
+    let asked = async || {
+        let entry = Call::get("/delivery/v1/sites/portal/entries/berita/dermaga").send(&app).await.assert_ok().json();
+        entry["fields"].clone()
+    };
+    let held = |url: &Value| {
+        let path = url.as_str().unwrap().split_once("/media/").unwrap().1;
+        tree(&current(&app)).get(&format!("media/{path}")).map(Vec::len)
+    };
+    let original = asked().await;
+    assert_eq!((&original["image"]["width"], held(&original["image"]["url"]).is_some()), (&json!(1600), true));
+    work(&app);
+    let fields = asked().await;
+    let image = &fields["image"];
+    assert_eq!(
+        (&image["width"], &image["height"], &image["media_type"]),
+        (&json!(1280), &json!(720), &json!("image/jpeg"))
+    );
+    assert_eq!(json!(held(&image["url"])), image["size_bytes"]);
+    assert!(held(&image["large"]).is_some() && image["large"] != image["url"], "{image}");
+    assert!(fields["body"].as_str().unwrap().contains(image["url"].as_str().unwrap()), "{fields}");
 }
 
 async fn a_picture_that_nothing_live_places_makes_no_release(app: TestApp) {

@@ -17,6 +17,7 @@ on_both!(
     a_page_is_found_by_its_words_until_it_is_withdrawn,
     an_edit_leaves_the_base_as_it_is,
     each_language_has_an_index_of_its_own,
+    what_is_shown_again_as_it_was_is_found_once,
     what_is_beside_the_base_is_the_same_however_it_came_there,
 );
 
@@ -147,6 +148,20 @@ async fn each_language_has_an_index_of_its_own(app: TestApp) {
     assert!(!text(&tree, "sitemap.xml").contains("/cari/"));
 }
 
+async fn what_is_shown_again_as_it_was_is_found_once(app: TestApp) {
+    let portal = Portal::open(&app, "portal").await;
+    let [stays, goes] = ["tinggal", "pergi"].map(|slug| Live::new("agenda", slug).titled("Rapat kerja"));
+    portal.show(&app, &[stays.clone(), goes.clone()]).await;
+    // Begins a base that holds the other alone.
+    portal.hide(&app, &goes).await;
+    for mode in [Mode::Changed, Mode::Fresh] {
+        // As when its picture gets other forms.
+        portal.show(&app, &[stays.clone()]).await;
+        build(&app, mode);
+        assert_eq!(found(&tree(&current(&app)), "cari/", "rapat"), BTreeSet::from(["/agenda/tinggal/".to_owned()]));
+    }
+}
+
 async fn what_is_beside_the_base_is_the_same_however_it_came_there(app: TestApp) {
     let portal = portal(&app).await;
     build(&app, Mode::Fresh);
@@ -180,8 +195,8 @@ async fn a_browser_finds_what_the_index_holds() {
         [unit("izin", "Perizinan & usaha", "Dinas Perdagangan"), unit("kk", "Kartu keluarga", "Dinas Kependudukan")];
     portal.show(&app, &services).await;
     build(&app, Mode::Changed);
-    let server = Server::of(&app, &[], &[]);
-    let page = |query: &str| browser::open(format!("{}/cari/?{query}", server.url()), &[]);
+    let server = browser::files(current(&app));
+    let page = |query: &str| browser::open(format!("{}/cari/?{query}", server.origin), &[]);
 
     let both = page("q=syarat-syarat+KTP").await;
     assert!(held(&both, "kabar").starts_with("Tidak ada hasil"), "{both}");
@@ -192,6 +207,7 @@ async fn a_browser_finds_what_the_index_holds() {
     assert!(results.contains("Layanan · ") && results.contains(" · Dinas Perdagangan"), "{results}");
     let one = page("q=mengizinkan").await;
     assert!(held(&one, "kabar").starts_with("1 hasil") && one.contains("<mark>Perizinan</mark>"), "{one}");
+    assert!(one.contains("<title>mengizinkan | "), "{one}");
     let filtered = page("q=KTP&unit=dinas-kependudukan").await;
     assert!(
         held(&filtered, "kabar").starts_with("1 hasil") && filtered.contains("href=\"/layanan/kk/\""),
@@ -204,9 +220,52 @@ async fn a_browser_finds_what_the_index_holds() {
         for width in [320, 390, 1280] {
             let picture = format!("--screenshot={}", folder.join(format!("cari-{width}.png")).display());
             let size = format!("--window-size={width},1400");
-            browser::open(format!("{}/cari/?q=KTP", server.url()), &[picture, size]).await;
+            browser::open(format!("{}/cari/?q=KTP", server.origin), &[picture, size]).await;
         }
     }
+}
+
+/// A page may run scripts of its own origin alone, so the test's stands among them.
+#[expect(clippy::disallowed_methods, reason = "a test's own script")]
+fn add_script(app: &TestApp, script: &str) {
+    let root = current(app);
+    let page = std::fs::read_to_string(root.join("cari/index.html")).unwrap();
+    std::fs::write(root.join("cari/uji.js"), script).unwrap();
+    let page = page.replace("</body>", "<script src=\"/cari/uji.js\" defer></script></body>");
+    std::fs::remove_file(root.join("cari/index.html")).unwrap();
+    std::fs::write(root.join("cari/index.html"), page).unwrap();
+}
+
+#[actix_web::test]
+async fn what_our_server_found_stays_until_the_reader_looks_for_something_else() {
+    let app = TestApp::new(Engine::Sqlite);
+    let portal = portal(&app).await;
+    let service = |slug: &str, title: &str| Live::new("layanan", slug).titled(title).long("body", "Bawa KTP.");
+    portal.show(&app, &[service("izin", "Perizinan usaha"), service("kk", "Kartu keluarga")]).await;
+    build(&app, Mode::Changed);
+    // Keeps what was there when the script had come to rest, and then narrows the results.
+    add_script(
+        &app,
+        "const form = document.querySelector('form[data-index]'), all = () => document.getElementById('hasil').outerHTML;\n\
+         const first = [document.title, all()];\n\
+         const wait = () => { if (!form.stems) return setTimeout(wait, 20); form.stems('').then(() => {\n\
+         if (first.join() !== [document.title, all()].join()) document.body.dataset.kept = 'no';\n\
+         if (!location.hash) return;\n\
+         form.elements.q.value = 'usaha'; form.requestSubmit(); }); }; wait();",
+    );
+    let server = Server::of(&app, &[], &[]);
+    let page = |rest: &str| browser::open(format!("{}/cari/?{rest}", server.url()), &[]);
+    let kept = page("q=KTP&type=layanan").await;
+    assert!(!kept.contains("data-kept=") && !kept.contains("<mark>"), "{kept}");
+    assert!(kept.contains("<title>KTP | ") && held(&kept, "kabar").starts_with("2 hasil"), "{kept}");
+    assert!(held(&kept, "saringan").contains("Layanan (2)") && kept.contains("id=\"juga\""), "{kept}");
+    let other = page("q=KTP&type=layanan#lagi").await;
+    assert!(held(&other, "kabar").starts_with("1 hasil") && other.contains("<mark>usaha</mark>"), "{other}");
+    assert!(
+        other.contains("<title>usaha | ") && !other.contains("KTP | ") && !other.contains("id=\"juga\""),
+        "{other}"
+    );
+    assert!(held(&other, "saringan").contains("<option value=\"berita\">"), "all kinds are offered again: {other}");
 }
 
 /// Every word of the lists, through the stemmer of the script and ours.
@@ -244,16 +303,7 @@ async fn the_script_finds_the_stems_that_the_index_was_made_of() {
         json!(words),
         json!(expected)
     );
-    let root = current(&app);
-    // A page may run scripts of its own origin alone, so the test's stands among them.
-    #[expect(clippy::disallowed_methods, reason = "a test's own script")]
-    {
-        let page = std::fs::read_to_string(root.join("cari/index.html")).unwrap();
-        std::fs::write(root.join("cari/uji.js"), script).unwrap();
-        let page = page.replace("</body>", "<script src=\"/cari/uji.js\" defer></script></body>");
-        std::fs::remove_file(root.join("cari/index.html")).unwrap();
-        std::fs::write(root.join("cari/index.html"), page).unwrap();
-    }
+    add_script(&app, &script);
     let server = Server::of(&app, &[], &[]);
     let document = browser::open(format!("{}/cari/", server.url()), &[]).await;
     let title = document.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).unwrap();

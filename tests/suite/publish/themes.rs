@@ -234,7 +234,8 @@ async fn a_child_theme_is_approved_together_with_the_one_below_it(app: TestApp) 
     assert!(entry_page(&app).contains("below"));
     let [developer, approver] = people(&app);
     let settings = Call::get("/api/v1/sites/portal/theme/settings").token(&app.token(&developer)).send(&app).await;
-    assert_eq!(settings.assert_ok().json()["settings"]["news"]["default"], 3);
+    let settings = settings.assert_ok().json();
+    assert_eq!((&settings["settings"]["news"]["default"], &settings["ignored"]), (&json!(3), &json!([])));
 
     theme(themes.path(), "<h1>changed below</h1>");
     write("portal/templates/home.html", "<h1>{{ theme_settings.news }} of {{ site.hours }}</h1>");
@@ -253,5 +254,8 @@ async fn a_child_theme_is_approved_together_with_the_one_below_it(app: TestApp) 
     let report = build(&app, Mode::Changed);
     assert!(entry_page(&app).contains("changed below"));
     assert_eq!(super::text(&tree(&current(&app)), "index.html"), "<h1>5 of 08.00</h1>");
-    assert_eq!(report.warnings, ["theme_settings.unknown: the theme has no such setting"]);
+    let in_vain = "theme_settings.unknown: the theme has no such setting";
+    assert_eq!(report.warnings, [in_vain]);
+    let settings = Call::get("/api/v1/sites/portal/theme/settings").token(&app.token(&developer)).send(&app).await;
+    assert_eq!(settings.assert_ok().json()["ignored"], json!([{"locale": "id", "detail": in_vain}]));
 }

@@ -237,12 +237,9 @@
     shown += some.length;
     more.hidden = shown >= results.length;
   };
-  const open = async () => {
-    const lists = forms ? 0 : get(say.words);
-    directory = await get('');
-    if (lists) learn(await lists);
+  const offer = () => {
     const options = (name, pairs) => {
-      const field = form.elements[name], chosen = field.value || new URLSearchParams(location.search).get(name) || '';
+      const field = form.elements[name], chosen = field.length > 1 ? field.value : asked.get(name) || '';
       field.length = 1;
       field.append(...pairs.map(([value, label]) => make('option', [label], { value })));
       field.value = chosen;
@@ -255,8 +252,18 @@
     options('unit', [...new Map(all('units'))].sort((a, b) => a[1].localeCompare(b[1])));
     document.getElementById('saringan').hidden = false;
   };
+  const open = async () => {
+    const lists = forms ? 0 : get(say.words);
+    directory = await get('');
+    if (lists) learn(await lists);
+    if (!served) offer();
+  };
   const run = async () => {
     const mine = ++turn, query = form.elements.q.value.trim();
+    if (served) {
+      served = '';
+      offer();
+    }
     for (const name of ['juga', 'halaman']) document.getElementById(name)?.remove();
     list.replaceChildren();
     more.hidden = true;
@@ -264,6 +271,7 @@
     const chosen = ['type', 'year', 'unit'].map((name) => [name, form.elements[name].value]).filter((pair) => pair[1]);
     const address = new URLSearchParams([...(query ? [['q', query]] : []), ...chosen]).toString();
     history.replaceState(null, '', location.pathname + (address && '?' + address));
+    document.title = (query && query + ' | ') + title;
     if (!query) return;
     const facets = chosen.map(([name, value]) => ':' + name[0] + value);
     /* A publication in between takes the files away that the directory named: then once more with the new one. */
@@ -276,7 +284,11 @@
     if (mine === turn) status.textContent = (say[results.length > 1 ? 'many' : results.length ? 'one' : 'none']).replace('#', results.length.toLocaleString(document.documentElement.lang));
   };
   const failed = (error) => { status.textContent = say.failed; console.error(error); };
-  const given = new URLSearchParams(location.search).get('q');
+  /* What our server has found for this page's query stays until something else is looked for. */
+  const asked = new URLSearchParams(location.search), given = (asked.get('q') || '').trim();
+  let served = form.elements.q.defaultValue === given ? given : '';
+  const told = served && served.replace(/\s+/g, ' ') + ' | ';
+  const title = document.title.slice(document.title.startsWith(told) ? told.length : 0);
   if (given && !form.elements.q.value) form.elements.q.value = given;
   form.addEventListener('submit', (event) => { event.preventDefault(); ready.then(run).catch(failed); });
   form.addEventListener('change', (event) => { if (event.target.name !== 'q') ready.then(run).catch(failed); });
@@ -285,7 +297,7 @@
     show().then(() => list.children[at] && list.children[at].querySelector('a').focus()).catch(failed);
   });
   const ready = open();
-  ready.then(() => { if (given) return run(); }).catch(failed);
+  ready.then(() => { if (given && !served) return run(); }).catch((error) => served || failed(error));
   /* For the tests, which hold this stemmer against the other. */
   form.stems = (text) => ready.then(() => terms(text));
 })();

@@ -20,6 +20,12 @@
     if (meta) meta.append(' ', make('span', { className: 'badge', textContent: words.past }));
   });
 
+  // A script can search the site itself.
+  all('form[data-own]').forEach(function (form) {
+    form.action = form.getAttribute('data-own');
+    form.elements.locale.remove();
+  });
+
   all('[data-filter]').forEach(function (list, at) {
     var items = all(list.getAttribute('data-filter'), list);
     if (items.length < 6) return;
