@@ -35,7 +35,7 @@ bless: ## Rewrite the golden files from what the code does now; read the diff be
 
 dist: ## The binary to hand out
 	@scripts/toolchain
-	cargo build --profile dist --locked
+	cargo build --profile dist --locked --features documents
 
 clean: ## Remove the demo's data and the published site (not what was compiled)
 	rm -rf $(DATA) $(PUBLIC)/*
