@@ -45,7 +45,7 @@ bless: ## Rewrite the golden files from what the code does now; read the diff be
 dist: ## The binary to hand out, which writes AVIF beside JPEG
 	@scripts/toolchain
 	@scripts/admin
-	cargo build --profile dist --locked --features avif
+	cargo build --profile dist --locked --features avif,documents
 
 clean: ## Remove the demo's data and the published site (not what was compiled)
 	rm -rf $(DATA) $(PUBLIC)/*

@@ -48,6 +48,7 @@ fn card(number: u32) -> Card {
         published_at: at,
         updated_at: at,
         title: fields["title"].as_str().unwrap_or_default().into(),
+        has_picture: false,
         card: serde_json::Value::Object(fields).to_string().into(),
         category,
         tags,
@@ -75,8 +76,10 @@ fn small_site() -> Snapshot {
         former: Vec::new(),
         gone: Vec::new(),
         assets: HashMap::new(),
+        attached: HashMap::new(),
         derivatives: HashMap::new(),
         cut: Default::default(),
+        shares: Default::default(),
         shapes,
     }
 }

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::kernel::Timestamp;
 use crate::kernel::tally::Tally;
-use crate::ports::{Chance, Clock, Fetcher, Scanner, Storage};
+use crate::ports::{Apart, Chance, Clock, Fetcher, Scanner, Storage};
 use crate::secrets::Secrets;
 
 /// Cheap to clone; every request, job and command holds one.
@@ -27,6 +27,8 @@ pub struct Parts {
     pub fetcher: Arc<dyn Fetcher>,
     /// Looks at every file that is to be kept, where the settings name one.
     pub scanner: Option<Arc<dyn Scanner>>,
+    /// Reads files that their reader may die of.
+    pub apart: Arc<dyn Apart>,
     pub secrets: Secrets,
     /// One place for each password hash in flight: each takes 19 MiB and a core for a while.
     pub hashing: Arc<Semaphore>,

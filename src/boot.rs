@@ -1,11 +1,12 @@
 //! The only wiring: picks adapters, opens the database, builds the [`App`].
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, Semaphore};
 
-use crate::adapters::{ClamAv, FolderStorage, HttpFetcher, SystemChance, SystemClock};
+use crate::adapters::{Child, ClamAv, FolderStorage, HttpFetcher, SystemChance, SystemClock};
 use crate::app::{App, Parts};
 use crate::config::Config;
 use crate::content::findable::service as findable;
@@ -19,6 +20,7 @@ use crate::kernel::{Context, Error, Result};
 use crate::media::derive::service as derive;
 use crate::ports::{Chance, Clock, Fetcher, Scanner};
 use crate::publish::models::Models;
+use crate::publish::share::service as share;
 use crate::secrets::Secrets;
 use crate::{content, deploy, editorial, ledger, media, preview, procedure, publish, sites, verify};
 
@@ -59,6 +61,7 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
     let storage = Arc::new(FolderStorage::new(config.data.join("assets"), clock.clone()));
     let fetcher = fetcher(&config)?;
     let scanner = scanner(&config)?;
+    let apart = Arc::new(Child { program: document_reader(&config)? });
     let hashing = Arc::new(Semaphore::new(config.password_hashes_in_flight.max(1)));
     Ok(App::new(Parts {
         config,
@@ -68,6 +71,7 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
         storage,
         fetcher,
         scanner,
+        apart,
         secrets,
         hashing,
         hashing_queue: Arc::new(Semaphore::new(HASHES_QUEUED_MAX)),
@@ -95,6 +99,13 @@ fn scanner(config: &Config) -> Result<Option<Arc<dyn Scanner>>> {
     }
     let wrong = || Error::broken("read the setting scanner", "write unix:/path/of/socket or tcp:host:port");
     Ok(Some(Arc::new(ClamAv::parse(&config.scanner).ok_or_else(wrong)?)))
+}
+
+fn document_reader(config: &Config) -> Result<PathBuf> {
+    match config.document_reader.as_str() {
+        "" => std::env::current_exe().context("find this program"),
+        program => Ok(program.into()),
+    }
 }
 
 /// Logs to the error stream: readable on a terminal, one JSON object a line elsewhere.
@@ -140,15 +151,17 @@ fn handlers_with(models: Models) -> Handlers {
         .on("publish.build", move |app, job| publish::service::build_job(app, &models, job))
         .beside("deploy.target", TARGETS_AT_A_TIME, deploy::service::deploy_job)
         .beside(derive::KIND, 1, |app, job| derive::job(app, job, &redraw))
+        .beside(share::KIND, 1, share::job)
         .beside(findable::KIND, 1, |app, _| findable::job(app))
         .on("verify.site", verify::service::job)
         .on(media::uploads::service::TIDY_JOB, media::uploads::service::tidy)
         .on("preview.stage", preview::staging::job)
 }
 
-/// Pages that show pictures of which there are other forms now are made anew.
+/// Pages that show pictures of which there are other forms now are made anew; what documents say is found from now on.
 fn redraw(tx: &mut Tx, app: &App, ready: &derive::Ready) -> Result<bool> {
     let now = app.now();
+    content::live::reread(tx, ready.site, ready.read)?;
     let changed = content::live::redraw(tx, ready.site, ready.files, now)? > 0;
     if changed {
         jobs::enqueue(tx, app.id(JobId::new), &sites::service::release_wanted(ready.site, now), now)?;

@@ -76,6 +76,8 @@ settings! {
     site_bytes_max: Bytes = "0";
     /// Where a ClamAV daemon listens that looks at every upload: unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310; empty means none.
     scanner: String = "";
+    /// Program that reads PDF files, run with the argument read-document; empty means this one. For one that shuts it in further.
+    document_reader: String = "";
     /// Largest JSON body of a request, in bytes.
     json_bytes_max: Bytes = "2097152";
     /// Memory for answers of the public API, in bytes.

@@ -42,6 +42,20 @@ pub struct Stored {
     pub is_old: bool,
 }
 
+/// Commands of this program that are run apart from it, within limits of their own: what they die of takes nothing else along.
+pub trait Apart: Send + Sync {
+    /// Gives a command its input and hears what it says, at most so many bytes. An error when it cannot be run at all.
+    fn run(&self, command: &str, input: &[u8], said_bytes_max: u64) -> std::io::Result<Told>;
+}
+
+/// What a command said that was run apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    pub said: Vec<u8>,
+    /// How it ended; `None` when it ended well.
+    pub ended: Option<String>,
+}
+
 /// Looks for harmful software in files.
 pub trait Scanner: Send + Sync {
     /// The name of what was found; an error when there is no answer, which is no "nothing found".

@@ -1,6 +1,7 @@
 //! One file for each port and kind. Only `boot` chooses among them.
 
 mod addresses;
+mod apart;
 mod chance;
 mod clamav;
 mod clock;
@@ -8,6 +9,7 @@ mod fetcher;
 mod folder;
 mod tls;
 
+pub use apart::Child;
 pub use chance::SystemChance;
 pub use clamav::ClamAv;
 pub use clock::SystemClock;

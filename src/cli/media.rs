@@ -89,6 +89,7 @@ fn named(app: &App, library: Vec<Digest>, of_themes: impl Fn(&App) -> Result<Vec
     add("the library", library);
     add("the attachments of cases", app.db.read_blocking(procedure::store::stored)?);
     add("the evidence of findings", app.db.read_blocking(verify::store::stored)?);
+    add("pictures to share", app.db.read_blocking(publish::share::store::stored)?);
     add("themes", of_themes(app)?);
     add("kept releases", publish::service::stored(app)?);
     Ok(named)

@@ -6,6 +6,7 @@ mod deploy;
 mod doctor;
 mod import;
 pub mod media;
+mod read_document;
 mod releases;
 mod serve;
 mod target;
@@ -57,6 +58,8 @@ enum Command {
     Theme(theme::Theme),
     Import(import::Import),
     Media(media::Media),
+    #[command(hide = true)]
+    ReadDocument,
     User(user::User),
     Doctor(doctor::Doctor),
     Verify(verify::Verify),
@@ -100,6 +103,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Theme(theme) => theme.run(&cli.place),
         Command::Import(import) => import.run(&cli.place),
         Command::Media(media) => media.run(&cli.place),
+        Command::ReadDocument => read_document::run(),
         Command::User(user) => user.run(&cli.place),
         Command::Doctor(doctor) => doctor.run(&cli.place),
         Command::Verify(verify) => verify.run(&cli.place),

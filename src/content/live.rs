@@ -184,6 +184,13 @@ pub fn redraw(tx: &mut Tx, site: SiteId, files: &[Digest], now: Timestamp) -> Re
     Ok(entries.len())
 }
 
+/// Has every live entry of a site that names one of these documents found by what they say, too.
+pub fn reread(tx: &mut Tx, site: SiteId, files: &[Digest]) -> Result<()> {
+    let named = uses::live_naming(tx, site, files)?;
+    findable::store::keep(tx, &named)?;
+    Ok(())
+}
+
 /// Names the approver of entries that went live without one. What citizens see stays as it is, so no change is
 /// counted. `already_approved` unless every one of them is live and waits for an approver.
 pub fn confirm(tx: &mut Tx, entries: &[EntryId], approver: UserId) -> Result<()> {

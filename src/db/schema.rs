@@ -70,6 +70,7 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         stems_version -> BigInt,
+        shares_version -> BigInt,
     }
 }
 
@@ -123,6 +124,15 @@ diesel::table! {
         digest -> Text,
         entry_id -> Text,
         revision -> Integer,
+    }
+}
+
+diesel::table! {
+    document_texts (site_id, digest) {
+        site_id -> Text,
+        digest -> Text,
+        text -> Text,
+        sequence -> BigInt,
     }
 }
 
@@ -367,6 +377,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    shares (site_id, name) {
+        site_id -> Text,
+        name -> Text,
+        sha256 -> Text,
+        size_bytes -> BigInt,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
     releases (id) {
         id -> Text,
         site_id -> Text,
@@ -595,6 +615,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     asset_tags,
     asset_uses,
     pictures,
+    document_texts,
     derivatives,
     procedures,
     cases,
@@ -611,6 +632,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     former_addresses,
     withdrawals,
     findable,
+    shares,
     releases,
     jobs,
     ledger,

@@ -22,6 +22,11 @@ impl Colour {
         Some(Colour([red, green, blue]))
     }
 
+    /// Red, green, blue.
+    pub fn parts(self) -> [u8; 3] {
+        self.0
+    }
+
     /// The relative luminance of WCAG, 0 to 1.
     fn luminance(self) -> f64 {
         let linear = |value: u8| {

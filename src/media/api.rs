@@ -168,7 +168,7 @@ struct FocusPoint {
     y: f64,
 }
 
-/// A file of a site; of a picture with what was made of it.
+/// A file of a site; of a picture, or of a document's first page, with what was made of it.
 #[derive(Serialize, utoipa::ToSchema)]
 struct AssetDetail {
     #[serde(flatten)]
@@ -205,6 +205,8 @@ struct DerivativeDetail {
 
 impl AssetDetail {
     fn of(asset: Asset, row: Option<PictureRow>) -> AssetDetail {
+        // Of a document that shows nothing there is nothing to tell but why.
+        let row = row.filter(|row| asset.kind == Kind::Picture || row.shown.is_some() || row.fault.is_some());
         let picture = row.map(|PictureRow { state, focus, shown, fault }| {
             let file = |card: bool| {
                 let name = &asset.name;

@@ -8,7 +8,7 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
-use super::model::{Card, Snapshot, Stand, Steering, text_in};
+use super::model::{Card, Snapshot, Stand, Steering, has_picture, text_in};
 use super::plan::{self, Page, Plan, Wanted};
 use super::redirects::{self, Redirect};
 use super::render::Finds;
@@ -94,6 +94,7 @@ fn card(one: &Coming, locale: usize) -> Card {
         published_at: one.entry.published_at.unwrap_or(one.at),
         updated_at: one.at,
         title: text_in(&fields, "title").unwrap_or(one.content.slug.as_str()).into(),
+        has_picture: has_picture(&fields),
         card: Value::Object(fields).to_string().into(),
         category,
         tags,

@@ -13,6 +13,7 @@ use super::pages::{Rendered, Rendering};
 use super::plan::{Page, Plan};
 use super::record::{Made, Record};
 use super::service::{Watch, released};
+use super::share::{self, Standing};
 use super::styles::theme_files;
 use super::swap::Place;
 use super::views::{self, World};
@@ -93,6 +94,8 @@ pub struct News {
     /// Both together.
     pub holds: Listing,
     pub inputs: Digest,
+    /// Pictures to share that pages name and that are not made yet.
+    pub shares_missing: usize,
 }
 
 /// What rendering left in the draft.
@@ -107,6 +110,7 @@ struct Written {
     kinds: BTreeMap<&'static str, KindCost>,
     links: LinkReport,
     warnings: Vec<String>,
+    shares_missing: usize,
 }
 
 impl Build<'_> {
@@ -151,8 +155,9 @@ impl Build<'_> {
             links: written.links,
             warnings: written.warnings,
         };
-        let Written { made, holds, .. } = written;
-        Ok((report, News { made, files: manifest.files, lingering: seal_lingering, holds, inputs: self.inputs }))
+        let Written { made, holds, shares_missing, .. } = written;
+        let (files, lingering, inputs) = (manifest.files, seal_lingering, self.inputs);
+        Ok((report, News { made, files, lingering, holds, inputs, shares_missing }))
     }
 
     /// Enters the release into the database before it is live, so that its number is nobody else's.
@@ -273,8 +278,15 @@ impl Build<'_> {
         let mut written = rendered.written;
         let placed = self.placed(past, &rendered);
         let small = small.into_iter().map(|(path, bytes)| draft.put(path.into(), &bytes));
+        let shares = world.standing_shares();
+        let new = |(path, sha256): &(&String, &Digest)| {
+            self.reach == Reach::Whole || past.files.find(path).is_none_or(|known| known.sha256 != **sha256)
+        };
+        let shown = shares.ready.iter().filter(new);
+        let shown =
+            shown.filter_map(|(path, sha256)| draft.place(self.app.storage.as_ref(), sha256, path.clone()).transpose());
         let media = placed.iter().flatten().filter_map(|digest| self.place(draft, digest, &mut warnings).transpose());
-        for file in small.chain(media) {
+        for file in small.chain(media).chain(shown) {
             let (listed, new) = file?;
             written += usize::from(new);
             put.insert(listed.path.clone());
@@ -283,7 +295,7 @@ impl Build<'_> {
         files.extend(index.kept);
         let files = match self.reach {
             Reach::Whole => Listing::new(files),
-            Reach::Cards(_) => past.files.patched(&patch(files, past, placed.is_some())),
+            Reach::Cards(_) => past.files.patched(&patch(files, past, (placed.is_some(), &shares))),
         };
         let lingering = self.lingering(&files, past)?;
         let holds = with_lingering(&files, &lingering);
@@ -293,7 +305,8 @@ impl Build<'_> {
         let links = self.links(std::mem::take(&mut rendered.links), draft, &files, &world)?;
         self.watched.step("links");
         let Rendered { made, kinds, .. } = rendered;
-        Ok(Written { files, holds, rendered: made.len(), made, written, lingering, kinds, links, warnings })
+        let (rendered, shares_missing) = (made.len(), shares.missing);
+        Ok(Written { files, holds, rendered, made, written, lingering, kinds, links, warnings, shares_missing })
     }
 
     /// The index for searching, of which a part that is the same as before is kept.
@@ -411,9 +424,12 @@ impl Build<'_> {
 }
 
 /// What is to be changed in the listing of the release before. With `media`, these are all stored files
-/// that pages place, and others go.
-fn patch(files: Vec<Listed>, past: &Past, media: bool) -> HashMap<Arc<str>, Option<Listed>> {
-    let may_go = |file: &&Listed| (media && file.path.starts_with("media/")) || search::is_part_of(&file.path);
+/// that pages place, and others go; so do pictures to share that no page names.
+fn patch(files: Vec<Listed>, past: &Past, (media, shares): (bool, &Standing)) -> HashMap<Arc<str>, Option<Listed>> {
+    let may_go = |file: &&Listed| match share::is_share(&file.path) {
+        true => !shares.ready.contains_key(&*file.path),
+        false => (media && file.path.starts_with("media/")) || search::is_part_of(&file.path),
+    };
     let before = past.files.iter().filter(may_go);
     let mut patch: HashMap<Arc<str>, Option<Listed>> = before.map(|file| (file.path.clone(), None)).collect();
     patch.extend(files.into_iter().map(|file| (file.path.clone(), Some(file))));

@@ -15,6 +15,7 @@ use super::plan::{List, ListKind, Page, TermKind};
 use super::render::HOME_LATEST;
 use super::rules::{self, ListPage};
 use super::search;
+use super::share::Of;
 use super::views::World;
 use crate::content::rules::digests_in;
 
@@ -152,7 +153,7 @@ impl<'w> Keys<'w> {
         let (world, plan) = (self.world, self.world.plan);
         let card = &world.snapshot.cards[at];
         let mut reads = Reads::of("entry").own(&self.locales[card.locale]).own(self.card(&(at as u32)));
-        reads = reads.text(card.digest.as_str());
+        reads = self.share(reads.text(card.digest.as_str()), Of::Card(at as u32));
         for member in plan.translations.get(&card.group).into_iter().flatten() {
             let other = &world.snapshot.cards[*member as usize];
             reads = reads.text(&world.locales[other.locale].locale).text(&plan.addresses[*member as usize]);
@@ -167,6 +168,13 @@ impl<'w> Keys<'w> {
             }
         }
         reads.key()
+    }
+
+    fn share(&self, reads: Reads, of: Of) -> Reads {
+        match self.world.share(of) {
+            Some(recipe) => reads.text(recipe.digest().as_str()),
+            None => reads,
+        }
     }
 
     fn list(&self, list: &List, page: &ListPage) -> Key {
@@ -259,6 +267,7 @@ fn locale(world: &World, shapes: &HashMap<&str, Key>, at: usize) -> Key {
         .text(&json(&view.menu))
         .text(&json(&view.theme_settings))
         .text(&json(&world.theme_files))
+        .text(&json(&world.share_view(Of::Site(at))))
         .all(alerts.iter())
         .key()
 }
@@ -277,8 +286,7 @@ fn card(world: &World, shapes: &HashMap<&str, Key>, at: usize) -> Key {
         .text(&card.card);
     let mut reads = reads.all(shapes.get(&*card.type_key).into_iter());
     for digest in digests_in(&card.card) {
-        let derived = world.snapshot.assets.get(&digest).and_then(|asset| asset.derived.as_ref());
-        for file in derived.iter().flat_map(|derived| derived.all()) {
+        for file in world.snapshot.assets.get(&digest).iter().flat_map(|asset| asset.forms()) {
             reads = reads.text(file.name.as_str());
         }
     }

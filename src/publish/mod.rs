@@ -3,7 +3,7 @@
 //! `snapshot` reads what is live, `plan` says which pages follow from it, `render` makes their bytes,
 //! `keys` and `record` say which of them are made already, `draft` writes the others into the folder of
 //! an older release, `swap` makes the complete release live by renaming a link. `serve` shows it.
-//! `back` makes an older release live again.
+//! `back` makes an older release live again. `share` makes pictures for links to pages.
 //! Public: [`service`] (build), [`back`], [`api`], [`serve`], [`model`].
 
 pub mod ahead;
@@ -45,6 +45,7 @@ mod search;
 pub mod serve;
 pub mod served;
 pub mod service;
+pub mod share;
 pub mod snapshot;
 mod store;
 mod styles;

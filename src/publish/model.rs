@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::cut::Cut;
 use super::links::{Broken, LinkReport};
+use super::share::store::Shares;
 use crate::content::ContentType;
 use crate::content::model::Withdrawn;
 use crate::kernel::id::{EntryId, GroupId, ReleaseId, SiteId, UserId};
@@ -69,6 +70,13 @@ pub struct Card {
     pub title: Box<str>,
     pub category: Option<Term>,
     pub tags: Vec<Term>,
+    /// Whether it is shown with a picture of its own.
+    pub has_picture: bool,
+}
+
+/// Whether an entry with these fields is shown with a picture of its own.
+pub fn has_picture(fields: &Map<String, Value>) -> bool {
+    ["image", "photo"].iter().any(|name| text_in(fields, name).is_some())
 }
 
 /// A category or tag: as it stands in addresses, and as it was written.
@@ -123,6 +131,8 @@ pub struct Asset {
     pub height: Option<i32>,
     /// What pages show instead of a picture; `None` until all of it is there.
     pub derived: Option<Arc<Derived>>,
+    /// How the first page of a document looks, once somebody has looked.
+    pub page: Option<Arc<Derived>>,
 }
 
 impl Asset {
@@ -137,7 +147,15 @@ impl Asset {
         let derived = |file: &Derivative| (file.media_type.as_str(), i64::try_from(file.bytes).unwrap_or(i64::MAX));
         self.usual().map_or_else(original, derived)
     }
+
+    /// Everything that was made of it.
+    pub fn forms(&self) -> impl Iterator<Item = &Derivative> {
+        self.derived.iter().chain(&self.page).flat_map(|derived| derived.all())
+    }
 }
+
+/// What a document says that a revision names: the revision, the file, and from which change of the site on it counts.
+pub type Attached = (Digest, Digest, i64);
 
 /// Where a stored file stands on the site, and whose bytes stand there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,16 +222,20 @@ pub struct Snapshot {
     pub assets: HashMap<Digest, Asset>,
     /// What of it the base of the index for searching holds.
     pub cut: Cut,
+    /// Of entries that name documents that say something, also in earlier revisions that a part of the index holds.
+    pub attached: HashMap<EntryId, BTreeSet<Attached>>,
     /// Where derivatives stand, by their names.
     pub derivatives: HashMap<Digest, Stand>,
     pub shapes: HashMap<String, Shape>,
+    /// Pictures to share that are made.
+    pub shares: Shares,
 }
 
 impl Snapshot {
     /// Takes note of files; those that were known are known as these from now on.
     pub fn learn(&mut self, assets: impl Iterator<Item = (Digest, Asset)>) {
         for (digest, asset) in assets {
-            for file in asset.derived.iter().flat_map(|derived| derived.all()) {
+            for file in asset.forms() {
                 let path = derive::rules::public_path(file, &asset.name)[1..].to_owned();
                 self.derivatives.insert(file.name, Stand { path, sha256: file.sha256 });
             }
@@ -225,7 +247,7 @@ impl Snapshot {
     pub fn place(&self, digest: &Digest, placed: &mut BTreeSet<Digest>) {
         if let Some(asset) = self.assets.get(digest) {
             placed.insert(*digest);
-            placed.extend(asset.derived.iter().flat_map(|derived| derived.all()).map(|file| file.name));
+            placed.extend(asset.forms().map(|file| file.name));
         }
     }
 
@@ -234,6 +256,13 @@ impl Snapshot {
         let mut now = BTreeSet::new();
         placed.iter().for_each(|digest| self.place(digest, &mut now));
         now.len() == placed.len() && placed.iter().all(|digest| now.contains(digest))
+    }
+
+    /// The documents that a revision names and whose texts count at a change of the site, sorted.
+    pub fn attached_to(&self, entry: EntryId, revision: &Digest, at: i64) -> impl Iterator<Item = Digest> {
+        let of_entry = self.attached.get(&entry).into_iter().flatten();
+        let revision = *revision;
+        of_entry.filter(move |(of, _, since)| *of == revision && *since <= at).map(|(_, file, _)| *file)
     }
 
     /// Where something that is placed stands. An original stands nowhere once pages name what was made of it instead.

@@ -53,6 +53,13 @@ pub fn view(asset: &Asset, derived: &Derived, size: impl Fn(i64) -> String) -> O
     Some(map_of(view))
 }
 
+/// What a template gets of the first page of a document.
+pub fn page(asset: &Asset, derived: &Derived) -> Option<Value> {
+    let mut view = forms(&derived.whole, asset)?;
+    view.push(("color", derived.color.as_str().into()));
+    Some(map_of(view))
+}
+
 fn map_of(pairs: Vec<(&'static str, Value)>) -> Value {
     let mut made = tera::value::Map::with_capacity(pairs.len());
     made.extend(pairs.into_iter().map(|(name, value)| (tera::value::Key::Str(name), value)));
@@ -92,7 +99,15 @@ mod tests {
     fn asset(whole: Vec<Derivative>) -> Asset {
         let derived = Derived { width: 4032, height: 3024, color: "#102030".into(), whole, card: Vec::new() };
         let (name, media_type) = ("foto.jpg".to_owned(), "image/jpeg".to_owned());
-        Asset { name, media_type, bytes: 9, width: Some(4032), height: Some(3024), derived: Some(derived.into()) }
+        Asset {
+            name,
+            media_type,
+            bytes: 9,
+            width: Some(4032),
+            height: Some(3024),
+            derived: Some(derived.into()),
+            page: None,
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::model::{Card, Gone, SiteFacts, Snapshot, text_in};
 use super::pictures;
 use super::plan::{self, List, ListKind, Page, Plan, TermKind};
 use super::rules::{self, ListPage};
+use super::share::Of;
 use super::views::{self, LocaleView, Shared, World, map};
 use super::{forms, search};
 use crate::content::markdown::{Drawn, Files, HeadingIds, to_html_beside};
@@ -44,6 +45,8 @@ impl<'b> World<'b> {
             base_url,
             locales,
             prefixes,
+            colours: views::colours(snapshot),
+            seals: (0..snapshot.site.locales.len()).map(|at| views::seal(snapshot, at)).collect(),
             shared,
             cards,
             cards_kept: AtomicUsize::new(0),
@@ -123,6 +126,7 @@ impl<'b> World<'b> {
             ("feed", about.feed.map_or(Value::none(), Value::from)),
         ]);
         context.insert_value("page", page);
+        context.insert_value("share", self.share_view(Of::Site(view.at)));
         context
     }
 
@@ -207,6 +211,7 @@ impl<'b> World<'b> {
             }
         }
         context.insert_value("entry", self.card(at as u32));
+        context.insert_value("share", self.share_view(Of::Card(at as u32)));
         context.insert_value("content", content.into());
         if let Some(list) = section {
             let list = &self.plan.lists[*list];

@@ -24,6 +24,7 @@ use super::{dates, disk, history, store};
 use crate::app::App;
 use crate::content::findable::rules::{self, Findable, Said};
 use crate::kernel::{Context, Digest, Error, Result};
+use crate::media::derive::texts;
 use crate::search::shards::Postings;
 
 /// The folder of the index below a language's first part of the address, and its directory in it.
@@ -69,6 +70,8 @@ struct Holding<'h> {
     digest: Digest,
     /// Whether the delta holds a newer revision.
     is_stale: bool,
+    /// Documents that it names and that said something when the part began, sorted.
+    attached: Vec<Digest>,
 }
 
 /// What is found of a language's index.
@@ -185,8 +188,17 @@ impl Maker<'_> {
         };
         let (mut base, mut delta) = (Vec::with_capacity(snapshot.cards.len()), Vec::new());
         for (at, card) in snapshot.cards.iter().enumerate().filter(|(_, card)| card.locale == self.locale) {
-            let now = Holding { card, at, slug: card.slug.as_str().into(), digest: card.digest, is_stale: false };
-            if !cut.changed.contains(&card.entry) {
+            let is_in_delta = cut.changed.contains(&card.entry);
+            let attached = |digest: &Digest, until| snapshot.attached_to(card.entry, digest, until).collect();
+            let now = Holding {
+                card,
+                at,
+                slug: card.slug.as_str().into(),
+                digest: card.digest,
+                is_stale: false,
+                attached: attached(&card.digest, if is_in_delta { i64::MAX } else { cut.since }),
+            };
+            if !is_in_delta {
                 base.push(now);
                 continue;
             }
@@ -197,6 +209,7 @@ impl Maker<'_> {
                 slug: shown.slug.clone().into(),
                 digest: shown.digest,
                 is_stale: true,
+                attached: attached(&shown.digest, cut.since),
             }));
             delta.push(now);
         }
@@ -212,6 +225,7 @@ impl Maker<'_> {
         reads = reads.text(&format!("{shapes:?}"));
         for holding in holdings {
             reads = reads.text(holding.digest.as_str()).text(&holding.slug).number(holding.card.published_at.micros());
+            reads = holding.attached.iter().fold(reads, |reads, file| reads.text(file.as_str()));
         }
         reads.key()
     }
@@ -261,30 +275,36 @@ impl Maker<'_> {
         let (stale, now): (Vec<&Holding>, Vec<&Holding>) = holdings.iter().partition(|holding| holding.is_stale);
         let now: Vec<_> = now.iter().map(|holding| (holding.card.entry, holding.card.revision)).collect();
         let stale: Vec<_> = stale.iter().map(|holding| (holding.card.entry, holding.digest)).collect();
-        let mut bodies = self.app.db.read_blocking(|c| {
+        let mut attached: Vec<Digest> = holdings.iter().flat_map(|holding| &holding.attached).copied().collect();
+        attached.sort_unstable();
+        attached.dedup();
+        let (mut bodies, texts) = self.app.db.read_blocking(|c| {
             let mut bodies = store::bodies_by_digest(c, &stale)?;
             if !now.is_empty() {
                 bodies.extend(snapshot::bodies(c, &now)?);
             }
-            Ok(bodies)
+            Ok((bodies, texts::of(c, self.world.snapshot.site.id, &attached)?))
         })?;
         let document = |holding: &Holding| {
             let entry = holding.card.entry;
             let body = bodies.remove(&entry).ok_or_else(|| snapshot::lost(entry))?;
             let body: Body =
                 serde_json::from_str(&body).map_err(|error| Error::broken(format!("read the entry {entry}"), error))?;
-            Ok(self.document(holding, &body))
+            let attached: Vec<&str> =
+                holding.attached.iter().filter_map(|file| texts.get(file).map(String::as_str)).collect();
+            Ok(self.document(holding, &body, &attached))
         };
         holdings.iter().map(document).collect()
     }
 
-    fn document(&self, holding: &Holding, body: &Body) -> Document {
+    fn document(&self, holding: &Holding, body: &Body, attached: &[&str]) -> Document {
         let card = holding.card;
         let said = Said {
             fields: &body.fields,
             category: body.category.as_deref(),
             tags: &body.tags,
             is_english: self.world.locales[self.locale].locale.starts_with("en"),
+            attached,
         };
         let shape = self.world.snapshot.shapes.get(&*card.type_key);
         let Findable { mut words, summary } = rules::findable(shape.map(|shape| &*shape.of), said);

@@ -12,7 +12,7 @@ pub use super::model::{Mode, Phase, Progress, Report};
 use super::model::{RENDERER, Release, ReleaseState, Snapshot};
 use super::models::{Model, Models};
 use super::swap::Place;
-use super::{compress, store, views};
+use super::{compress, share, store, views};
 use crate::app::{App, JobProgress};
 use crate::db::Conn;
 use crate::identity::{Actor, Permit, Scope, cases};
@@ -100,6 +100,9 @@ fn build_by(
         }
     })?;
     drop(draft);
+    if news.shares_missing > 0 {
+        share::service::want(app, site)?;
+    }
     let model = model.after(report.release, &place, news);
     // What stood at another time is no beginning for the next build.
     if !matches!(mode, Mode::Back(_)) {
@@ -256,11 +259,11 @@ pub(super) fn place(app: &App, site: SiteId) -> Result<Place> {
 
 /// What a release is made from besides the live entries: when it is the same, and they are, so is the release.
 fn inputs(model: &Model, base_url: &str) -> Digest {
-    let Model { snapshot: Snapshot { site, shapes, .. }, theme, .. } = model;
+    let Model { snapshot: Snapshot { site, shapes, shares, .. }, theme, .. } = model;
     let place = [&site.key, &site.name, &site.zone_name];
     // Its derived text names every field that a shape has; the map puts them in order.
     let shapes = format!("{:?}", shapes.iter().collect::<BTreeMap<_, _>>());
-    Digest::of_json(&json!([RENDERER, theme.name, theme.digest, place, site.locales, base_url, shapes]))
+    Digest::of_json(&json!([RENDERER, theme.name, theme.digest, place, site.locales, base_url, shapes, shares.version]))
 }
 
 /// The ledger's event of a release that went live.

@@ -1,6 +1,6 @@
 //! Reading what is live, at one moment: cards of all entries, whole entries that steer the site.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -8,9 +8,10 @@ use serde_json::{Map, Value};
 
 use super::cut::Cut;
 use super::history::{self, Shown};
-use super::model::{Asset, Card, Former, Gone, Shape, Show, SiteFacts, Snapshot, Steering, Term, text_in};
+use super::model::{Asset, Card, Former, Gone, Shape, Show, SiteFacts, Snapshot, Steering, Term, has_picture, text_in};
 use super::plan;
 use super::rules::{self, Presence};
+use super::share;
 use super::store::{self, LiveRow};
 use crate::content;
 use crate::content::model::{Choice, ContentType, Field, FieldKind};
@@ -85,9 +86,15 @@ fn of_rows(connection: &mut Conn, site: SiteId, live: Vec<LiveRow>) -> Result<Sn
         .collect::<Result<Vec<_>>>()?;
     cards.sort_unstable_by(in_order);
     let (known, derivatives) = (HashMap::with_capacity(assets.len()), HashMap::new());
+    let attached = HashMap::new();
     let cut = Cut::at(site.live_sequence);
-    let mut snapshot = Snapshot { cards, steering, former, gone, assets: known, derivatives, cut, shapes, site };
+    let shares = share::store::read(connection, site.id)?;
+    let mut snapshot =
+        Snapshot { cards, steering, former, gone, assets: known, attached, derivatives, cut, shapes, shares, site };
     snapshot.learn(assets.into_iter());
+    for (entry, attached) in store::attached(connection, snapshot.site.id)? {
+        snapshot.attached.entry(entry).or_default().insert(attached);
+    }
     Ok(snapshot)
 }
 
@@ -119,6 +126,9 @@ pub fn update(connection: &mut Conn, snapshot: &mut Snapshot) -> Result<Update> 
         return Ok(Update::Places);
     }
     snapshot.site = site;
+    if share::store::version(connection, snapshot.site.id)? != snapshot.shares.version {
+        snapshot.shares = share::store::read(connection, snapshot.site.id)?;
+    }
     follow_cut(connection, snapshot)?;
     if changed.is_empty() {
         return Ok(Update::Within { cards: Vec::new(), map_changed: false });
@@ -182,14 +192,24 @@ fn replace_cards(connection: &mut Conn, snapshot: &mut Snapshot, changed: &[(Ent
 
 /// Files that entries name: they may have been uploaded, or got other forms, after the snapshot was read. Says which.
 fn read_named_assets(connection: &mut Conn, snapshot: &mut Snapshot, rows: &[LiveRow]) -> Result<HashSet<Digest>> {
-    let mut named = BTreeSet::new();
+    let mut named = BTreeMap::<Digest, Vec<(EntryId, Digest)>>::new();
+    let revisions: HashMap<EntryId, Digest> = rows.iter().map(|row| (row.entry, row.digest)).collect();
     for chunk in rows.chunks(BODIES_AT_ONCE) {
         let wanted: Vec<_> = chunk.iter().map(|row| (row.entry, row.revision)).collect();
-        for body in bodies(connection, &wanted)?.values() {
-            named.extend(content::rules::digests_in(body));
+        for (entry, body) in bodies(connection, &wanted)? {
+            let revision = revisions.get(&entry).ok_or_else(|| lost(entry))?;
+            for file in content::rules::digests_in(&body) {
+                named.entry(file).or_default().push((entry, *revision));
+            }
         }
     }
-    let named: Vec<Digest> = named.into_iter().collect();
+    let files: Vec<Digest> = named.keys().copied().collect();
+    for (file, since) in store::texts_since(connection, snapshot.site.id, &files)? {
+        for (entry, revision) in named.get(&file).into_iter().flatten() {
+            snapshot.attached.entry(*entry).or_default().insert((*revision, file, since));
+        }
+    }
+    let named = files;
     let mut redrawn = HashSet::new();
     for chunk in named.chunks(BODIES_AT_ONCE) {
         let known = known_assets(store::assets_among(connection, snapshot.site.id, chunk)?)?;
@@ -270,6 +290,7 @@ fn card(row: LiveRow, locale: usize) -> Result<Card> {
     let (category, tags) = terms(&fields);
     let title = text_in(&fields, "title").unwrap_or(&row.slug).into();
     Ok(Card {
+        has_picture: has_picture(&fields),
         title,
         category,
         tags,
@@ -334,8 +355,9 @@ pub fn lost(entry: EntryId) -> Error {
 fn known_assets(rows: Vec<store::AssetRow>) -> Result<Vec<(Digest, Asset)>> {
     let from_row = |((digest, name, media_type, bytes, width, height), shown): store::AssetRow| {
         let derived = shown.map(|text| serde_json::from_str(&text).map(Arc::new)).transpose();
-        let derived = derived.with_context(|| format!("read the derivatives of {digest}"))?;
-        Ok((digest, Asset { name, media_type, bytes, width, height, derived }))
+        let shown = derived.with_context(|| format!("read the derivatives of {digest}"))?;
+        let (derived, page) = if media_type.starts_with("image/") { (shown, None) } else { (None, shown) };
+        Ok((digest, Asset { name, media_type, bytes, width, height, derived, page }))
     };
     rows.into_iter().map(from_row).collect()
 }

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::cut::Change;
-use super::model::{Release, ReleaseState};
+use super::model::{Attached, Release, ReleaseState};
 use crate::content::model::LiveChangeKind;
 use crate::db::schema::{
-    assets, former_addresses, live_changes, live_entries, pictures, releases, revisions, sites, targets,
+    asset_uses, assets, document_texts, former_addresses, live_changes, live_entries, pictures, releases, revisions,
+    sites, targets,
 };
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{EntryId, GroupId, ReleaseId, SiteId, UserId};
@@ -228,6 +229,30 @@ pub fn assets_among(connection: &mut Conn, site: SiteId, digests: &[Digest]) -> 
             pictures::shown.nullable(),
         ))
         .load(connection)?)
+}
+
+/// The documents of a site that say something, with every revision of an entry that names them.
+pub fn attached(connection: &mut Conn, site: SiteId) -> Result<Vec<(EntryId, Attached)>> {
+    let of_use = revisions::entry_id.eq(asset_uses::entry_id).and(revisions::number.eq(asset_uses::revision));
+    let rows = document_texts::table
+        .inner_join(asset_uses::table.on(asset_uses::digest.eq(document_texts::digest)))
+        .inner_join(revisions::table.on(of_use))
+        .filter(document_texts::site_id.eq(site))
+        .select((revisions::entry_id, revisions::digest, document_texts::digest, document_texts::sequence))
+        .load::<(EntryId, Digest, Digest, i64)>(connection)?;
+    Ok(rows.into_iter().map(|(entry, revision, file, since)| (entry, (revision, file, since))).collect())
+}
+
+/// Of these files, those that say something, and from which change of the site on that counts.
+pub fn texts_since(connection: &mut Conn, site: SiteId, files: &[Digest]) -> Result<Vec<(Digest, i64)>> {
+    let mut found = Vec::new();
+    for some in files.chunks(IDS_AT_ONCE) {
+        let texts = document_texts::table
+            .filter(document_texts::site_id.eq(site).and(document_texts::digest.eq_any(some)))
+            .select((document_texts::digest, document_texts::sequence));
+        found.extend(texts.load::<(Digest, i64)>(connection)?);
+    }
+    Ok(found)
 }
 
 type ReleaseColumns = (

@@ -85,6 +85,10 @@ pub struct World<'b> {
     pub base_url: String,
     pub locales: Vec<LocaleView>,
     pub prefixes: Vec<String>,
+    /// The site's colour, and that of text on it.
+    pub colours: (Colour, Colour),
+    /// The seal in each language.
+    pub seals: Vec<Option<Digest>>,
     pub shared: Shared<'b>,
     /// One for each card, made when a page first shows it, and how many of them were.
     pub cards: Vec<OnceLock<Value>>,
@@ -116,6 +120,19 @@ pub fn colours(snapshot: &Snapshot) -> (Colour, Colour) {
     let set = |name| settings(&snapshot.steering, 0).and_then(|entry| entry.text(name));
     let colour = rules::colour(set("color"));
     (colour, rules::ink_on(colour, set("color_text")))
+}
+
+/// The site's seal in a language, if it is made of pixels. One seal serves all languages that name none.
+pub fn seal(snapshot: &Snapshot, locale: usize) -> Option<Digest> {
+    let of = |locale: usize| settings(&snapshot.steering, locale).and_then(|entry| entry.text("seal"));
+    let seal = Digest::parse(of(locale).or_else(|| of(0))?)?;
+    let kind = snapshot.assets.get(&seal)?.media_type.as_str();
+    ["image/png", "image/jpeg", "image/webp", "image/gif"].contains(&kind).then_some(seal)
+}
+
+/// What the site says of itself in a few words.
+pub fn tagline(snapshot: &Snapshot, locale: usize) -> &str {
+    settings(&snapshot.steering, locale).and_then(|entry| entry.text("tagline")).unwrap_or_default()
 }
 
 /// The digest of everything that steers the site.
@@ -350,8 +367,9 @@ fn asset(digest: &Digest, snapshot: &Snapshot, clock: &Clockface) -> Option<Valu
     if let Some(derived) = &asset.derived {
         return pictures::view(asset, derived, |bytes| size_text(bytes, clock.is_english()));
     }
-    let Asset { name, media_type, bytes, width, height, .. } = asset;
+    let Asset { name, media_type, bytes, width, height, page, .. } = asset;
     Some(map([
+        ("page", page.as_deref().and_then(|page| pictures::page(asset, page)).into()),
         ("url", public_path(digest, name).into()),
         ("name", name.as_str().into()),
         ("type", media_type.as_str().into()),

@@ -44,6 +44,15 @@ impl Words {
         self.take(text, 0);
     }
 
+    /// What is said in a file beside it: however often, it weighs no more than what is said once.
+    pub fn attached(&mut self, text: &str) {
+        for term in terms(text) {
+            if !self.found.contains_key(&*term) {
+                self.found.insert(term.into(), (1, 0));
+            }
+        }
+    }
+
     /// Something that filters ask for.
     pub fn facet(&mut self, name: char, value: &str) {
         self.facets.push(facet(name, value).into());

@@ -10,11 +10,11 @@ use crate::kernel::id::SiteId;
 use crate::kernel::page::{Cursor, Limit, Page};
 use crate::kernel::{Code, Context, Locale, Refusal, Result, Timestamp};
 
-type Row = (SiteId, String, String, String, String, String, Locale, i64, i32, Timestamp, Timestamp, i64);
+type Row = (SiteId, String, String, String, String, String, Locale, i64, i32, Timestamp, Timestamp, i64, i64);
 
 fn from_row(row: Row) -> Result<Site> {
-    // The last counts what is searched, which is no business of this room.
-    let (id, key, name, hosts, zone, locales, default_locale, live_sequence, version, created_at, updated_at, _) = row;
+    // The last count what is searched and pictures to share, which are no business of this room.
+    let (id, key, name, hosts, zone, locales, default_locale, live_sequence, version, created_at, updated_at, ..) = row;
     let hosts = serde_json::from_str(&hosts).with_context(|| format!("read the host names of the site {key}"))?;
     let locales = serde_json::from_str(&locales).with_context(|| format!("read the locales of the site {key}"))?;
     Ok(Site { id, key, name, hosts, zone, locales, default_locale, live_sequence, version, created_at, updated_at })

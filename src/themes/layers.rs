@@ -32,6 +32,7 @@ struct Written {
     extends: Option<String>,
     home_items: Option<usize>,
     neighbours: Option<bool>,
+    share_pictures: Option<bool>,
     #[serde(default)]
     settings: Settings,
 }
@@ -47,6 +48,8 @@ pub struct About {
     pub home_items: usize,
     /// Whether an entry's page knows the one before and after it.
     pub neighbours: bool,
+    /// Whether pages without a picture of their own name one that is made for them.
+    pub share_pictures: bool,
     /// What a site may choose.
     pub settings: Settings,
 }
@@ -79,8 +82,9 @@ pub fn about(theme: &str, files: &Files) -> Result<About> {
     if home_items > HOME_ITEMS_MAX {
         return Err(bad_at(theme, files, "theme.toml", "home_items", &format!("at most {HOME_ITEMS_MAX}")));
     }
-    let neighbours = own.neighbours.or(below.and_then(|below| below.neighbours)).unwrap_or(false);
-    Ok(About { title: own.title, extends: own.extends, home_items, neighbours, settings })
+    let neighbours = own.neighbours.or(below.as_ref().and_then(|below| below.neighbours)).unwrap_or(false);
+    let share_pictures = own.share_pictures.or(below.and_then(|below| below.share_pictures)).unwrap_or(false);
+    Ok(About { title: own.title, extends: own.extends, home_items, neighbours, share_pictures, settings })
 }
 
 fn below(theme: &str, files: &Files, name: &str) -> Result<Written> {

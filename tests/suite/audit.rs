@@ -11,6 +11,7 @@ use lamin::content::model::{Withdrawal, WithdrawalReason};
 use lamin::content::{live, types};
 use lamin::db::Engine;
 use lamin::import::{self, Options};
+use lamin::kernel::time::MINUTE;
 use lamin::media::derive;
 use lamin::publish::model::{Mode, Report, Snapshot};
 use lamin::publish::plan::{self, ListKind, Page, Plan, TermKind, Wanted};
@@ -75,9 +76,17 @@ async fn published(key: &'static str, folder: &Path, settings: &[(&str, &str)]) 
     import::service::run(&app, &options, &|_| {}).unwrap();
     service::build(&app, key, Mode::Changed, &|_| {}).unwrap();
     withdraw(&app, key).await;
-    derive::service::follow(&app).unwrap();
     let handlers = lamin::boot::handlers();
-    while lamin::jobs::run_due(&app, &handlers).unwrap() > 0 {}
+    let mut is_idle = false;
+    while !is_idle {
+        derive::service::follow(&app).unwrap();
+        is_idle = true;
+        while lamin::jobs::run_due(&app, &handlers).unwrap() > 0 {
+            is_idle = false;
+        }
+        // A release waits a while for its pictures to share.
+        app.clock.advance(MINUTE);
+    }
     let report = service::build(&app, key, Mode::Fresh, &|_| {}).unwrap();
     service::tidy(&app, key).unwrap();
     let site = Published { app, key, report };

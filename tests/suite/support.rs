@@ -109,7 +109,12 @@ impl TestApp {
 
 /// The settings of a test's installation: its own database, nothing synced to disk.
 fn config(database: Option<&Database>, folder: &Path, settings: &[(&str, &str)]) -> Config {
-    let mut flags = vec![("durability".to_owned(), "off".to_owned()), ("listen".to_owned(), "127.0.0.1:0".to_owned())];
+    let mut flags = vec![
+        ("durability".to_owned(), "off".to_owned()),
+        ("listen".to_owned(), "127.0.0.1:0".to_owned()),
+        // This program is no server.
+        ("document_reader".to_owned(), env!("CARGO_BIN_EXE_lamin").to_owned()),
+    ];
     if let Some(database) = database {
         flags.push(("database_url".into(), format!("{}/{}", database.server, database.name)));
     }

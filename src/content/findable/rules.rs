@@ -29,10 +29,12 @@ pub struct Said<'s> {
     pub tags: &'s [String],
     /// Of its language; choices are read by their labels.
     pub is_english: bool,
+    /// What the documents say that it names.
+    pub attached: &'s [&'s str],
 }
 
-/// The words of a revision: the title above all, then summary, category and tags, then all else that people read. A field
-/// that the type does not know is read as plain text.
+/// The words of a revision: the title above all, then summary, category and tags, then all else that people read, and
+/// last what its documents say. A field that the type does not know is read as plain text.
 pub fn findable(content_type: Option<&ContentType>, said: Said) -> Findable {
     let mut words = Words::default();
     let mut long = String::new();
@@ -49,6 +51,7 @@ pub fn findable(content_type: Option<&ContentType>, said: Said) -> Findable {
     for term in said.category.into_iter().chain(said.tags.iter().map(String::as_str)) {
         words.lead(&term.replace('-', " "));
     }
+    said.attached.iter().for_each(|text| words.attached(text));
     Findable { words, summary: summary(said.fields, &long) }
 }
 
@@ -162,7 +165,8 @@ mod tests {
 
     fn classes(type_key: &str, fields: &Value) -> [String; 4] {
         let tags = ["pelayanan-publik".to_owned()];
-        let said = Said { fields: fields.as_object().unwrap(), category: None, tags: &tags, is_english: false };
+        let said =
+            Said { fields: fields.as_object().unwrap(), category: None, tags: &tags, is_english: false, attached: &[] };
         by_class(findable(shipped(type_key).as_deref(), said).words)
     }
 
@@ -179,6 +183,16 @@ mod tests {
         let fields =
             json!({"title": "Izin usaha", "summary": "Perizinan daring", "body": "Loket usaha, biaya **biaya**."});
         assert_eq!(classes("berita", &fields), ["loket", "biaya", "daring layan publik", "izin usaha"]);
+    }
+
+    #[test]
+    fn what_a_document_says_weighs_least_however_often_it_says_it() {
+        let fields = json!({"title": "Laporan", "body": "Loket."});
+        let fields = fields.as_object().unwrap();
+        let attached = ["retribusi retribusi retribusi retribusi loket laporan", "pajak"];
+        let said = Said { fields, category: None, tags: &[], is_english: false, attached: &attached };
+        let classes = by_class(findable(shipped("dokumen").as_deref(), said).words);
+        assert_eq!(classes, ["loket pajak retribusi", "", "", "lapor"]);
     }
 
     #[test]

@@ -1,19 +1,20 @@
 //! The tables `findable` and `findable_words`, and the one place where the two engines are asked differently: SQLite keeps
 //! stems in an FTS5 table, PostgreSQL in `tsvector` columns under a GIN index. Neither stems anything: ours go in as they are.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
 
 use super::rules::{self, Findable, Said};
 use crate::content::model::{Content, ContentType};
-use crate::content::type_store;
+use crate::content::{rules as contents, type_store};
 use crate::db::rows::insert_all;
 use crate::db::schema::{findable, live_entries, revisions, sites};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{EntryId, SiteId};
 use crate::kernel::{Digest, Error, Result};
+use crate::media::derive::texts;
 
 /// Bodies that are read at once.
 pub const BODIES_AT_ONCE: usize = 128;
@@ -68,17 +69,24 @@ struct Row {
 pub fn keep(tx: &mut Tx, entries: &[EntryId]) -> Result<Vec<Unreadable>> {
     let (mut types, mut unreadable) = (HashMap::new(), Vec::new());
     for some in entries.chunks(BODIES_AT_ONCE) {
-        let live: HashMap<EntryId, (SiteId, i32)> = live_entries::table
+        let live: Live = live_entries::table
             .filter(live_entries::entry_id.eq_any(some))
             .select((live_entries::entry_id, (live_entries::site_id, live_entries::revision)))
             .load::<(EntryId, (SiteId, i32))>(&mut **tx)?
             .into_iter()
             .collect();
         let mut rows = Vec::with_capacity(live.len());
-        for (entry, body) in bodies(tx, &live)? {
+        let bodies = bodies(tx, &live)?;
+        let attached = attached(tx, &live, &bodies)?;
+        for (entry, body) in bodies {
             let Some((site, _)) = live.get(&entry) else { continue };
+            let texts: Vec<&str> = contents::digests_in(&body)
+                .collect::<BTreeSet<_>>()
+                .iter()
+                .filter_map(|file| attached.get(&(*site, *file)).map(String::as_str))
+                .collect();
             match Content::from_text(&body) {
-                Ok(content) => rows.push(row(tx, &mut types, (entry, *site), &content)?),
+                Ok(content) => rows.push(row(tx, &mut types, (entry, *site), (&content, &texts))?),
                 Err(error) => {
                     give_up(tx, *site, entry)?;
                     unreadable.push((entry, error));
@@ -106,9 +114,36 @@ fn give_up(tx: &mut Tx, site: SiteId, entry: EntryId) -> Result<()> {
     Ok(())
 }
 
+/// Entries with their sites and the numbers of the revisions that are shown.
+type Live = HashMap<EntryId, (SiteId, i32)>;
 type Types = HashMap<(SiteId, String), Option<std::sync::Arc<ContentType>>>;
 
-fn row(tx: &mut Tx, types: &mut Types, (entry, site): (EntryId, SiteId), content: &Content) -> Result<Row> {
+/// What the files say that these revisions name.
+fn attached(
+    connection: &mut Conn,
+    live: &Live,
+    bodies: &[(EntryId, String)],
+) -> Result<HashMap<(SiteId, Digest), String>> {
+    let mut named: BTreeMap<SiteId, BTreeSet<Digest>> = BTreeMap::new();
+    for (entry, body) in bodies {
+        if let Some((site, _)) = live.get(entry) {
+            named.entry(*site).or_default().extend(contents::digests_in(body));
+        }
+    }
+    let mut attached = HashMap::new();
+    for (site, files) in named {
+        let files: Vec<Digest> = files.into_iter().collect();
+        attached.extend(texts::of(connection, site, &files)?.into_iter().map(|(file, text)| ((site, file), text)));
+    }
+    Ok(attached)
+}
+
+fn row(
+    tx: &mut Tx,
+    types: &mut Types,
+    (entry, site): (EntryId, SiteId),
+    (content, attached): (&Content, &[&str]),
+) -> Result<Row> {
     let key = (site, content.type_key.clone());
     if !types.contains_key(&key) {
         let found = type_store::find(tx, site, &content.type_key)?.map(|stored| stored.content_type);
@@ -120,12 +155,13 @@ fn row(tx: &mut Tx, types: &mut Types, (entry, site): (EntryId, SiteId), content
         category: content.category.as_deref(),
         tags: &content.tags,
         is_english: content.locale.as_str().starts_with("en"),
+        attached,
     };
     let Findable { words, summary } = rules::findable(content_type, said);
     Ok(Row { entry, site, summary, stems: rules::by_class(words) })
 }
 
-fn bodies(connection: &mut Conn, live: &HashMap<EntryId, (SiteId, i32)>) -> Result<Vec<(EntryId, String)>> {
+fn bodies(connection: &mut Conn, live: &Live) -> Result<Vec<(EntryId, String)>> {
     let (ids, mut numbers): (Vec<EntryId>, Vec<i32>) =
         live.iter().map(|(entry, (_, number))| (*entry, *number)).unzip();
     numbers.sort_unstable();

@@ -10,6 +10,8 @@ crate::words! {
     pub enum PictureState {
         /// They are to be made, or made anew. What was ready before is shown until then.
         Waiting = "waiting",
+        /// A document that nobody has opened yet; a program without the feature `documents` cannot.
+        Unread = "unread",
         /// There is a JPEG in each width, and AVIF, which takes longer, is to follow.
         Partly = "partly",
         Ready = "ready",
@@ -115,10 +117,11 @@ pub struct Made {
     pub similarity: Option<f64>,
 }
 
-/// A picture of a site whose derivatives are to be made.
+/// A file of a site whose derivatives are to be made, or that is to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
     pub site: SiteId,
     pub digest: Digest,
+    pub media_type: String,
     pub focus: Option<Focus>,
 }

@@ -16,6 +16,14 @@ const CARD_SIDES: (u32, u32) = (16, 9);
 
 /// The address of a picture leads to its widest form up to this: enough for a screen and for a share picture.
 const USUAL_WIDTH_MAX: u32 = 1280;
+/// Of the first page of a document, in pixels: at the side of its own page, and in a list.
+const PAGE_WIDTHS: [u32; 2] = [480, 160];
+/// A longer page is drawn narrower.
+const PAGE_HEIGHT_MAX: u32 = 960;
+/// What is kept of the text of a document.
+pub const TEXT_BYTES_MAX: usize = 64 * 1024;
+/// The pages that its text is looked for on.
+pub const TEXT_PAGES_MAX: usize = 200;
 
 /// A picture that needs more memory than this when it is read is shown as it is.
 pub const DECODED_BYTES_MAX: u64 = 256 * 1024 * 1024;
@@ -27,6 +35,8 @@ pub const DRAWING_COLOURS_MAX: usize = 256;
 pub enum Cut {
     Whole,
     Card(Focus),
+    /// The first page of a document.
+    Page,
 }
 
 /// One derivative that is to be made.
@@ -43,6 +53,7 @@ impl Recipe {
         let cut = match self.cut {
             Cut::Whole => "whole".to_owned(),
             Cut::Card(focus) => format!("card@{focus}"),
+            Cut::Page => "page".to_owned(),
         };
         format!("{VERSION} {cut} {}x{} {format}", self.width, self.height)
     }
@@ -91,6 +102,29 @@ pub fn recipes((width, height): (u32, u32), focus: Option<Focus>) -> Vec<Recipe>
         recipes.extend(widths(&CARD_WIDTHS, cut_width).map(card));
     }
     recipes
+}
+
+/// The pixels that the first page of a document is drawn in, by its size in points.
+pub fn page_size((width, height): (f32, f32)) -> Option<(u32, u32)> {
+    let is_size = |side: f32| side.is_finite() && side >= 1.0;
+    if !is_size(width) || !is_size(height) {
+        return None;
+    }
+    let [widest, ..] = PAGE_WIDTHS;
+    let scale = (widest as f32 / width).min(PAGE_HEIGHT_MAX as f32 / height);
+    let side = |side: f32| ((side * scale).round() as u32).max(1);
+    Some((side(width), side(height)))
+}
+
+/// What is to be made of a page that was drawn in this size, the widest first.
+pub fn page_recipes((width, height): (u32, u32)) -> Vec<Recipe> {
+    let page = |to: u32| Recipe { cut: Cut::Page, width: to, height: share(height, to, width) };
+    widths(&[PAGE_WIDTHS[1], width], width).map(page).collect()
+}
+
+/// The beginning of a text, at most so many bytes of it.
+pub fn beginning(text: &str, bytes_max: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes_max)]
 }
 
 /// The widths that a picture of this width is made in: those that it reaches, and its own when it is less than the widest.
@@ -180,6 +214,17 @@ mod tests {
         assert_eq!(names.len(), 4);
         assert!(!names.contains(&name(&Digest::of("b"), &texts[0])));
         assert_eq!(texts[3], "1 card@250,1000 16x9 image/jpeg");
+    }
+
+    #[test]
+    fn a_page_fits_into_its_box_whatever_its_size() {
+        assert_eq!(page_size((595.0, 842.0)), Some((480, 679)));
+        assert_eq!(page_size((100.0, 10_000.0)), Some((10, 960)));
+        assert_eq!(page_size((f32::NAN, 1.0)), None);
+        let made = |size| page_recipes(size).iter().map(|page| (page.width, page.height)).collect::<Vec<_>>();
+        assert_eq!(made((480, 679)), [(480, 679), (160, 226)]);
+        assert_eq!(made((10, 960)), [(10, 960)]);
+        assert_eq!(page_recipes((10, 9))[0].text(Format::Jpeg), "1 page 10x9 image/jpeg");
     }
 
     #[test]

@@ -4,26 +4,43 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use super::READS_PDF;
 use super::model::{Derivative, Derived, Focus, Format, Made, PictureState, Waiting};
 use crate::db::rows::insert_all;
-use crate::db::schema::{derivatives, pictures};
+use crate::db::schema::{assets, derivatives, pictures};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::SiteId;
 use crate::kernel::{Context, Digest, Error, Result, Timestamp};
 use crate::media::{Asset, Kind};
 
-/// Has the derivatives of these files made, of those that are pictures. The site has them for the first time.
+/// Has the derivatives of these files made, of those that are pictures, and those read that say something. The site has
+/// them for the first time.
 pub fn await_all(tx: &mut Tx, new: &[Asset]) -> Result<()> {
+    let state = |asset: &Asset| match asset.kind {
+        Kind::Picture | Kind::Text => Some(PictureState::Waiting),
+        Kind::Document => (asset.media_type == PDF).then_some(PictureState::Unread),
+        Kind::Video => None,
+    };
     let row = |asset: &Asset| {
-        (
+        let state = state(asset)?;
+        Some((
             pictures::site_id.eq(asset.site_id),
             pictures::digest.eq(asset.digest),
-            pictures::state.eq(PictureState::Waiting.as_str()),
+            pictures::state.eq(state.as_str()),
             pictures::asked_at.eq(asset.created_at),
-        )
+        ))
     };
-    insert_all!(tx, pictures::table, new.iter().filter(|asset| asset.kind == Kind::Picture).map(row));
+    insert_all!(tx, pictures::table, new.iter().filter_map(row));
     Ok(())
+}
+
+/// What is read by a process of its own.
+pub const PDF: &str = "application/pdf";
+
+/// States in which a file waits for this program.
+fn waiting_states() -> impl Iterator<Item = PictureState> {
+    let unread = READS_PDF.then_some(PictureState::Unread);
+    [PictureState::Waiting, PictureState::Partly].into_iter().chain(unread)
 }
 
 /// What is known of a picture beside its row as a file.
@@ -65,10 +82,10 @@ pub fn shown(connection: &mut Conn, site: SiteId, digests: &[Digest]) -> Result<
     rows.into_iter().map(read).collect()
 }
 
-/// The sites of which a picture waits for something.
+/// The sites of which a file waits for something that this program can do.
 pub fn sites_that_wait(connection: &mut Conn) -> Result<Vec<SiteId>> {
     let mut sites = Vec::new();
-    for state in [PictureState::Waiting, PictureState::Partly] {
+    for state in waiting_states() {
         let of_state = pictures::table.filter(pictures::state.eq(state.as_str())).select(pictures::site_id).distinct();
         sites.extend(of_state.load::<SiteId>(connection)?);
     }
@@ -77,17 +94,20 @@ pub fn sites_that_wait(connection: &mut Conn) -> Result<Vec<SiteId>> {
     Ok(sites)
 }
 
-/// Pictures of a site in a state, those that were asked for last first: somebody waits for them.
+/// Files of a site in a state, those that were asked for last first: somebody waits for them.
 pub fn in_state(connection: &mut Conn, site: SiteId, state: PictureState, limit: i64) -> Result<Vec<Waiting>> {
+    let asset = assets::site_id.eq(pictures::site_id).and(assets::digest.eq(pictures::digest));
     let rows = pictures::table
+        .inner_join(assets::table.on(asset))
         .filter(pictures::state.eq(state.as_str()).and(pictures::site_id.eq(site)))
         .order(pictures::asked_at.desc())
         .limit(limit)
-        .select((pictures::digest, pictures::focus))
-        .load::<(Digest, Option<String>)>(connection)?;
-    let waiting = |(digest, focus): (Digest, Option<String>)| Waiting {
+        .select((pictures::digest, assets::media_type, pictures::focus))
+        .load::<(Digest, String, Option<String>)>(connection)?;
+    let waiting = |(digest, media_type, focus): (Digest, String, Option<String>)| Waiting {
         site,
         digest,
+        media_type,
         focus: focus.as_deref().and_then(Focus::parse),
     };
     Ok(rows.into_iter().map(waiting).collect())
@@ -105,9 +125,9 @@ pub fn set_focus(tx: &mut Tx, site: SiteId, digest: &Digest, focus: Option<Focus
     Ok(())
 }
 
-/// Shows this of a picture from now on, unless its focus was changed meanwhile; says whether.
-pub fn show(tx: &mut Tx, of: &Waiting, state: PictureState, derived: &Derived) -> Result<bool> {
-    let shown = serde_json::to_string(derived).context("write a picture")?;
+/// Shows this of a file from now on, unless its focus was changed meanwhile; says whether.
+pub fn show(tx: &mut Tx, of: &Waiting, state: PictureState, derived: Option<&Derived>) -> Result<bool> {
+    let shown = derived.map(serde_json::to_string).transpose().context("write a picture")?;
     let set = (pictures::state.eq(state.as_str()), pictures::shown.eq(shown), pictures::fault.eq(None::<String>));
     let row = pictures::table.find((of.site, of.digest));
     let changed = match of.focus.map(|focus| focus.to_string()) {
@@ -117,7 +137,7 @@ pub fn show(tx: &mut Tx, of: &Waiting, state: PictureState, derived: &Derived) -
     Ok(changed > 0)
 }
 
-/// Gives a picture up.
+/// Gives a file up; what was shown of it stays.
 pub fn fail(tx: &mut Tx, of: &Waiting, fault: &str) -> Result<()> {
     diesel::update(pictures::table.find((of.site, of.digest)))
         .set((pictures::state.eq(PictureState::Failed.as_str()), pictures::fault.eq(fault)))

@@ -109,7 +109,7 @@ fn the_place_where_a_picture_was_taken_goes_and_its_owner_stays() {
     let holds = |bytes: &[u8], word: &[u8]| bytes.windows(word.len()).any(|part| part == word);
     assert!(holds(&original, b"GPSPOSITION"));
     let work = work::derive((&Digest::of("a"), &original), None, Extent::Whole, &HashMap::new()).unwrap();
-    assert_eq!((work.derived.width, work.derived.height), (300, 500));
+    assert_eq!((work.shown().width, work.shown().height), (300, 500));
     assert!(!work.new.is_empty());
     for (made, bytes) in &work.new {
         assert!(!holds(bytes, b"GPSPOSITION"), "{made:?}");
@@ -185,19 +185,19 @@ fn of_what_moves_the_first_frame_is_shown() {
 #[test]
 fn drawings_and_pictures_with_holes_are_kept_exactly_and_photographs_become_jpeg() {
     let drawing = made(&file(halves(900, 300, [255, 255, 255], [0, 60, 120]), ImageFormat::Png));
-    assert!(drawing.derived.whole.iter().all(|file| file.media_type == Format::Png) && !drawing.unfinished);
+    assert!(drawing.shown().whole.iter().all(|file| file.media_type == Format::Png) && !drawing.unfinished);
     let mut holes = RgbaImage::from_pixel(500, 200, Rgba([200, 10, 10, 255]));
     for (x, _, pixel) in holes.enumerate_pixels_mut().filter(|(x, ..)| *x < 250) {
         *pixel = Rgba([(x % 256) as u8, 90, (x % 7) as u8 * 30, 0]);
     }
     let holes = made(&file(holes, ImageFormat::Png));
-    assert!(holes.derived.whole.iter().all(|file| file.media_type == Format::Png));
+    assert!(holes.shown().whole.iter().all(|file| file.media_type == Format::Png));
     let (_, bytes) = &holes.new[0];
     assert!(picture::read(bytes).unwrap().upright((400, 160)).unwrap().alpha, "the holes stay holes");
     let photograph = made(&file(photograph(900, 300), ImageFormat::Png));
-    let widths: Vec<u32> = photograph.derived.whole.iter().map(|file| file.width).collect();
+    let widths: Vec<u32> = photograph.shown().whole.iter().map(|file| file.width).collect();
     assert_eq!(widths, [400, 800, 900]);
-    assert!(photograph.derived.whole.iter().all(|file| file.media_type == Format::Jpeg));
+    assert!(photograph.shown().whole.iter().all(|file| file.media_type == Format::Jpeg));
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn what_was_made_before_is_taken_as_it_is() {
     let known: HashMap<Digest, _> = first.new.iter().map(|(made, _)| (made.derivative.name, made.clone())).collect();
     let focus = Focus::at(0.2, 0.8);
     let second = work::derive((&digest, &original), focus, Extent::Plain, &known).unwrap();
-    assert_eq!(second.derived.whole, first.derived.whole);
+    assert_eq!(second.shown().whole, first.shown().whole);
     let new: Vec<(u32, u32)> =
         second.new.iter().map(|(made, _)| (made.derivative.width, made.derivative.height)).collect();
     assert_eq!(new, [(600, 338), (400, 225)], "only the crops are made");

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::credit::Credit;
+use super::document::Document;
 use super::encode::{self, Encoded, WRITES_AVIF};
 use super::model::{Derivative, Derived, Focus, Format, Made};
 use super::picture::{self, Opened, Pixels, Unreadable};
@@ -17,13 +19,27 @@ pub enum Extent {
     Whole,
 }
 
-/// What was made of a picture.
+/// What was made of a file.
+#[derive(Default)]
 pub struct Work {
-    pub derived: Derived,
+    /// `None`: it has nothing to show.
+    pub derived: Option<Derived>,
+    /// Of a document: what it says.
+    pub text: Option<String>,
+    /// Of a document: why not all of it could be read.
+    pub fault: Option<String>,
     /// Those that were not known, with their bytes.
     pub new: Vec<(Made, Vec<u8>)>,
     /// Whether AVIF can still follow.
     pub unfinished: bool,
+}
+
+#[cfg(test)]
+impl Work {
+    /// What is shown of a picture.
+    pub fn shown(&self) -> &Derived {
+        self.derived.as_ref().expect("a picture shows something")
+    }
 }
 
 /// Makes derivatives; those in `known` are taken as they are, by their names.
@@ -54,7 +70,7 @@ pub fn derive(
                 let part = rules::card_box((widest.width, widest.height), focus);
                 widest.smaller((recipe.width, recipe.height), Some(part))?
             }
-            Cut::Card(_) | Cut::Whole => from.smaller((recipe.width, recipe.height), None)?,
+            Cut::Card(_) | Cut::Whole | Cut::Page => from.smaller((recipe.width, recipe.height), None)?,
         };
         let into = if cut { &mut card } else { &mut whole };
         into.extend(desk.files_of(recipe, &pixels)?);
@@ -67,7 +83,27 @@ pub fn derive(
     let derived = Derived { width: size.0, height: size.1, color, whole: kept(whole), card: kept(card) };
     let unfinished = extent == Extent::Plain && fallback == Format::Jpeg && WRITES_AVIF;
     desk.new.retain(|(made, _)| derived.all().any(|kept| kept.name == made.derivative.name));
-    Ok(Work { derived, new: desk.new, unfinished })
+    Ok(Work { derived: Some(derived), new: desk.new, unfinished, ..Work::default() })
+}
+
+/// What is made of a document that was opened: pictures of its first page, its text.
+pub fn of_document(digest: &Digest, opened: Document, known: &HashMap<Digest, Made>) -> Result<Work, Unreadable> {
+    let Document { page, text, fault } = opened;
+    let text = (!text.is_empty()).then_some(text);
+    let Some(page) = page else { return Ok(Work { text, fault, ..Work::default() }) };
+    // Small letters on paper: a PNG of them is twice as large.
+    let (credit, extent, fallback) = (Credit::default(), Extent::Plain, Format::Jpeg);
+    let mut desk = Desk { digest, known, credit, fallback, extent, new: Vec::new() };
+    let mut whole = Vec::new();
+    for recipe in rules::page_recipes((page.width, page.height)) {
+        let size = (recipe.width, recipe.height);
+        let pixels = if size == (page.width, page.height) { page.clone() } else { page.smaller(size, None)? };
+        whole.extend(desk.files_of(&recipe, &pixels)?);
+    }
+    whole.sort_by_key(|file| file.width);
+    let color = page.mean_colour();
+    let derived = Derived { width: page.width, height: page.height, color, whole, card: Vec::new() };
+    Ok(Work { derived: Some(derived), text, fault, new: desk.new, unfinished: false })
 }
 
 fn upright(opened: Opened, recipes: &[Recipe]) -> Result<Pixels, Unreadable> {
@@ -97,7 +133,7 @@ fn worthwhile(all: Vec<Derivative>, original_bytes: u64) -> Vec<Derivative> {
 struct Desk<'w> {
     digest: &'w Digest,
     known: &'w HashMap<Digest, Made>,
-    credit: super::credit::Credit,
+    credit: Credit,
     fallback: Format,
     extent: Extent,
     new: Vec<(Made, Vec<u8>)>,

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::model::{Folder, Use};
-use crate::db::schema::{asset_tags, asset_uses, assets, derivatives, entries, live_entries, pictures};
+use crate::db::schema::{asset_tags, asset_uses, assets, derivatives, document_texts, entries, live_entries, pictures};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{EntryId, SiteId};
 use crate::kernel::{Digest, Locale, Result, Timestamp};
@@ -124,10 +124,11 @@ fn ever_named(connection: &mut Conn, site: SiteId, digest: &Digest) -> Result<bo
     Ok(diesel::select(diesel::dsl::exists(named)).get_result(connection)?)
 }
 
-/// Takes a file out of a site for good, with its tags and what is known of it as a picture.
+/// Takes a file out of a site for good, with its tags and what is known of it as a picture or a document.
 pub fn forget(tx: &mut Tx, site: SiteId, digest: &Digest) -> Result<()> {
     let of = asset_tags::table.filter(asset_tags::site_id.eq(site).and(asset_tags::digest.eq(digest)));
     diesel::delete(of).execute(&mut **tx)?;
+    diesel::delete(document_texts::table.find((site, digest))).execute(&mut **tx)?;
     diesel::delete(pictures::table.find((site, digest))).execute(&mut **tx)?;
     diesel::delete(assets::table.find((site, digest))).execute(&mut **tx)?;
     Ok(())

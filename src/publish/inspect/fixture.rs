@@ -11,8 +11,11 @@ use crate::content::{rules as contents, types};
 use crate::kernel::id::{EntryId, GroupId, SiteId};
 use crate::kernel::time::{self, HOUR};
 use crate::kernel::{Digest, Error, Locale, Result, Slug, Timestamp};
+use crate::media::derive::model::Format;
+use crate::media::derive::{Derivative, Derived};
 use crate::publish::cut::Cut;
-use crate::publish::model::{Asset, Card, Gone, SiteFacts, Snapshot, Steering, text_in};
+use crate::publish::model::{Asset, Card, Gone, SiteFacts, Snapshot, Steering, has_picture, text_in};
+use crate::publish::share::store::Shares;
 use crate::publish::snapshot;
 
 pub const BASE_URL: &str = "https://portal.example";
@@ -61,8 +64,10 @@ pub fn site(filled: Filled) -> Result<Site> {
         former: Vec::new(),
         gone: Vec::new(),
         assets: [(picture(), asset())].into(),
+        attached: HashMap::new(),
         derivatives: HashMap::new(),
         cut: Cut::default(),
+        shares: Shares::default(),
         shapes: types().map(|of| (of.key.clone(), snapshot::shape(&of))).collect(),
     };
     let mut site = Site { snapshot, bodies: HashMap::new() };
@@ -87,7 +92,18 @@ fn picture() -> Digest {
 
 fn asset() -> Asset {
     let (name, media_type) = ("Gambar Uji.jpg".to_owned(), "image/jpeg".to_owned());
-    Asset { name, media_type, bytes: 123_456, width: Some(1280), height: Some(853), derived: None }
+    let page = Derivative {
+        name: Digest::of("the page of the fixture"),
+        sha256: Digest::of("its bytes"),
+        media_type: Format::Png,
+        width: 160,
+        height: 226,
+        bytes: 4_321,
+    };
+    let page = Derived { width: 160, height: 226, color: "#f0f0f0".into(), whole: vec![page], card: Vec::new() };
+    // A document as well: where it stands decides what is shown of it.
+    let page = Some(page.into());
+    Asset { name, media_type, bytes: 123_456, width: Some(1280), height: Some(853), derived: None, page }
 }
 
 impl Site {
@@ -213,6 +229,7 @@ impl Site {
             published_at,
             updated_at: published_at,
             title: text_in(&fields, "title").unwrap_or(slug).into(),
+            has_picture: has_picture(&fields),
             card: Value::Object(fields).to_string().into(),
             category,
             tags,

@@ -33,6 +33,7 @@ const GIVEN: &[(&str, &[&str])] = &[
         ],
     ),
     ("page", &["kind", "section", "title", "description", "url", "canonical", "alternates", "feed"]),
+    ("share", &["url", "width", "height", "alt"]),
     ("menu", &["main", "footer"]),
     ("list", &["title", "summary", "url", "entries", "number", "older", "newer"]),
     ("section", &["title", "url"]),

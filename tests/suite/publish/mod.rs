@@ -3,6 +3,7 @@
 mod activation;
 mod catalogues;
 mod contract;
+mod documents;
 mod faults;
 mod histories;
 mod kills;
@@ -13,6 +14,7 @@ mod readers;
 mod schedules;
 pub mod search;
 mod serving;
+mod shares;
 pub mod themes;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,2 @@
+ALTER TABLE sites DROP COLUMN shares_version;
+DROP TABLE shares;
