@@ -64,8 +64,16 @@ crate::words! {
 /// A filter that was understood.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EntryFilter {
-    Text { key: FilterKey, op: Op, values: Vec<String> },
-    Time { key: FilterKey, op: Op, at: Timestamp },
+    Text {
+        key: FilterKey,
+        op: Op,
+        values: Vec<String>,
+    },
+    Time {
+        key: FilterKey,
+        op: Op,
+        at: Timestamp,
+    },
     Tags(Vec<Slug>),
     /// A word of the title, or a part of one, in small letters.
     TitleHolds(String),
