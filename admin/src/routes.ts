@@ -20,6 +20,11 @@ export const routes: Route[] = [
   { path: '/setup', title: 'setup.title', open: true, load: () => import('./features/account/SetUp.svelte') },
   { path: '/account', title: 'account.title', load: () => import('./features/account/Account.svelte') },
   { path: '/content/:site', title: 'content.title', needs: ['read_content'], load: () => import('./features/content/List.svelte') },
+  { path: '/procedures', title: 'procedures.title', load: () => import('./features/procedures/Procedures.svelte') },
+  { path: '/procedures/:key', title: 'procedures.title', load: () => import('./features/procedures/Procedure.svelte') },
+  { path: '/cases', title: 'cases.title', load: () => import('./features/cases/Cases.svelte') },
+  { path: '/cases/new/:procedure', title: 'cases.title', needs: ['work_on_cases'], load: () => import('./features/cases/Open.svelte') },
+  { path: '/cases/:id', title: 'cases.title', needs: ['read_cases'], load: () => import('./features/cases/Case.svelte') },
 ];
 
 export type Match = { route: Route; parameters: Parameters };
