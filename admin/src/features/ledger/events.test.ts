@@ -24,7 +24,7 @@ test('a name is a kind with an id, or a kind alone', () => {
 test('the detail is told in lines, and names the subject where it can', () => {
   const told = event({ detail: { title: 'Banjir', hosts: [], changed: ['name', 'locale'], approver: null, late_minutes: 0 } });
   expect(title(told)).toBe('Banjir');
-  expect(details(told)).toEqual([['title', 'Banjir'], ['changed', 'name, locale'], ['late minutes', '0']]);
+  expect(details(told)).toEqual([['title', 'Banjir'], ['changed', 'name, locale'], ['late_minutes', '0']]);
   expect(details(event({ detail: null }))).toEqual([]);
   expect(title(event({ subject: 'release:9', detail: { number: 8 } }))).toBe('8');
   expect(title(event({ detail: { number: 8 } }))).toBe('');

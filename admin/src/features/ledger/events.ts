@@ -34,7 +34,7 @@ export const members = (detail: unknown): Record<string, unknown> =>
 export function details(event: Event): [string, string][] {
   return Object.entries(members(event.detail))
     .filter(([, value]) => value !== null && value !== '' && !(Array.isArray(value) && !value.length))
-    .map(([key, value]) => [key.replaceAll('_', ' '), plain(value)]);
+    .map(([key, value]) => [key, plain(value)]);
 }
 
 const plain = (value: unknown): string =>
