@@ -131,7 +131,10 @@ function lanesOf(arrows: Joined[], span: (one: Joined) => [number, number]) {
   return { of, count: taken.length };
 }
 
-/** Where arrows meet the sides of boxes: each at a height of its own, those from above higher. */
+/**
+ * Where arrows meet the sides of boxes: each at a height of its own, those that reach upwards above those that reach down,
+ * and among them so that arrows to the same box do not cross.
+ */
 function portsOf(beside: Joined[], back: (one: Joined) => boolean, order: Map<string, number>, of: (key: string) => Placed) {
   const ends = new Map<string, { one: Joined; end: 'leaves' | 'arrives'; other: number }[]>();
   for (const one of beside) {
@@ -143,8 +146,9 @@ function portsOf(beside: Joined[], back: (one: Joined) => boolean, order: Map<st
   }
   const ports = new Map<Joined, { leaves: number; arrives: number }>(beside.map((one) => [one, { leaves: 0, arrives: 0 }]));
   for (const [key, met] of ends) {
-    const box = of((JSON.parse(key) as [string])[0]);
-    met.sort((a, b) => a.other - b.other);
+    const name = (JSON.parse(key) as [string])[0];
+    const [box, here] = [of(name), order.get(name)!];
+    met.sort((a, b) => Number(a.other > here) - Number(b.other > here) || b.other - a.other);
     met.forEach(({ one, end }, n) => (ports.get(one)![end] = box.y + (box.height * (n + 1)) / (met.length + 1)));
   }
   return ports;
