@@ -23,6 +23,13 @@ export const routes: Route[] = [
   { path: '/content/:site/new/:type', title: 'edit.title', needs: ['write_content'], load: () => import('./features/entry/Edit.svelte') },
   { path: '/entries/:id', title: 'edit.title', needs: ['read_content'], load: () => import('./features/entry/Edit.svelte') },
   { path: '/entries/:id/review', title: 'review.title', needs: ['read_content'], load: () => import('./features/entry/Review.svelte') },
+  { path: '/procedures', title: 'procedures.title', load: () => import('./features/procedures/Procedures.svelte') },
+  { path: '/procedures/:key', title: 'procedures.title', load: () => import('./features/procedures/Procedure.svelte') },
+  { path: '/cases', title: 'cases.title', load: () => import('./features/cases/Cases.svelte') },
+  { path: '/cases/new/:procedure', title: 'cases.title', needs: ['work_on_cases'], load: () => import('./features/cases/Open.svelte') },
+  { path: '/cases/:id', title: 'cases.title', needs: ['read_cases'], load: () => import('./features/cases/Case.svelte') },
+  { path: '/calendar/:site', title: 'calendar.title', needs: ['read_content'], load: () => import('./features/calendar/Calendar.svelte') },
+  { path: '/ledger', title: 'ledger.title', needs: ['read_ledger'], load: () => import('./features/ledger/Ledger.svelte') },
 ];
 
 export type Match = { route: Route; parameters: Parameters };

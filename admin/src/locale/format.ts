@@ -63,3 +63,19 @@ export function size(bytes: number): string {
     new Intl.NumberFormat(t, { style: 'unit', unit: SIZES[at]!, unitDisplay: 'short', maximumFractionDigits: digits }),
   ).format(bytes);
 }
+
+/** November 2026, of `2026-11`. */
+export const monthOf = (month: string) =>
+  once('month', (t) => new Intl.DateTimeFormat(t, { month: 'long', year: 'numeric', timeZone: 'UTC' })).format(new Date(`${month}-01T00:00:00Z`));
+
+/** A time of day by the clock of a place. */
+export const timeIn = (zone: string, at: string) =>
+  once(`time ${zone}`, (t) => new Intl.DateTimeFormat(t, { timeStyle: 'short', timeZone: zone })).format(new Date(at));
+
+/** The days of the week, Monday first. */
+export function weekdays(): { short: string; long: string }[] {
+  const name = (width: 'short' | 'long', at: number) =>
+    once(`weekday ${width}`, (t) => new Intl.DateTimeFormat(t, { weekday: width, timeZone: 'UTC' })).format(new Date(Date.UTC(2026, 5, at)));
+  // The first of June 2026 is a Monday.
+  return [1, 2, 3, 4, 5, 6, 7].map((at) => ({ short: name('short', at), long: name('long', at) }));
+}

@@ -1,0 +1,53 @@
+/** The head of the official document, in the order in which such documents are printed; parts that the source lacks are left out. */
+import type { Definition } from '../../api/definition';
+import type { Key } from '../../locale/en';
+
+export type Part = { label: Key; lines: string[] };
+
+const HEAD = ['number', 'edition', 'created', 'revised', 'approved', 'approved_by', 'unit', 'address', 'responsible', 'schedule'] as const;
+const BODY = [
+  'introduction',
+  'legal_basis',
+  'legal_basis_body',
+  'qualifications',
+  'qualifications_body',
+  'related',
+  'equipment',
+  'equipment_body',
+  'warning',
+  'records',
+  'procedure',
+] as const;
+
+const parts = (document: Definition['document'], keys: readonly ((typeof HEAD)[number] | (typeof BODY)[number])[]): Part[] =>
+  keys
+    .map((key) => ({ label: `procedures.part.${key}` as Key, lines: [document[key] ?? []].flat().filter(Boolean) }))
+    .filter((part) => part.lines.length);
+
+export const head = (document: Definition['document']) => parts(document, HEAD);
+export const body = (document: Definition['document']) => parts(document, BODY);
+
+/** Days with the same hours side by side are one stretch: Monday to Thursday 08:00–16:00. */
+export function stretches(days: Definition['hours']['days']): { first: string; last: string; from: string; to: string }[] {
+  const made: { first: string; last: string; from: string; to: string }[] = [];
+  for (const { day, from, to } of days) {
+    const last = made.at(-1);
+    if (last && last.from === from && last.to === to && WEEK.indexOf(day) === WEEK.indexOf(last.last) + 1) last.last = day;
+    else made.push({ first: day, last: day, from, to });
+  }
+  return made;
+}
+
+const WEEK = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+
+type Running = { id: string; late_minutes: number; due_at?: string | null; ended_at?: string | null; opened_at: string };
+
+/** Cases that still run, each once: the latest first, then those due soonest, then those without a limit. */
+export function running<Case extends Running>(...lists: Case[][]): Case[] {
+  const all = new Map(lists.flat().filter((one) => !one.ended_at).map((one) => [one.id, one]));
+  const due = (one: Case) => (one.due_at ? Date.parse(one.due_at) : Infinity);
+  const first = (a: number, b: number) => (a === b ? 0 : a < b ? -1 : 1);
+  return [...all.values()].sort(
+    (a, b) => b.late_minutes - a.late_minutes || first(due(a), due(b)) || first(Date.parse(a.opened_at), Date.parse(b.opened_at)),
+  );
+}
