@@ -20,6 +20,8 @@ export const routes: Route[] = [
   { path: '/setup', title: 'setup.title', open: true, load: () => import('./features/account/SetUp.svelte') },
   { path: '/account', title: 'account.title', load: () => import('./features/account/Account.svelte') },
   { path: '/content/:site', title: 'content.title', needs: ['read_content'], load: () => import('./features/content/List.svelte') },
+  { path: '/media/:site', title: 'media.title', needs: ['read_content'], load: () => import('./features/media/Library.svelte') },
+  { path: '/media/:site/:digest', title: 'media.title', needs: ['read_content'], load: () => import('./features/media/File.svelte') },
 ];
 
 export type Match = { route: Route; parameters: Parameters };
