@@ -22,6 +22,7 @@ export const routes: Route[] = [
   { path: '/content/:site', title: 'content.title', needs: ['read_content'], load: () => import('./features/content/List.svelte') },
   { path: '/media/:site', title: 'media.title', needs: ['read_content'], load: () => import('./features/media/Library.svelte') },
   { path: '/media/:site/:digest', title: 'media.title', needs: ['read_content'], load: () => import('./features/media/File.svelte') },
+  { path: '/publish/:site', title: 'publish.title', needs: ['see_releases', 'see_targets', 'verify_site'], load: () => import('./features/publish/Publish.svelte') },
 ];
 
 export type Match = { route: Route; parameters: Parameters };
