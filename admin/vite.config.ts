@@ -12,6 +12,6 @@ export default defineConfig({
     reportCompressedSize: true,
     emptyOutDir: true,
   },
-  server: { proxy: Object.fromEntries(['/api', '/preview'].map((path) => [path, process.env.LAMIN_SERVER ?? 'http://127.0.0.1:8080'])) },
+  server: { proxy: Object.fromEntries(['/api', '/media', '/preview'].map((path) => [path, process.env.LAMIN_SERVER ?? 'http://127.0.0.1:8080'])) },
   test: { include: ['src/**/*.test.ts'] },
 });

@@ -30,6 +30,9 @@ export const routes: Route[] = [
   { path: '/cases/:id', title: 'cases.title', needs: ['read_cases'], load: () => import('./features/cases/Case.svelte') },
   { path: '/calendar/:site', title: 'calendar.title', needs: ['read_content'], load: () => import('./features/calendar/Calendar.svelte') },
   { path: '/ledger', title: 'ledger.title', needs: ['read_ledger'], load: () => import('./features/ledger/Ledger.svelte') },
+  { path: '/media/:site', title: 'media.title', needs: ['read_content'], load: () => import('./features/media/Library.svelte') },
+  { path: '/media/:site/:digest', title: 'media.title', needs: ['read_content'], load: () => import('./features/media/File.svelte') },
+  { path: '/publish/:site', title: 'publish.title', needs: ['see_releases', 'see_targets', 'verify_site'], load: () => import('./features/publish/Publish.svelte') },
 ];
 
 export type Match = { route: Route; parameters: Parameters };
