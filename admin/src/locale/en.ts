@@ -465,6 +465,8 @@ export const en = {
   'menus.theirs': 'Links stored now',
   'menus.leave': 'The changes of this menu are not saved. Leave all the same?',
   'menus.unchanged': 'Nothing has been changed yet.',
+  'types.wrong': 'Some fields are not complete yet. Nothing was saved.',
+  'types.leave': 'The changes of this type are not saved. Leave all the same?',
 } as const;
 
 export type Key = keyof typeof en;

@@ -466,4 +466,6 @@ export const id: Words = {
   'menus.theirs': 'Susunan yang tersimpan',
   'menus.leave': 'Perubahan menu ini belum disimpan. Tetap tinggalkan?',
   'menus.unchanged': 'Belum ada yang diubah.',
+  'types.wrong': 'Sebagian isian belum lengkap. Tidak ada yang disimpan.',
+  'types.leave': 'Perubahan jenis konten ini belum disimpan. Tetap tinggalkan?',
 };
