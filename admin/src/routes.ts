@@ -33,6 +33,21 @@ export const routes: Route[] = [
   { path: '/media/:site', title: 'media.title', needs: ['read_content'], load: () => import('./features/media/Library.svelte') },
   { path: '/media/:site/:digest', title: 'media.title', needs: ['read_content'], load: () => import('./features/media/File.svelte') },
   { path: '/publish/:site', title: 'publish.title', needs: ['see_releases', 'see_targets', 'verify_site'], load: () => import('./features/publish/Publish.svelte') },
+  { path: '/users', title: 'users.title', needs: ['manage_users'], load: () => import('./features/users/Users.svelte') },
+  { path: '/users/new', title: 'users.new', needs: ['manage_users'], load: () => import('./features/users/NewUser.svelte') },
+  { path: '/users/:user', title: 'users.one', needs: ['manage_users'], load: () => import('./features/users/User.svelte') },
+  { path: '/members', title: 'members.everywhere', needs: ['appoint_for_installation'], load: () => import('./features/members/Members.svelte') },
+  { path: '/members/:user', title: 'members.title', needs: ['appoint_for_installation'], load: () => import('./features/members/Member.svelte') },
+  { path: '/site/:site/members', title: 'members.title', needs: ['see_members'], load: () => import('./features/members/Members.svelte') },
+  { path: '/site/:site/members/:user', title: 'members.title', needs: ['see_members'], load: () => import('./features/members/Member.svelte') },
+  { path: '/sites', title: 'sites.title', load: () => import('./features/sites/Sites.svelte') },
+  { path: '/sites/new', title: 'sites.new', needs: ['create_site'], load: () => import('./features/sites/NewSite.svelte') },
+  { path: '/site/:site', title: 'site.title', load: () => import('./features/sites/Site.svelte') },
+  { path: '/site/:site/types', title: 'types.title', needs: ['read_content'], load: () => import('./features/types/Types.svelte') },
+  { path: '/site/:site/types/:type', title: 'types.one', needs: ['read_content'], load: () => import('./features/types/Type.svelte') },
+  { path: '/site/:site/new-type', title: 'types.new', needs: ['change_types'], load: () => import('./features/types/Type.svelte') },
+  { path: '/site/:site/menus', title: 'menus.title', needs: ['read_content'], load: () => import('./features/menus/Menus.svelte') },
+  { path: '/site/:site/menus/:entry', title: 'menus.one', needs: ['read_content'], load: () => import('./features/menus/Menu.svelte') },
 ];
 
 export type Match = { route: Route; parameters: Parameters };

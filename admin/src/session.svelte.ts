@@ -17,6 +17,9 @@ export function may(permission: string, key?: string): boolean {
   return roles.some((held) => (!key || !held.site || held.site === key) && held.may.includes(permission));
 }
 
+/** May I do this by a role for the whole installation? */
+export const mayEverywhere = (permission: string) => (now.me?.roles ?? []).some((held) => !held.site && held.may.includes(permission));
+
 client.renew = renew;
 
 /**
