@@ -108,8 +108,8 @@ async fn one(app: web::Data<App>, actor: Actor, path: web::Path<(String, String)
 /// An original that has no smaller form yet is shown itself, if it is no larger.
 const THUMBNAIL_BYTES_MAX: i64 = 512 * 1024;
 
-/// A small picture of a file, for lists: the narrowest that was made of it, cut for cards where somebody set a focus. 404 for what
-/// is no picture, and for a large one of which nothing has been made yet.
+/// A small picture of a file: the narrowest whole one that was made of it. 404 for what is no picture, and for a large one of
+/// which nothing has been made yet.
 #[utoipa::path(
     tag = "media",
     params(("site" = String, Path), ("digest" = Digest, Path)),
@@ -125,8 +125,7 @@ async fn thumbnail(app: web::Data<App>, actor: Actor, path: web::Path<(String, S
         app.db.read(move |c| Ok((store::find(c, site.id, &digest)?, derive::store::find(c, site.id, &digest)?)));
     let (Some(asset), Some(picture)) = found.await? else { return Err(Refusal::new(Code::NotFound).into()) };
     let made = picture.shown.as_ref().and_then(|shown| {
-        let forms = if shown.card.is_empty() { &shown.whole } else { &shown.card };
-        forms.iter().filter(|form| form.media_type != Format::Avif).min_by_key(|form| form.width)
+        shown.whole.iter().filter(|form| form.media_type != Format::Avif).min_by_key(|form| form.width)
     });
     let (stored, media_type) = match made {
         Some(form) => (form.sha256, form.media_type.as_str().to_owned()),

@@ -105,7 +105,7 @@ export const id: Words = {
   'role.auditor': 'Auditor',
   'role.admin': 'Administrator',
 
-  'media.title': 'Berkas',
+  'media.title': 'Media',
   'publish.title': 'Penerbitan',
   'procedures.title': 'Prosedur',
   'site.title': 'Situs',

@@ -1,7 +1,7 @@
 /** Files on their way to the library, one after the other; each fails or succeeds alone. */
 import { api, ask, asked, Refused, seen, session, upload, type Shape } from '../../api/client';
 import { fingerprint, inPieces, lastPart, metadata, patience, pieceEnd } from './pieces';
-import { remember } from './pictures';
+import { remember } from '../../api/pictures';
 
 type Asset = Shape<'Asset'>;
 export type Sending = {
