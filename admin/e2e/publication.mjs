@@ -17,6 +17,7 @@ const takeTask = async (page) => {
   await goto(page, '/');
   await audit(page, 'tasks');
   await page.getByRole('link', { name: new RegExp(TITLE) }).click();
+  await page.getByRole('heading', { name: TITLE }).waitFor();
   await settled(page);
 };
 
@@ -25,7 +26,9 @@ await story(async (browser) => {
   await goto(author, '/content/portal');
   await author.getByRole('button', { name: 'Tulis baru …' }).click();
   await author.locator('dialog').getByRole('link', { name: /^Berita/ }).click();
+  await author.getByRole('heading', { name: 'Baru: Berita' }).waitFor();
   await author.getByLabel('Judul', { exact: false }).first().fill(TITLE);
+  await author.locator('.ProseMirror').waitFor();
   await author.locator('.ProseMirror').click();
   await author.keyboard.type('Jembatan sepanjang dua ratus meter dibuka hari ini.');
   await author.getByRole('button', { name: 'Simpan' }).click();

@@ -35,6 +35,12 @@ export function filter(values: Record<string, string | undefined>): void {
 }
 
 addEventListener('popstate', () => {
+  const before = BASE + now.path + (now.query.size ? `?${now.query}` : '');
+  if (leaving && !leaving()) {
+    history.pushState(null, '', before);
+    return;
+  }
+  leaving = null;
   Object.assign(now, read());
 });
 

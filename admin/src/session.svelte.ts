@@ -29,7 +29,13 @@ let renewing: Promise<boolean> | null = null;
 function renew(): Promise<boolean> {
   renewing ??= locked(async () => {
     try {
-      client.token = (await ask(api.POST('/api/v1/auth/refresh'))).access_token;
+      const { access_token, user } = await ask(api.POST('/api/v1/auth/refresh'));
+      // Somebody else signed in beside this tab: nothing of theirs is done from a screen that names another.
+      if (now.me && now.me.user.id !== user.id) {
+        location.reload();
+        return false;
+      }
+      client.token = access_token;
       return true;
     } catch (error) {
       // A line that is down ends no session.

@@ -129,7 +129,11 @@ pub fn read_assets(connection: &mut Conn, site: SiteId, mut digests: Vec<Digest>
     for some in digests.chunks(ASSETS_PER_QUERY) {
         let mut derived = derive::store::shown(connection, site, some)?;
         let found = media::store::find_all(connection, site, some)?.into_iter();
-        assets.extend(found.map(|asset| (asset.digest, Shown { derived: derived.remove(&asset.digest), asset })));
+        // Of a document the first page is shown on pages; its address leads to the document.
+        assets.extend(found.map(|asset| {
+            let derived = derived.remove(&asset.digest).filter(|_| asset.kind == media::Kind::Picture);
+            (asset.digest, Shown { derived, asset })
+        }));
     }
     Ok(assets)
 }

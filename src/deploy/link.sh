@@ -47,6 +47,8 @@ say "held $held"
 unpack_plainly() {
   while read -r size path; do
     mkdir -p ".lamin/${path%/*}" || return 1
+    # What a dead run left may be a file of the live release by another name: it is never written through.
+    rm -f ".lamin/$path"
     head -c "$size" >".lamin/$path" || return 1
   done
 }

@@ -129,7 +129,7 @@ async fn thumbnail(app: web::Data<App>, actor: Actor, path: web::Path<(String, S
     });
     let (stored, media_type) = match made {
         Some(form) => (form.sha256, form.media_type.as_str().to_owned()),
-        None if asset.size_bytes <= THUMBNAIL_BYTES_MAX => (digest, asset.media_type),
+        None if asset.kind == Kind::Picture && asset.size_bytes <= THUMBNAIL_BYTES_MAX => (digest, asset.media_type),
         None => return Err(Refusal::new(Code::NotFound).into()),
     };
     let storage = app.storage.clone();

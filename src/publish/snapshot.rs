@@ -228,9 +228,17 @@ pub fn in_order(a: &Card, b: &Card) -> std::cmp::Ordering {
 
 /// Takes the changes that the cut of the index does not know yet.
 fn follow_cut(connection: &mut Conn, snapshot: &mut Snapshot) -> Result<()> {
+    let since = snapshot.cut.since;
     for (change, type_key) in store::changes_after(connection, snapshot.site.id, snapshot.cut.until)? {
         if !steers(&snapshot.shapes, &type_key) {
             snapshot.cut.take(&change);
+        }
+    }
+    if snapshot.cut.since != since {
+        // A base of the index that begins later holds revisions that this model never showed.
+        snapshot.attached.clear();
+        for (entry, attached) in store::attached(connection, snapshot.site.id)? {
+            snapshot.attached.entry(entry).or_default().insert(attached);
         }
     }
     Ok(())

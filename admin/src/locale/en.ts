@@ -186,6 +186,7 @@ export const en = {
   'edit.copy': 'This browser has a copy of {at} that is not on the server.',
   'edit.copy.take': 'Take the copy',
   'edit.copy.drop': 'Discard it',
+  'edit.first': 'Save what you changed first: it voids what is about to be decided.',
   'edit.careful': 'This content is with the official or approved. A change voids that and brings it back to editing.',
   'edit.readonly': 'In this step the content is read only. Use the buttons above to go on.',
   'edit.content': 'Content',

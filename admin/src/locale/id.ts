@@ -187,6 +187,7 @@ export const id: Words = {
   'edit.copy': 'Peramban ini menyimpan salinan {at} yang belum ada di server.',
   'edit.copy.take': 'Pakai salinan',
   'edit.copy.drop': 'Buang salinan',
+  'edit.first': 'Simpan dahulu perubahan Anda: perubahan itu membatalkan yang akan diputuskan.',
   'edit.careful': 'Isi ini sedang diperiksa pejabat atau sudah disetujui. Perubahan membatalkannya dan mengembalikan isi ke penyuntingan.',
   'edit.readonly': 'Pada langkah ini isi hanya dapat dibaca. Gunakan tombol di atas untuk melanjutkan.',
   'edit.content': 'Isi konten',

@@ -114,6 +114,8 @@ async fn a_document_shows_its_first_page_and_is_found_by_what_it_says(app: TestA
     let [red, _, blue] = picture.get_pixel(200, 61).0;
     assert!(red < 60 && blue > 120, "the blue bar: {:?}", picture.get_pixel(200, 61));
     assert!(picture.enumerate_pixels().any(|(_, y, pixel)| (90..120).contains(&y) && pixel.0[0] < 90), "letters");
+    let told = Call::get("/delivery/v1/sites/portal/entries/dokumen/laporan").send(&app).await.assert_ok().json();
+    assert_eq!(told["fields"]["file"]["media_type"], "application/pdf", "programs are told the document: {told}");
     assert_found(&app, "retribusi", &["laporan"]).await;
     assert_found(&app, "parkir", &["laporan"]).await;
     assert_whole(&current(&app));

@@ -18,7 +18,7 @@ on_both!(
 );
 
 /// Does what a server does in the next minutes, until nothing is left to do: a slow machine makes some pictures at a time.
-fn later(app: &TestApp) {
+pub fn later(app: &TestApp) {
     let handlers = lamin::boot::handlers();
     let mut is_idle = false;
     while !is_idle {
