@@ -9,7 +9,8 @@ export default defineConfig({
     // The policy allows scripts and styles of our own origin alone, so nothing is inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    reportCompressedSize: true,
+    // The visual editor, which only those load who write.
+    chunkSizeWarningLimit: 600,
     emptyOutDir: true,
   },
   server: { proxy: Object.fromEntries(['/api', '/media', '/preview'].map((path) => [path, process.env.LAMIN_SERVER ?? 'http://127.0.0.1:8080'])) },
