@@ -1151,7 +1151,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the live theme lets the site choose: keys, kinds, labels and defaults of `theme_settings` in the site's settings. */
+        /**
+         * What the live theme lets the site choose: keys, kinds, labels and defaults of `theme_settings` in the site's settings; and
+         *     what the live settings choose in vain.
+         */
         get: operations["get_sites_site_theme_settings"];
         put?: never;
         post?: never;
@@ -1338,7 +1341,8 @@ export interface paths {
         };
         /**
          * Searches what is live on a site, in one language. Words are compared by their stems, Indonesian and English, and
-         *     known synonyms count; a result holds every word. Empty parameters count as not sent.
+         *     known synonyms count; a result holds every word. Empty parameters count as not sent. Who accepts `text/html` by name gets
+         *     the site's page with the results, if the settings of the site name this server (`api_url`).
          */
         get: operations["get_delivery_sites_site_search"];
         put?: never;
@@ -1480,7 +1484,7 @@ export interface components {
             source?: string | null;
             tags?: string[] | null;
         };
-        /** @description A file of a site; of a picture with what was made of it. */
+        /** @description A file of a site; of a picture, or of a document's first page, with what was made of it. */
         AssetDetail: components["schemas"]["Asset"] & {
             picture?: components["schemas"]["PictureDetail"] | null;
         };
@@ -1750,7 +1754,8 @@ export interface components {
         };
         /**
          * @description A live entry. In lists `fields` are those of its card, short ones; alone, all of them, Markdown as
-         *     safe HTML and assets as `{url, media_type, size_bytes, width, height, alt}`.
+         *     safe HTML and assets as `{url, media_type, size_bytes, width, height, alt}`; pictures as they are published, with the
+         *     address of a wider form in `large` if there is one.
          */
         DeliveredEntry: {
             category?: string | null;
@@ -1961,6 +1966,8 @@ export interface components {
              * @description Characters; bytes for Markdown.
              */
             min_length?: number | null;
+            /** @description Addresses: that of a server alone, by https and without a path, such as `https://api.contoh.go.id`. */
+            origin?: boolean;
             /** @description Colours: the field with the colour on which this one has to be read easily. */
             reads_on?: string | null;
             required?: boolean;
@@ -2080,6 +2087,12 @@ export interface components {
         };
         HistoryPage: {
             items: components["schemas"]["Happened"][];
+        };
+        /** @description A choice that the theme does not take. */
+        IgnoredSetting: {
+            detail: string;
+            /** @description The language of the settings that it stands in. */
+            locale: components["schemas"]["Locale"];
         };
         /** @description An entry that an import made live and that no approver has confirmed yet. */
         ImportedEntry: {
@@ -2293,7 +2306,7 @@ export interface components {
             state: components["schemas"]["PictureState"];
         };
         /** @enum {string} */
-        PictureState: "waiting" | "partly" | "ready" | "failed";
+        PictureState: "waiting" | "unread" | "partly" | "ready" | "failed";
         /** @description A piece of a text that was compared. */
         Piece: {
             change: components["schemas"]["Change"];
@@ -2692,6 +2705,8 @@ export interface components {
         /** @description What a theme lets a site choose: the form of the field `theme_settings` of the site's settings. */
         ThemeSettings: {
             digest: components["schemas"]["Digest"];
+            /** @description What the site's live settings choose in vain: the defaults hold instead. */
+            ignored: components["schemas"]["IgnoredSetting"][];
             name: string;
             settings: components["schemas"]["BTreeMap"];
         };
