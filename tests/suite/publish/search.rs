@@ -156,7 +156,7 @@ async fn what_is_shown_again_as_it_was_is_found_once(app: TestApp) {
     portal.hide(&app, &goes).await;
     for mode in [Mode::Changed, Mode::Fresh] {
         // As when its picture gets other forms.
-        portal.show(&app, &[stays.clone()]).await;
+        portal.show(&app, std::slice::from_ref(&stays)).await;
         build(&app, mode);
         assert_eq!(found(&tree(&current(&app)), "cari/", "rapat"), BTreeSet::from(["/agenda/tinggal/".to_owned()]));
     }
