@@ -1,6 +1,6 @@
 //! What a document shows of itself before it is opened: its text and a picture of its first page.
 //!
-//! A PDF is read by a process of its own, because a file may be made so that its reader runs on, takes all memory or dies of it. [`written`] is
+//! A PDF is read by a process of its own, because a file may be made so that its reader runs on, takes all memory or dies of it. `write_text` and `write_page` are
 //! what that process says, [`heard`] reads it: the length of the text, the text, the sides of the page, its pixels.
 //! The text comes first, so that it is there when drawing fails.
 
