@@ -793,8 +793,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A small picture of a file, for lists: the narrowest that was made of it, cut for cards where somebody set a focus. 404 for what
-         *     is no picture, and for a large one of which nothing has been made yet.
+         * A small picture of a file: the narrowest whole one that was made of it. 404 for what is no picture, and for a large one of
+         *     which nothing has been made yet.
          */
         get: operations["get_sites_site_assets_digest_thumbnail"];
         put?: never;
