@@ -29,13 +29,28 @@ fn the_tour_of_the_readme_leads_from_draft_to_live_page() {
     }
 }
 
+/// All that the public API gives of a site, but for the addresses of pictures: they name a smaller form as soon as it is
+/// made, which goes on while the server answers.
+fn delivered(server: &Server) -> serde_json::Value {
+    let (_, body) = server.get("/delivery/v1/sites/portal/entries?limit=100&total=true");
+    let mut all: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert!(all["total"].as_u64() > Some(100), "the demo is there: {body}");
+    for entry in all["items"].as_array_mut().unwrap() {
+        let fields = entry["fields"].as_object_mut().unwrap().values_mut();
+        for picture in fields.filter_map(|field| field.as_object_mut()).filter(|field| field.contains_key("width")) {
+            picture.retain(|key, _| ["alt", "width", "height"].contains(&key.as_str()));
+        }
+    }
+    all
+}
+
 #[test]
 fn a_second_start_keeps_all_data_and_stops_when_asked() {
     let server = Server::start(&["--demo"], &[("LAMIN_DEMO_PASSWORD", "kata-sandi-contoh")]);
-    let before = server.get("/delivery/v1/sites/portal/entries?limit=100&total=true").1;
+    let before = delivered(&server);
     let folder = server.stop();
     let again = Server::start_in(folder, &["--demo"], &[("LAMIN_DEMO_PASSWORD", "kata-sandi-contoh")]);
-    assert_eq!(again.get("/delivery/v1/sites/portal/entries?limit=100&total=true").1, before);
+    assert_eq!(delivered(&again), before);
     assert_eq!(again.get("/healthz").0, 200);
     assert_eq!(again.get("/tidak-ada/").0, 404);
 }

@@ -24,7 +24,8 @@ const IDS_AT_ONCE: usize = 500;
 const READS: &str = "findable 1";
 /// The mark of a row whose stems wait to be made anew.
 const STALE: &str = "";
-/// Begins the mark of a row whose entry could not be read; behind it stands what it was tried with.
+/// Begins the mark of a row whose entry could not be read; behind it stands what it was tried with. It sorts behind all
+/// digits of a mark, in both engines.
 const UNREADABLE: char = '~';
 
 /// Where a stem stands: the number of an entry, and the weight class that `search::shards` tells.
@@ -288,13 +289,22 @@ pub fn mark_stale(tx: &mut Tx, site: SiteId, type_key: &str) -> Result<usize> {
 /// Whether any stems were made with other lists of words or wait to be made anew. Reads no row that is as it should be. What
 /// could not be read is tried again with whatever else waits, and at a start, but nothing is done for it alone.
 pub fn is_any_stale(connection: &mut Conn) -> Result<bool> {
-    let below = findable::table.filter(findable::mark.lt(mark())).select(findable::mark);
-    if below.first::<String>(connection).optional()?.is_some() {
-        return Ok(true);
+    // Three stretches of the index and not "neither of the two", which would read every row that is as it should be.
+    let (good, given_up) = (mark(), unreadable_mark());
+    let stretches = [(None, Some(good)), (Some(good), Some(&*given_up)), (Some(&*given_up), None)];
+    for (above, below) in stretches {
+        let mut found = findable::table.select(findable::mark).into_boxed::<crate::db::Backend>();
+        if let Some(above) = above {
+            found = found.filter(findable::mark.gt(above));
+        }
+        if let Some(below) = below {
+            found = found.filter(findable::mark.lt(below));
+        }
+        if found.first::<String>(connection).optional()?.is_some() {
+            return Ok(true);
+        }
     }
-    let above = findable::table.filter(findable::mark.gt(mark()).and(findable::mark.ne(unreadable_mark())));
-    let above = above.select(findable::mark);
-    Ok(above.first::<String>(connection).optional()?.is_some())
+    Ok(false)
 }
 
 /// Entries whose stems are not there, wait to be made anew or were made with other lists of words, or are of what is not
