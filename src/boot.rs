@@ -61,7 +61,7 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
     let storage = Arc::new(FolderStorage::new(config.data.join("assets"), clock.clone()));
     let fetcher = fetcher(&config)?;
     let scanner = scanner(&config)?;
-    let apart = Arc::new(Child { program: document_reader(&config)? });
+    let apart = Arc::new(Child::new(document_reader(&config)?));
     let hashing = Arc::new(Semaphore::new(config.password_hashes_in_flight.max(1)));
     Ok(App::new(Parts {
         config,

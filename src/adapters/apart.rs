@@ -3,15 +3,27 @@
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use crate::ports::{Apart, Told};
 
 /// The allocator sets no more addresses aside at once, so that a limit of them means something: kibibytes.
 const ALLOCATOR_RESERVE: (&str, &str) = ("MIMALLOC_ARENA_RESERVE", "65536");
 
+/// A command limits its own processor time; this ends one that only sits there, on a machine however busy.
+const WAIT_MAX: Duration = Duration::from_secs(300);
+
 /// Runs a program.
 pub struct Child {
-    pub program: PathBuf,
+    program: PathBuf,
+    wait_max: Duration,
+}
+
+impl Child {
+    pub fn new(program: PathBuf) -> Self {
+        Child { program, wait_max: WAIT_MAX }
+    }
 }
 
 impl Apart for Child {
@@ -26,16 +38,53 @@ impl Apart for Child {
             .stderr(Stdio::null())
             .spawn()?;
         let (hears, says) = (child.stdin.take(), child.stdout.take());
-        let mut said = Vec::new();
-        let heard = std::thread::scope(|scope| {
+        let says = says.ok_or_else(|| io::Error::other("a command has no output"))?;
+        std::thread::scope(|scope| {
             // It may stop listening, and says why by how it ends.
             scope.spawn(move || hears.map(|mut hears| hears.write_all(input)));
-            let says = says.ok_or_else(|| io::Error::other("a command has no output"))?;
-            // What it would say beyond that it cannot: it ends by that.
-            says.take(said_bytes_max).read_to_end(&mut said)
-        });
-        let status = child.wait()?;
-        heard?;
-        Ok(Told { said, ended: (!status.success()).then(|| status.to_string()) })
+            let (ended, waits) = mpsc::channel();
+            let heard = scope.spawn(move || {
+                let mut said = Vec::new();
+                // What it would say beyond that it cannot: it ends by that.
+                let heard = says.take(said_bytes_max).read_to_end(&mut said);
+                // Nobody waits any more for one that has taken too long.
+                let _ = ended.send(());
+                heard.map(|_| said)
+            });
+            let is_late = waits.recv_timeout(self.wait_max).is_err();
+            if is_late {
+                child.kill()?;
+            }
+            let status = child.wait()?;
+            let said = heard.join().map_err(|_| io::Error::other("hearing a command panicked"))??;
+            let ended = if is_late { Some(format!("not within {} s", self.wait_max.as_secs())) } else { None };
+            Ok(Told { said, ended: ended.or_else(|| (!status.success()).then(|| status.to_string())) })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(script: &str, wait_max: Duration) -> Told {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        // The command is the shell's own argument: what stands in the file.
+        std::io::Write::write_all(&mut file.as_file(), script.as_bytes()).unwrap();
+        let child = Child { program: "/bin/sh".into(), wait_max };
+        child.run(file.path().to_str().unwrap(), b"in", 100).unwrap()
+    }
+
+    #[test]
+    fn what_a_command_says_and_how_it_ends_is_told() {
+        assert_eq!(run("cat; echo ' out'", WAIT_MAX), Told { said: b"in out\n".to_vec(), ended: None });
+        assert_eq!(run("exit 3", WAIT_MAX).ended.unwrap(), "exit status: 3");
+    }
+
+    #[test]
+    fn a_command_that_only_sits_there_is_ended() {
+        let told = run("echo begun; exec /bin/sleep 600", Duration::from_millis(500));
+        assert_eq!(told.said, b"begun\n");
+        assert_eq!(told.ended.unwrap(), "not within 0 s");
     }
 }

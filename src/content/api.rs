@@ -151,6 +151,9 @@ pub struct EntryItem {
     pub tags: Vec<String>,
     /// When it first went live.
     pub published_at: Option<Timestamp>,
+    /// When it is to go live, and when it is to be taken away again.
+    pub publish_at: Option<Timestamp>,
+    pub unpublish_at: Option<Timestamp>,
     pub updated_at: Timestamp,
     pub version: i32,
     /// The path of its page; null when its type has none.
@@ -252,6 +255,8 @@ fn item(
         category: row.category,
         tags: row.tags,
         published_at: row.published_at,
+        publish_at: row.publish_at,
+        unpublish_at: row.unpublish_at,
         updated_at: row.updated_at,
         version: row.version,
         fields,

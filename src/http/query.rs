@@ -1,7 +1,7 @@
 //! Query parameters: taken one by one, and whatever is left over is refused by name.
 
 use crate::kernel::page::{Cursor, Limit};
-use crate::kernel::{Code, Refusal};
+use crate::kernel::{Code, Refusal, Timestamp};
 
 /// `filter[field][op]=value`; without `[op]` it is `eq`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +63,13 @@ impl Params {
             Some("false") => Ok(Some(false)),
             Some(_) => Err(Refusal::new(Code::Malformed).field(name, "not_a_flag", "true or false")),
         }
+    }
+
+    /// A parameter that is a time, as RFC 3339 writes it.
+    pub fn time(&mut self, name: &str) -> Result<Option<Timestamp>, Refusal> {
+        let not_a_time =
+            |_| Refusal::new(Code::Malformed).field(name, "not_a_time", "such as 2026-11-22T08:00:00+08:00");
+        self.take(name)?.map(|text| Timestamp::parse(&text).map_err(not_a_time)).transpose()
     }
 
     pub fn limit(&mut self) -> Result<Limit, Refusal> {

@@ -222,15 +222,17 @@ pub fn insert_session(tx: &mut Tx, session: &Session, refresh_hash: &Digest) -> 
     Ok(())
 }
 
-/// Digest of the only refresh token that is good for a session.
-pub fn refresh_hash(connection: &mut Conn, session: SessionId) -> Result<Option<String>> {
-    Ok(sessions::table.find(session).select(sessions::refresh_hash).first(connection).optional()?)
+/// Digest of the newest refresh token of a session, and of the one before it.
+pub fn refresh_hashes(connection: &mut Conn, session: SessionId) -> Result<Option<(String, Option<String>)>> {
+    let hashes = (sessions::refresh_hash, sessions::previous_hash);
+    Ok(sessions::table.find(session).select(hashes).first(connection).optional()?)
 }
 
-/// Puts another refresh token in the place of the one that was used.
+/// Puts another refresh token in the place of the newest.
 pub fn rotate(tx: &mut Tx, session: &Session, refresh_hash: &Digest) -> Result<()> {
     diesel::update(sessions::table.find(session.id))
         .set((
+            sessions::previous_hash.eq(sessions::refresh_hash.nullable()),
             sessions::refresh_hash.eq(refresh_hash.as_str()),
             sessions::refreshed_at.eq(session.refreshed_at),
             sessions::expires_at.eq(session.expires_at),

@@ -121,9 +121,17 @@ pub fn head(connection: &mut Conn) -> Result<(i64, Digest)> {
     Ok(head.unwrap_or((0, rules::origin())))
 }
 
-/// Which events a list shows.
+/// Which events a list shows; what is `None` leaves nothing out.
+#[derive(Default)]
 pub struct Wanted {
     pub subject: Option<String>,
+    /// As events name it: see `Actor::ledger_name`.
+    pub actor: Option<String>,
+    /// An action, `editorial.approve`, or a feature, `editorial`, with all that it does.
+    pub action: Option<String>,
+    pub from: Option<Timestamp>,
+    /// Events at this time are left out.
+    pub until: Option<Timestamp>,
     /// `None`: of every site and of none.
     pub sites: Option<Vec<SiteId>>,
 }
@@ -133,6 +141,20 @@ pub fn list(connection: &mut Conn, wanted: &Wanted, limit: Limit, after: Option<
     let mut query = ledger::table.select(COLUMNS).into_boxed();
     if let Some(subject) = &wanted.subject {
         query = query.filter(ledger::subject.eq(subject));
+    }
+    if let Some(actor) = &wanted.actor {
+        query = query.filter(ledger::actor.eq(actor));
+    }
+    if let Some(action) = &wanted.action {
+        // From `editorial.` up to what sorts right behind every name that begins with it.
+        let feature = ledger::action.ge(format!("{action}.")).and(ledger::action.lt(format!("{action}/")));
+        query = query.filter(ledger::action.eq(action).or(feature));
+    }
+    if let Some(from) = wanted.from {
+        query = query.filter(ledger::at.ge(from));
+    }
+    if let Some(until) = wanted.until {
+        query = query.filter(ledger::at.lt(until));
     }
     if let Some(sites) = &wanted.sites {
         query = query.filter(ledger::site_id.eq_any(sites));

@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::case::{Case, Command};
 use super::service::{self, NewCase, Whole};
 use super::shelf;
-use super::store::{self, Wanted};
+use super::store::{self, Order, Wanted};
 use super::views::{self, AttachmentView, CaseSummary, CaseView, CommentView, People, ProcedureSummary, ProcedureView};
 use crate::app::App;
 use crate::http::{Answer, Json, Params, etag, off_the_loop, upload};
@@ -46,19 +46,23 @@ async fn read_procedure(app: web::Data<App>, _actor: Actor, key: web::Path<Strin
     Ok(HttpResponse::Ok().json(view))
 }
 
-/// Cases of the caller's sites, and of none for whoever has a role for the installation; newest first.
+/// Cases of the caller's sites, and of none for whoever has a role for the installation: newest first, or by
+/// `sort=due_at` what is due first.
 #[utoipa::path(tag = "cases",
     params(("procedure" = Option<String>, Query), ("step" = Option<String>, Query), ("late" = Option<bool>, Query),
+        ("ended" = Option<bool>, Query), ("sort" = Option<String>, Query, description = "-opened_at or due_at"),
         ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = CasePage), (status = 400)))]
 #[get("/api/v1/cases")]
 async fn list_cases(app: web::Data<App>, actor: Actor, request: HttpRequest) -> Answer {
     let mut params = Params::parse(request.query_string())?;
     let (procedure, step, late) = (params.take("procedure")?, params.take("step")?, params.take_flag("late")?);
-    let (limit, cursor) = (params.limit()?, params.cursor()?);
+    let (limit, cursor, ended) = (params.limit()?, params.cursor()?, params.take_flag("ended")?);
+    let order = params.take("sort")?.map(|text| Order::parse(&text).ok_or_else(unknown_order)).transpose()?;
     params.finish()?;
-    let now = app.now();
-    let wanted = Wanted { procedure, step, late: late.map(|late| (late, now)), sites: readable_sites(&actor) };
+    let (now, order) = (app.now(), order.unwrap_or_default());
+    let late = late.map(|late| (late, now));
+    let wanted = Wanted { order, ended, procedure, step, late, sites: readable_sites(&actor) };
     let page = app
         .db
         .read(move |connection| {
@@ -67,6 +71,11 @@ async fn list_cases(app: web::Data<App>, actor: Actor, request: HttpRequest) -> 
         })
         .await?;
     Ok(HttpResponse::Ok().json(page))
+}
+
+fn unknown_order() -> Refusal {
+    let known: Vec<_> = Order::ALL.iter().map(|order| order.as_str()).collect();
+    Refusal::new(Code::UnknownParameter).field("sort", "unknown", format!("one of {}", known.join(", ")))
 }
 
 /// `None` for all, because of a role for the installation that may read cases.

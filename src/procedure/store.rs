@@ -274,9 +274,31 @@ pub fn insert_comment(tx: &mut Tx, comment: &Comment) -> Result<()> {
     Ok(())
 }
 
-/// Which cases a list shows.
+/// Stands for the time of what has none, behind all others.
+const NEVER: Timestamp = Timestamp::from_micros(i64::MAX);
+
+crate::words! {
+    /// The order of a list of cases; ties by id.
+    #[derive(Default)]
+    pub enum Order {
+        /// Newest first.
+        #[default]
+        OpenedAt = "-opened_at",
+        /// What is due first; what has no time at the end.
+        DueAt = "due_at",
+    }
+}
+
+diesel::define_sql_function! {
+    fn coalesce(first: diesel::sql_types::Nullable<diesel::sql_types::BigInt>, second: diesel::sql_types::BigInt)
+        -> diesel::sql_types::BigInt;
+}
+
+/// Which cases a list shows, and in which order.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
+    pub order: Order,
+    pub ended: Option<bool>,
     pub procedure: Option<String>,
     pub step: Option<String>,
     /// Due before this time, not ended and not waiting (or the contrary, with `false`).
@@ -285,8 +307,9 @@ pub struct Wanted {
     pub sites: Option<Vec<SiteId>>,
 }
 
-/// Newest first. The case of an entry in the trash is left out, as its entry is.
+/// The case of an entry in the trash is left out, as its entry is.
 pub fn list(connection: &mut Conn, wanted: &Wanted, limit: Limit, after: Option<&Cursor>) -> Result<Page<Case>> {
+    let due = || coalesce(cases::due_at, NEVER);
     let mut query = cases::table
         .left_join(entries::table.on(cases::entry_id.eq(entries::id.nullable())))
         .filter(entries::trashed_at.is_null())
@@ -298,6 +321,11 @@ pub fn list(connection: &mut Conn, wanted: &Wanted, limit: Limit, after: Option<
     if let Some(step) = &wanted.step {
         query = query.filter(cases::step.eq(step));
     }
+    query = match wanted.ended {
+        None => query,
+        Some(true) => query.filter(cases::ended_at.is_not_null()),
+        Some(false) => query.filter(cases::ended_at.is_null()),
+    };
     if let Some((late, now)) = wanted.late {
         let runs = cases::ended_at.is_null().and(cases::waiting_since.is_null());
         // Without a due time nothing is late; NULL would be neither late nor on time.
@@ -320,11 +348,23 @@ pub fn list(connection: &mut Conn, wanted: &Wanted, limit: Limit, after: Option<
         let bad = || Refusal::new(Code::BadCursor);
         let micros = cursor.key.parse::<i64>().map_err(|_| bad())?;
         let (at, id) = (Timestamp::from_micros(micros), CaseId::parse(&cursor.id).map_err(|_| bad())?);
-        query = query.filter(cases::opened_at.lt(at).or(cases::opened_at.eq(at).and(cases::id.lt(id))));
+        query = match wanted.order {
+            Order::OpenedAt => query.filter(cases::opened_at.lt(at).or(cases::opened_at.eq(at).and(cases::id.lt(id)))),
+            Order::DueAt => query.filter(due().gt(at).or(due().eq(at).and(cases::id.gt(id)))),
+        };
     }
-    let rows = query.order((cases::opened_at.desc(), cases::id.desc())).limit(limit.probe()).load::<Row>(connection)?;
-    let found = rows.into_iter().map(from_row).collect();
-    let cursor = |case: &Case| Cursor { key: case.opened_at.micros().to_string(), id: case.id.to_string() };
+    query = match wanted.order {
+        Order::OpenedAt => query.order((cases::opened_at.desc(), cases::id.desc())),
+        Order::DueAt => query.order((due(), cases::id)),
+    };
+    let found = query.limit(limit.probe()).load::<Row>(connection)?.into_iter().map(from_row).collect();
+    let cursor = |case: &Case| {
+        let at = match wanted.order {
+            Order::OpenedAt => case.opened_at,
+            Order::DueAt => case.due_at.unwrap_or(NEVER),
+        };
+        Cursor { key: at.micros().to_string(), id: case.id.to_string() }
+    };
     Ok(Page::cut(found, limit, cursor))
 }
 

@@ -25,7 +25,7 @@ on_both!(
     lateness_counts_service_minutes_and_can_be_filtered,
     files_and_remarks_belong_to_a_case,
     only_those_with_a_role_see_a_case,
-    cases_are_listed_newest_first_page_by_page,
+    cases_are_listed_newest_first_or_by_when_they_are_due,
 );
 
 /// One user for each role of the whole installation.
@@ -465,21 +465,29 @@ async fn only_those_with_a_role_see_a_case(app: TestApp) {
     Call::get("/api/v1/cases/not-an-id").token(&head).send(&app).await.assert_refused(404, "not_found");
 }
 
-async fn cases_are_listed_newest_first_page_by_page(app: TestApp) {
+/// The ids of a whole list, two at a time.
+async fn listed(office: &Office, asked: &str) -> Vec<String> {
+    let first = format!("/api/v1/cases?limit=2&{asked}");
+    let (mut ids, mut path) = (Vec::new(), first.clone());
+    loop {
+        let page = office.get(Role::Auditor, &path).await.assert_ok().json();
+        ids.extend(page["items"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()));
+        let Some(cursor) = page["next_cursor"].as_str() else { return ids };
+        path = format!("{first}&cursor={cursor}");
+    }
+}
+
+async fn cases_are_listed_newest_first_or_by_when_they_are_due(app: TestApp) {
     let office = Office::open(app);
     let mut opened = Vec::new();
     for _ in 0..5 {
         opened.push(office.opened(Role::Head, "website_monitoring", "monitoring").await.id);
         office.app.clock.advance(MINUTE);
     }
-    let mut listed = Vec::new();
-    let mut path = "/api/v1/cases?limit=2&procedure=website_monitoring".to_owned();
-    loop {
-        let page = office.get(Role::Auditor, &path).await.assert_ok().json();
-        listed.extend(page["items"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()));
-        let Some(cursor) = page["next_cursor"].as_str() else { break };
-        path = format!("/api/v1/cases?limit=2&procedure=website_monitoring&cursor={cursor}");
-    }
+    assert_eq!(listed(&office, "procedure=website_monitoring&sort=due_at").await, opened);
+    assert_eq!(listed(&office, "ended=false&sort=due_at").await, opened);
+    assert_eq!(listed(&office, "ended=true&sort=due_at").await, [""; 0]);
     opened.reverse();
-    assert_eq!(listed, opened);
+    assert_eq!(listed(&office, "procedure=website_monitoring").await, opened);
+    office.get(Role::Head, "/api/v1/cases?sort=colour").await.assert_refused(400, "unknown_parameter");
 }

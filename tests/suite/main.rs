@@ -20,6 +20,7 @@ mod foundation;
 mod hostile;
 mod identity;
 mod import;
+mod ledger;
 mod library;
 mod media;
 mod model;

@@ -96,7 +96,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Cases of the caller's sites, and of none for whoever has a role for the installation; newest first. */
+        /**
+         * Cases of the caller's sites, and of none for whoever has a role for the installation: newest first, or by
+         *     `sort=due_at` what is due first.
+         */
         get: operations["get_cases"];
         put?: never;
         /** Opens a case. */
@@ -436,7 +439,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The events that the caller may see, newest first. */
+        /**
+         * The events that the caller may see, newest first: about a subject, by an actor, of an action or a feature, of a
+         *     site, within a time. With them the names of the people that they speak of.
+         */
         get: operations["get_ledger"];
         put?: never;
         post?: never;
@@ -1854,12 +1860,14 @@ export interface components {
             fields?: Record<string, unknown> | null;
             id: components["schemas"]["EntryId"];
             locale: components["schemas"]["Locale"];
+            publish_at?: components["schemas"]["Timestamp"] | null;
             published_at?: components["schemas"]["Timestamp"] | null;
             slug: components["schemas"]["Slug"];
             step: string;
             tags: string[];
             title: string;
             type: string;
+            unpublish_at?: components["schemas"]["Timestamp"] | null;
             updated_at: components["schemas"]["Timestamp"];
             /** @description The path of its page; null when its type has none. */
             url?: string | null;
@@ -2157,6 +2165,10 @@ export interface components {
         JobState: "ready" | "running" | "done" | "failed";
         LedgerPage: {
             items: components["schemas"]["Record"][];
+            /** @description Of people, by what events call them. */
+            names: {
+                [key: string]: string;
+            };
             next_cursor?: string | null;
         };
         /** @description What citizens see of an entry. */
@@ -3027,6 +3039,9 @@ export interface operations {
                 procedure?: string;
                 step?: string;
                 late?: boolean;
+                ended?: boolean;
+                /** @description -opened_at or due_at */
+                sort?: string;
                 limit?: number;
                 cursor?: string;
             };
@@ -4008,6 +4023,11 @@ export interface operations {
         parameters: {
             query?: {
                 subject?: string;
+                actor?: string;
+                action?: string;
+                site?: string;
+                from?: components["schemas"]["Timestamp"];
+                until?: components["schemas"]["Timestamp"];
                 limit?: number;
                 cursor?: string;
             };
@@ -4025,7 +4045,19 @@ export interface operations {
                     "application/json": components["schemas"]["LedgerPage"];
                 };
             };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -112,9 +112,9 @@ enum Refreshed {
     Reused,
 }
 
-/// Gives another access token and another refresh token for one that was never used before.
-/// 401 `unauthenticated` when it is none of ours; `session_ended` when its session has ended, also
-/// because the token was used a second time, which ends it.
+/// Gives another access token and another refresh token for the newest one, or for the one before it while that has
+/// only just been replaced. 401 `unauthenticated` when it is none of ours; `session_ended` when its session has ended,
+/// also because an old token was used again, which ends it.
 pub async fn refresh(app: &App, cookie: &str) -> Result<SignedIn> {
     let used = RefreshToken::read(app, cookie).ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
     let next = RefreshToken::new(app, used.session)?;
@@ -127,7 +127,10 @@ pub async fn refresh(app: &App, cookie: &str) -> Result<SignedIn> {
             if !standing.is_open(now) {
                 return Err(ended().into());
             }
-            if store::refresh_hash(tx, session)?.as_deref() != Some(used.as_str()) {
+            let (newest, previous) = store::refresh_hashes(tx, session)?.ok_or_else(ended)?;
+            let lately = now < standing.session.refreshed_at.plus(tokens::REFRESH_LEEWAY_MICROS);
+            let is_good = newest == used.as_str() || (lately && previous.as_deref() == Some(used.as_str()));
+            if !is_good {
                 store::end_session(tx, session, now)?;
                 let told = event(standing.user.id, "end_session", session);
                 let told = told.detail(json!({"session": session, "reason": "refresh_token_reused"}));

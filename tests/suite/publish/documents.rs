@@ -211,7 +211,7 @@ async fn a_document_that_cannot_be_drawn_keeps_no_other_waiting() {
 
 #[test]
 fn no_hostile_document_does_more_than_end_its_own_reader() {
-    let child = Child { program: env!("CARGO_BIN_EXE_lamin").into() };
+    let child = Child::new(env!("CARGO_BIN_EXE_lamin").into());
     let documents = hostile_files::documents::all().into_iter().filter(|case| case.name.ends_with(".pdf"));
     let mut read = 0;
     for case in documents {
