@@ -285,6 +285,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    presences (entry_id, user_id) {
+        entry_id -> Text,
+        user_id -> Text,
+        seen_at -> BigInt,
+        holds_since -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     approvals (entry_id, approved_at) {
         entry_id -> Text,
         revision -> Integer,
@@ -627,6 +636,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     unique_values,
     revisions,
     approvals,
+    presences,
     comments,
     live_entries,
     live_changes,

@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::history::{self, Happened};
 use super::inbox::{self, Waiting};
 use super::model::{Changed, Move, NewEntry, Times};
-use super::{replace, service};
+use super::{presence, replace, service};
 use crate::app::App;
 use crate::content::model::{Patch, Withdrawal, WithdrawalReason};
 use crate::content::view::{self, EntryView};
@@ -439,4 +439,5 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(write_entry).service(change_entry).service(trash_entry).service(restore_entry);
     config.service(move_entry).service(entry_transitions).service(entry_history);
     config.service(entry_comments).service(comment_on_entry).service(replace_file).service(inbox_list);
+    presence::api::routes(config);
 }

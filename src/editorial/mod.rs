@@ -2,7 +2,8 @@
 //!
 //! An entry moves with its case, and [`crate::procedure::rules::decide`] alone says whether. Approval binds
 //! to the digest of the closure; whatever changes it afterwards voids it. [`service`] writes and moves,
-//! [`schedule`] does at its time what a publisher ordered, [`inbox`] and [`history`] are read.
+//! [`schedule`] does at its time what a publisher ordered, [`inbox`] and [`history`] are read, [`presence`]
+//! tells who else is at an entry.
 //! Every type goes this way, also kategori, menu, pengalihan and pengaturan: there is no second door.
 
 pub mod api;
@@ -11,6 +12,7 @@ pub mod history;
 pub mod inbox;
 pub mod model;
 mod moves;
+pub mod presence;
 pub mod replace;
 pub mod rules;
 pub mod schedule;

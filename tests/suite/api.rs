@@ -171,6 +171,7 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
         ("POST", "/api/v1/sites") => json!({"key": "baru", "name": "Baru"}),
         ("PATCH", "/api/v1/sites/{site}") => json!({"name": "Lain"}),
         ("PUT", p) if p.contains("/members/") => json!({"roles": []}),
+        ("PUT", "/api/v1/entries/{id}/presence") => json!({"wish": "read"}),
         ("PUT", "/api/v1/sites/{site}/types/{type}") => things.content_type.clone(),
         ("POST", "/api/v1/sites/{site}/entries") => {
             json!({"type": "berita", "fields": {"title": "Judul", "body": "Isi"}})

@@ -24,6 +24,7 @@ mod ledger;
 mod library;
 mod media;
 mod model;
+mod presence;
 mod previews;
 mod procedure_files;
 mod procedures;

@@ -291,6 +291,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/entries/{id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says that the caller has the entry open, and asks for the lease of writing: to be said every 20 seconds, because
+         *     after 60 it is forgotten. The lease only asks others to wait; what decides a race is `If-Match`.
+         */
+        put: operations["put_entries_id_presence"];
+        post?: never;
+        /** Says that the caller has closed the entry. */
+        delete: operations["delete_entries_id_presence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/entries/{id}/previews": {
         parameters: {
             query?: never;
@@ -1516,6 +1537,18 @@ export interface components {
             /** @description Where its bytes are. */
             url: string;
         };
+        /** @description What the caller wants of an entry that is open. */
+        Attend: {
+            wish: components["schemas"]["PresenceWish"];
+        };
+        /** @description Who has an entry open beside the caller, and who is to write in it. */
+        Attendance: {
+            holder?: components["schemas"]["Person"] | null;
+            /** @description Whether it is the caller. */
+            mine: boolean;
+            others: components["schemas"]["Person"][];
+            since?: components["schemas"]["Timestamp"] | null;
+        };
         BTreeMap: {
             [key: string]: {
                 choices?: components["schemas"]["Choice"][];
@@ -2324,6 +2357,8 @@ export interface components {
             change: components["schemas"]["Change"];
             text: string;
         };
+        /** @enum {string} */
+        PresenceWish: "read" | "write" | "take_over";
         /** @description A link to one revision. */
         Preview: {
             created_at: components["schemas"]["Timestamp"];
@@ -3639,6 +3674,74 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HistoryPage"];
                 };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    put_entries_id_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["EntryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Attend"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attendance"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_entries_id_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["EntryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             404: {
                 headers: {

@@ -1176,6 +1176,9 @@ export const en = {
   'ledger.feature.import': 'Imports',
   'ledger.feature.sites': 'Sites',
   'ledger.feature.identity': 'Accounts, roles and sessions',
+  'presence.held': '{name} has been writing here since {at}. You can read.',
+  'presence.take': 'Write instead',
+  'presence.others': 'Also here: {names}',
 } as const;
 
 export type Key = keyof typeof en;

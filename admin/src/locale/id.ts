@@ -1177,4 +1177,7 @@ export const id: Words = {
   'ledger.feature.import': 'Impor',
   'ledger.feature.sites': 'Situs',
   'ledger.feature.identity': 'Akun, peran, dan sesi',
+  'presence.held': '{name} sedang menulis di sini sejak pukul {at}. Anda dapat membacanya.',
+  'presence.take': 'Ambil alih penulisan',
+  'presence.others': 'Juga membuka konten ini: {names}',
 };
