@@ -1157,6 +1157,11 @@ export const en = {
   'menus.unchanged': 'Nothing has been changed yet.',
   'types.wrong': 'Some fields are not complete yet. Nothing was saved.',
   'types.leave': 'The changes of this type are not saved. Leave all the same?',
+
+  'types.none': 'There is no content type yet',
+  'types.none.text': 'A type says which fields a piece of content has. Begin with “New content type”.',
+  'users.none': 'There is no account yet',
+  'users.none.text': 'Make one with “New account”, then appoint its owner to a site.',
 } as const;
 
 export type Key = keyof typeof en;

@@ -1158,4 +1158,9 @@ export const id: Words = {
   'menus.unchanged': 'Belum ada yang diubah.',
   'types.wrong': 'Sebagian isian belum lengkap. Tidak ada yang disimpan.',
   'types.leave': 'Perubahan jenis konten ini belum disimpan. Tetap tinggalkan?',
+
+  'types.none': 'Belum ada jenis konten',
+  'types.none.text': 'Jenis konten menentukan ruas yang dimiliki sebuah konten. Mulailah dengan “Jenis konten baru”.',
+  'users.none': 'Belum ada akun',
+  'users.none.text': 'Buatlah akun dengan “Akun baru”, lalu tugaskan pemiliknya pada sebuah situs.',
 };
