@@ -8,7 +8,7 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 
 export const base = process.argv[2];
 export const pictures = process.env.LAMIN_TEST_PICTURES;
-const password = process.env.LAMIN_DEMO_PASSWORD;
+export const password = process.env.LAMIN_DEMO_PASSWORD;
 
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 360, height: 740 };

@@ -31,6 +31,11 @@ fn four_people_take_news_from_a_draft_to_a_live_page() {
 }
 
 #[test]
+fn news_goes_from_a_draft_to_citizens_without_a_mouse() {
+    tell("keyboard.mjs");
+}
+
+#[test]
 fn every_screen_is_accessible_in_both_languages_and_widths() {
     tell("screens.mjs");
 }
