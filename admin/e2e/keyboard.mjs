@@ -1,20 +1,26 @@
 /** News from a draft to citizens by four people, none of whom touches a mouse. */
-import { audit, base, expect, password, person, settled, story } from './house.mjs';
+import { audit, base, expect, password, person, settled, step, story } from './house.mjs';
 
 const TITLE = 'Pasar malam Sungai Lestari pindah tempat';
 /** A screen on which something is further away than this is not made for keys. */
 const TABS_MAX = 60;
 
-/** Goes on with Tab, or back with Shift and Tab, until one of these has the focus; it must not be hidden behind anything then. */
+/** Goes on with Tab, or back with Shift and Tab, until one of these has the focus; it must not be wholly hidden then. */
 async function reach(page, wanted, key = 'Tab') {
   for (let presses = 0; presses < TABS_MAX; presses++) {
     await page.keyboard.press(key);
     const seen = await wanted.evaluateAll((all) => {
       const focused = all.find((one) => one === document.activeElement);
       if (!focused) return null;
-      const { left, top, width, height } = focused.getBoundingClientRect();
-      const there = document.elementFromPoint(left + Math.min(width, innerWidth) / 2, top + Math.min(height, innerHeight - top) / 2);
-      return !!there && (focused.contains(there) || there.contains(focused));
+      const box = focused.getBoundingClientRect();
+      const [left, right] = [Math.max(0, box.left), Math.min(innerWidth, box.right)];
+      const [top, bottom] = [Math.max(0, box.top), Math.min(innerHeight, box.bottom)];
+      return [0.1, 0.5, 0.9].some((across) =>
+        [0.1, 0.5, 0.9].some((down) => {
+          const there = document.elementFromPoint(left + (right - left) * across, top + (bottom - top) * down);
+          return !!there && (focused.contains(there) || there.contains(focused));
+        }),
+      );
     });
     if (seen === null) continue;
     expect(seen, `${wanted} has the focus and is seen`);
@@ -57,7 +63,6 @@ async function agree(page, name) {
   await reach(page, dialog.getByRole('button', { name, exact: true }));
   await page.keyboard.press('Enter');
 }
-const step = (page, words) => page.locator('.badge', { hasText: words }).first().waitFor();
 
 await story(async (browser) => {
   const author = await enter(browser, 'author@demo.test');

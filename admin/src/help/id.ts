@@ -111,16 +111,16 @@ export const id: Help = {
     first: 'Mulailah dari anggota. Kemudian isi pengaturan, misalnya nama dan kontak yang tampil di setiap halaman.',
   },
   '/site/:site/types': {
-    what: 'Jenis-jenis konten situs ini dan ruas yang dimiliki masing-masing.',
-    first: 'Buka sebuah jenis untuk melihat ruasnya. Buat jenis baru hanya jika tidak ada yang sesuai.',
+    what: 'Jenis-jenis konten situs ini dan isian yang dimiliki masing-masing.',
+    first: 'Buka sebuah jenis untuk melihat isiannya. Buat jenis baru hanya jika tidak ada yang sesuai.',
   },
   '/site/:site/types/:type': {
-    what: 'Ruas-ruas sebuah jenis konten. Sebelum disimpan, Lamin memberitahukan akibat perubahannya.',
-    first: 'Tambahkan ruas, periksa akibatnya, lalu simpan. Ruas yang sudah berisi sebaiknya tidak dihapus.',
+    what: 'Isian sebuah jenis konten. Sebelum disimpan, Lamin memberitahukan akibat perubahannya.',
+    first: 'Tambahkan isian, periksa akibatnya, lalu simpan. Isian yang sudah terpakai sebaiknya tidak dihapus.',
   },
   '/site/:site/new-type': {
-    what: 'Membuat jenis konten baru dengan ruasnya sendiri.',
-    first: 'Isi namanya dalam dua bahasa, lalu tambahkan ruas judul dan ruas lain yang wajib diisi.',
+    what: 'Membuat jenis konten baru dengan isiannya sendiri.',
+    first: 'Isi namanya dalam dua bahasa, lalu tambahkan isian judul dan isian lain yang wajib diisi.',
   },
   '/site/:site/menus': {
     what: 'Menu yang ditemukan masyarakat di bagian atas dan bawah setiap halaman.',

@@ -1159,7 +1159,7 @@ export const id: Words = {
   'types.leave': 'Perubahan jenis konten ini belum disimpan. Tetap tinggalkan?',
 
   'types.none': 'Belum ada jenis konten',
-  'types.none.text': 'Jenis konten menentukan ruas yang dimiliki sebuah konten. Mulailah dengan “Jenis konten baru”.',
+  'types.none.text': 'Jenis konten menentukan isian yang dimiliki sebuah konten. Mulailah dengan “Jenis konten baru”.',
   'users.none': 'Belum ada akun',
   'users.none.text': 'Buatlah akun dengan “Akun baru”, lalu tugaskan pemiliknya pada sebuah situs.',
   'help.title': 'Bantuan',
