@@ -36,7 +36,8 @@ export function watch(changed: () => void): () => void {
 }
 
 let seen = '';
-async function look(): Promise<void> {
+/** Looks now: after something was done that may have taken a task away. */
+export async function look(): Promise<void> {
   if (document.hidden) return;
   try {
     const { items } = await ask(api.GET('/api/v1/inbox', { params: { query: { limit: COUNTED_MAX } } }));
