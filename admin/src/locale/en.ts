@@ -1,39 +1,8 @@
+import { door } from './door/en';
+
 /** The keys, and what they say in English. `id.ts` is typed by them: a missing word does not compile. */
 export const en = {
-  'action.again': 'Try again',
-  'action.back': 'Back',
-  'action.cancel': 'Cancel',
-  'action.close': 'Close',
-  'action.more': 'Show more',
-  'action.open': 'Open',
-  'action.save': 'Save',
-  'state.loading': 'Loading …',
-  'state.working': 'Working',
-  'state.saved': 'Saved.',
-  'error.offline': 'The server cannot be reached. What you typed is kept; try again when the line is back.',
-  'error.internal': 'Something broke on the server. Try again later.',
-  'lost.title': 'There is nothing here',
-  'lost.text': 'The address is wrong, or it is not yours to see.',
-  'lost.screen': 'This screen could not be loaded',
-
-  'frame.skip': 'Skip to the content',
-  'frame.menu': 'Menu',
-  'frame.more': 'More',
-  'frame.site': 'Site',
-
-  'person.name': 'Name',
-  'person.email': 'E-mail address',
-  'person.password': 'Password',
-  'person.password.help': 'At least 12 characters. A sentence that only you know is best.',
-
-  'signin.title': 'Sign in to Lamin',
-  'signin.lead': 'The websites of your region, in one house.',
-  'signin.enter': 'Sign in',
-
-  'setup.title': 'First administrator',
-  'setup.lead': 'This account can create sites and other accounts. The link that brought you here works once.',
-  'setup.make': 'Create the account',
-  'setup.done': 'Your account is ready.',
+  ...door,
 
   'account.title': 'My account',
   'account.leave': 'Sign out',
@@ -109,23 +78,6 @@ export const en = {
   'site.title': 'Site',
   'users.title': 'Accounts',
   'ledger.title': 'Ledger',
-
-  'field.required': 'Fill this in.',
-  'field.unknown': 'This is not known. {detail}',
-  'field.taken': 'This is taken already.',
-  'field.out_of_range': 'This is outside what is allowed. {detail}',
-  'field.malformed': 'This cannot be read. {detail}',
-  'field.wrong_length': 'The length does not fit. {detail}',
-  'field.too_long': 'This is too long. {detail}',
-  'field.too_short': 'This is too short. {detail}',
-  'field.not_a_choice': 'Choose one of the list.',
-  'field.not_an_email': 'Write an e-mail address such as nama@kota.go.id.',
-  'field.not_a_slug': 'Use small letters, digits and hyphens only.',
-  'field.not_a_datetime': 'Give a date and a time.',
-  'field.too_early': 'This lies in the past.',
-  'field.unknown_asset': 'This file is not in the library.',
-  'field.unknown_entry': 'This content does not exist.',
-  'field.the_same': 'This is the same as before.',
 
   'list.up': 'Move up',
   'list.down': 'Move down',

@@ -1,40 +1,8 @@
+import { door } from './door/id';
 import type { Words } from './en';
 
 export const id: Words = {
-  'action.again': 'Coba lagi',
-  'action.back': 'Kembali',
-  'action.cancel': 'Batal',
-  'action.close': 'Tutup',
-  'action.more': 'Tampilkan lagi',
-  'action.open': 'Buka',
-  'action.save': 'Simpan',
-  'state.loading': 'Memuat …',
-  'state.working': 'Sedang diproses',
-  'state.saved': 'Tersimpan.',
-  'error.offline': 'Server tidak dapat dihubungi. Isian Anda tetap tersimpan; coba lagi setelah jaringan pulih.',
-  'error.internal': 'Terjadi gangguan pada server. Silakan coba lagi nanti.',
-  'lost.title': 'Halaman tidak ditemukan',
-  'lost.text': 'Alamatnya keliru, atau Anda tidak berwenang melihatnya.',
-  'lost.screen': 'Layar ini tidak dapat dimuat',
-
-  'frame.skip': 'Langsung ke isi',
-  'frame.menu': 'Menu',
-  'frame.more': 'Lainnya',
-  'frame.site': 'Situs',
-
-  'person.name': 'Nama',
-  'person.email': 'Alamat surel',
-  'person.password': 'Kata sandi',
-  'person.password.help': 'Paling sedikit 12 karakter. Sebaiknya berupa kalimat yang hanya Anda ketahui.',
-
-  'signin.title': 'Masuk ke Lamin',
-  'signin.lead': 'Situs web pemerintah daerah Anda dalam satu rumah.',
-  'signin.enter': 'Masuk',
-
-  'setup.title': 'Administrator pertama',
-  'setup.lead': 'Akun ini dapat membuat situs dan akun lain. Tautan yang membawa Anda ke sini hanya berlaku satu kali.',
-  'setup.make': 'Buat akun',
-  'setup.done': 'Akun Anda siap digunakan.',
+  ...door,
 
   'account.title': 'Akun saya',
   'account.leave': 'Keluar',
@@ -110,23 +78,6 @@ export const id: Words = {
   'site.title': 'Situs',
   'users.title': 'Akun',
   'ledger.title': 'Jejak audit',
-
-  'field.required': 'Bagian ini wajib diisi.',
-  'field.unknown': 'Tidak dikenal. {detail}',
-  'field.taken': 'Sudah dipakai.',
-  'field.out_of_range': 'Di luar batas yang diizinkan. {detail}',
-  'field.malformed': 'Tidak dapat dibaca. {detail}',
-  'field.wrong_length': 'Panjangnya tidak sesuai. {detail}',
-  'field.too_long': 'Terlalu panjang. {detail}',
-  'field.too_short': 'Terlalu pendek. {detail}',
-  'field.not_a_choice': 'Pilih salah satu dari daftar.',
-  'field.not_an_email': 'Tulis alamat surel, misalnya nama@kota.go.id.',
-  'field.not_a_slug': 'Gunakan huruf kecil, angka, dan tanda hubung saja.',
-  'field.not_a_datetime': 'Isi tanggal dan waktu.',
-  'field.too_early': 'Waktu tersebut telah lewat.',
-  'field.unknown_asset': 'Berkas ini tidak ada di pustaka.',
-  'field.unknown_entry': 'Konten ini tidak ada.',
-  'field.the_same': 'Sama dengan sebelumnya.',
 
   'list.up': 'Naikkan',
   'list.down': 'Turunkan',
