@@ -8,7 +8,7 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 
 export const base = process.argv[2];
 export const pictures = process.env.LAMIN_TEST_PICTURES;
-const password = process.env.LAMIN_DEMO_PASSWORD;
+export const password = process.env.LAMIN_DEMO_PASSWORD;
 
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 360, height: 740 };
@@ -91,4 +91,27 @@ export async function goto(page, path) {
 
 export function expect(is, text) {
   if (!is) throw new Error(text);
+}
+
+/** Presses the button of a step, and where it asks once more, answers. */
+export async function act(page, name, comment) {
+  await page.getByRole('button', { name, exact: true }).click();
+  const dialog = page.locator('dialog[open]');
+  if (await dialog.isVisible().catch(() => false)) {
+    await audit(page, `dialog ${name}`);
+    if (comment) await dialog.locator('textarea').last().fill(comment);
+    await dialog.getByRole('button', { name, exact: true }).click();
+  }
+}
+
+/** Until the entry is said to be at a step. */
+export const step = (page, words) => page.locator('.badge', { hasText: words }).first().waitFor();
+
+/** Opens a task from the list of what waits. */
+export async function takeTask(page, title) {
+  await goto(page, '/');
+  await audit(page, 'tasks');
+  await page.getByRole('link', { name: new RegExp(title) }).click();
+  await page.getByRole('heading', { name: title }).waitFor();
+  await settled(page);
 }

@@ -1,25 +1,7 @@
 /** SOP 1 by four people, each in a browser of their own, the official with a phone. */
-import { audit, base, expect, goto, person, PHONE, settled, story } from './house.mjs';
+import { act, audit, base, expect, goto, person, PHONE, settled, step, story, takeTask } from './house.mjs';
 
 const TITLE = 'Jembatan Sungai Lestari dibuka untuk umum';
-
-const act = async (page, name, comment) => {
-  await page.getByRole('button', { name, exact: true }).click();
-  const dialog = page.locator('dialog[open]');
-  if (await dialog.isVisible().catch(() => false)) {
-    await audit(page, `dialog ${name}`);
-    if (comment) await dialog.locator('textarea').last().fill(comment);
-    await dialog.getByRole('button', { name, exact: true }).click();
-  }
-};
-const step = (page, words) => page.locator('.badge', { hasText: words }).first().waitFor();
-const takeTask = async (page) => {
-  await goto(page, '/');
-  await audit(page, 'tasks');
-  await page.getByRole('link', { name: new RegExp(TITLE) }).click();
-  await page.getByRole('heading', { name: TITLE }).waitFor();
-  await settled(page);
-};
 
 await story(async (browser) => {
   const author = await person(browser, { email: 'author@demo.test' });
@@ -40,7 +22,7 @@ await story(async (browser) => {
   await step(author, 'Diserahkan');
 
   const editor = await person(browser, { email: 'editor@demo.test' });
-  await takeTask(editor);
+  await takeTask(editor, TITLE);
   await act(editor, 'Ambil');
   await step(editor, 'Penyuntingan');
   await editor.locator('.ProseMirror').click();
@@ -50,7 +32,7 @@ await story(async (browser) => {
   await step(editor, 'Penyaringan');
 
   const official = await person(browser, { email: 'approver@demo.test', viewport: PHONE });
-  await takeTask(official);
+  await takeTask(official, TITLE);
   expect(new URL(official.url()).pathname.endsWith('/review'), 'a task of the official opens the review');
   const shown = official.frameLocator('iframe');
   await shown.getByText('Warga berjalan kaki pada hari pertama.').first().waitFor();
@@ -59,7 +41,7 @@ await story(async (browser) => {
   await official.waitForURL(/\/admin\/$/);
 
   const publisher = await person(browser, { email: 'publisher@demo.test' });
-  await takeTask(publisher);
+  await takeTask(publisher, TITLE);
   await act(publisher, 'Tayangkan');
   await publisher.waitForURL(/\/admin\/$/);
 

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { audit, DESKTOP, goto, person, PHONE, pictures, story } from './house.mjs';
 
 const SCREENS = {
-  'editor@demo.test': ['/', '/account', '/content/portal', '/content/portal?q=zzzz', '/content/portal/new/berita', '/media/portal', '/calendar/portal', '/cases', '/procedures', '/procedures/website_creation', '/site/portal/menus'],
+  'editor@demo.test': ['/', '/account', '/content/portal', '/content/portal?q=zzzz', '/content/portal?type=agenda', '/content/portal/new/berita', '/media/portal', '/calendar/portal', '/cases', '/procedures', '/procedures/website_creation', '/site/portal/menus'],
   'publisher@demo.test': ['/publish/portal', '/publish/portal?show=staging', '/publish/portal?show=targets', '/publish/portal?show=verify', '/publish/portal?show=theme', '/publish/portal?show=evidence'],
   'requester@demo.test': ['/cases/new/website_creation', '/nowhere'],
   'admin@demo.test': ['/sites', '/sites/new', '/site/portal', '/site/portal/members', '/site/portal/types', '/site/portal/types/berita', '/users', '/users/new', '/members', '/ledger'],
@@ -21,8 +21,16 @@ await story(async (browser) => {
         await look(page, path, viewport, language);
       }
       if (email.startsWith('editor')) {
+        await page.keyboard.press('h');
+        await page.locator('#help').waitFor();
+        await look(page, 'help', viewport, language);
+        await page.keyboard.press('h');
+        await page.keyboard.press('?');
+        await page.locator('dialog[open]').waitFor();
+        await look(page, 'keys', viewport, language);
+        await page.keyboard.press('Escape');
         await goto(page, '/content/portal?type=berita');
-        await page.locator('main li a').first().click();
+        await page.locator('main :is(li, th) a').first().click();
         await page.waitForURL(/entries/);
         await look(page, 'edit', viewport, language);
         await goto(page, `${new URL(page.url()).pathname.replace('/admin', '')}/review`);

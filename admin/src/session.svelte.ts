@@ -2,7 +2,8 @@
 import { api, ask, Refused, session as client, type Shape } from './api/client';
 import { language, speak, type Language } from './locale/locale.svelte';
 
-type State = 'starting' | 'out' | 'in';
+/** `arriving`: known to be somebody, and still asking who. */
+type State = 'starting' | 'arriving' | 'out' | 'in';
 
 const now = $state({ state: 'starting' as State, me: null as Shape<'Me'> | null, sites: [] as Shape<'Site'>[] });
 
@@ -52,8 +53,10 @@ const locked = <T>(work: () => Promise<T>): Promise<T> =>
 /** Whoever was signed in here still is, as long as their cookie serves. */
 export async function start(): Promise<void> {
   client.language = language();
-  if (await renew()) await arrive();
-  else if (now.state === 'starting') now.state = 'out';
+  if (await renew()) {
+    now.state = 'arriving';
+    await arrive();
+  } else if (now.state === 'starting') now.state = 'out';
 }
 
 export async function signIn(email: string, password: string): Promise<void> {

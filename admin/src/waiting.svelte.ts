@@ -1,8 +1,28 @@
 /** How many tasks wait, for the menu and the title of the tab; looked at again when somebody comes back to the tab, and each half minute. */
-import { api, ask, Refused } from './api/client';
+import { api, ask, Refused, type Shape } from './api/client';
+import { BASE, path } from './place.svelte';
 
 const LOOK_AGAIN_MS = 30_000;
 const COUNTED_MAX = 100;
+
+export type Task = Shape<'Waiting'>;
+
+/** Where a task is done: an entry that waits for the official is reviewed, others are edited. */
+export function addressOf(task: Task): string {
+  if (!task.entry) return `${BASE}/cases/${task.id}`;
+  return ['filtering', 'approved'].includes(task.step) ? `${BASE}/entries/${task.entry}/review` : `${BASE}/entries/${task.entry}`;
+}
+
+/** Of what waits, how many are looked at to find one that is not on the screen already. */
+const NEXT_LOOKED_AT = 5;
+
+/** Where the first thing that waits is done, but for the one that is looked at. */
+export async function next(): Promise<string | undefined> {
+  const { items } = await ask(api.GET('/api/v1/inbox', { params: { query: { limit: NEXT_LOOKED_AT } } }));
+  const here = path().split('/')[2];
+  const other = items.find((one) => here !== one.id && here !== one.entry);
+  return other && addressOf(other);
+}
 
 const now = $state({ count: 0 });
 export const waiting = () => now.count;
@@ -16,7 +36,8 @@ export function watch(changed: () => void): () => void {
 }
 
 let seen = '';
-async function look(): Promise<void> {
+/** Looks now: after something was done that may have taken a task away. */
+export async function look(): Promise<void> {
   if (document.hidden) return;
   try {
     const { items } = await ask(api.GET('/api/v1/inbox', { params: { query: { limit: COUNTED_MAX } } }));

@@ -31,6 +31,16 @@ fn four_people_take_news_from_a_draft_to_a_live_page() {
 }
 
 #[test]
+fn news_goes_from_a_draft_to_citizens_without_a_mouse() {
+    tell("keyboard.mjs");
+}
+
+#[test]
+fn what_an_official_marks_comes_back_to_the_editor_with_its_place() {
+    tell("marks.mjs");
+}
+
+#[test]
 fn every_screen_is_accessible_in_both_languages_and_widths() {
     tell("screens.mjs");
 }

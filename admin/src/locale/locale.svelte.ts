@@ -1,4 +1,4 @@
-/** The language of the screen. Words are loaded by language, so that nobody loads both. */
+/** The language of the screen. Words are loaded by language, so that nobody loads both, and at the door only its own. */
 import type { Key, Words } from './en';
 
 export type Language = 'id' | 'en';
@@ -9,15 +9,31 @@ const load: Record<Language, () => Promise<Words>> = {
   en: async () => (await import('./en')).en,
 };
 
+const atDoor: Record<Language, () => Promise<Partial<Words>>> = {
+  id: async () => (await import('./door/id')).door,
+  en: async () => (await import('./door/en')).door,
+};
+let inside = false;
+
 const now = $state({ language: 'id' as Language, words: {} as Words });
 
 export const language = () => now.language;
 
 export async function speak(chosen: Language): Promise<void> {
-  now.words = await load[chosen]();
+  now.words = (await (inside ? load : atDoor)[chosen]()) as Words;
   now.language = chosen;
   document.documentElement.lang = chosen;
   remember(chosen);
+}
+
+/** Whoever is signed in sees every screen, and needs all words from then on. */
+export async function enter(): Promise<void> {
+  if (inside) return;
+  inside = true;
+  await speak(now.language).catch((error) => {
+    inside = false;
+    throw error;
+  });
 }
 
 /** What was chosen on this device, before anybody signed in. */

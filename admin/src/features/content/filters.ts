@@ -3,13 +3,15 @@ export const STEPS = ['draft', 'handed_over', 'editing', 'filtering', 'approved'
 
 export type Filters = { type: string; step: string; q: string };
 
-export function asked({ type, step, q }: Filters, cursor?: string): Record<string, string | number> {
+/** `fields`: those that stand as columns. */
+export function asked({ type, step, q }: Filters, fields: string[], cursor?: string): Record<string, string | number> {
   return {
     limit: 50,
     sort: '-updated_at',
     ...(type && { 'filter[type][eq]': type }),
     ...(step && { 'filter[step][eq]': step }),
     ...(q && { q }),
+    ...(fields.length && { fields: fields.join(',') }),
     ...(cursor && { cursor }),
   };
 }

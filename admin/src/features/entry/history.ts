@@ -30,4 +30,15 @@ function tell(event: Happened): Told[] {
   }
 }
 
+/** Why an entry came back, while that is the last thing that was done with it. */
+export function returned(history: Happened[]): { name: string; at: string; words: string } | undefined {
+  const moves = history.flatMap((event) => (event.kind === 'moved' ? [event] : []));
+  const last = moves.reduce<(typeof moves)[number] | undefined>((newest, one) => (newest && newest.number > one.number ? newest : one), undefined);
+  if (!last?.comment || !BACKWARD.has(last.command)) return undefined;
+  return { name: last.actor?.name ?? 'Lamin', at: last.at, words: last.comment };
+}
+
+/** Commands that give an entry back to be written again. */
+export const BACKWARD = new Set(['return', 'reject', 'decline']);
+
 const COMMANDS = new Set(['submit', 'claim', 'return', 'forward', 'approve', 'reject', 'decline', 'publish', 'unschedule', 'revise', 'withdraw']);

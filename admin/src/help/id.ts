@@ -1,0 +1,133 @@
+/** Kegunaan setiap layar dan yang dilakukan pertama kali, menurut alamat rutenya. */
+import type { Help } from './help';
+
+export const id: Help = {
+  '/': {
+    what: 'Semua pekerjaan yang menunggu Anda, dengan tenggat terdekat di urutan teratas. Pekerjaan baru muncul dengan sendirinya.',
+    first: 'Buka tugas pertama, atau tekan n. Setelah selesai, tugas berikutnya naik ke urutan teratas.',
+  },
+  '/setup': {
+    what: 'Membuat akun pertama, yang dapat membuat situs dan akun lain.',
+    first: 'Isi nama, alamat surel, dan kata sandi yang panjang. Tautan yang membawa Anda ke sini hanya berlaku satu kali.',
+  },
+  '/account': {
+    what: 'Akun Anda sendiri: bahasa, kata sandi, perangkat tempat Anda masuk, dan peran Anda.',
+    first: 'Jika kata sandi Anda dibuatkan orang lain, gantilah lebih dahulu di sini.',
+  },
+  '/content/:site': {
+    what: 'Seluruh konten sebuah situs, yang terakhir diubah di urutan teratas. Saringan tersimpan pada alamat, sehingga tautan atau tampilan tersimpan akan memunculkannya kembali.',
+    first: 'Cari judul, pilih jenis, atau mulai menulis dengan “Tulis baru …”.',
+  },
+  '/content/:site/new/:type': {
+    what: 'Tempat menulis konten baru. Selama Anda menulis, salinannya disimpan di peramban ini.',
+    first: 'Tulis judul, lalu simpan. Setelah itu draf tersimpan dengan sendirinya; serahkan jika sudah siap.',
+  },
+  '/entries/:id': {
+    what: 'Tempat sebuah konten ditulis dan diteruskan: diserahkan, disunting, lalu disaring. Tulisan Anda tersimpan sebagai draf dengan sendirinya.',
+    first: 'Tulis, lihat pratinjaunya, lalu gunakan tombol berwarna di bagian atas untuk meneruskannya.',
+  },
+  '/entries/:id/review': {
+    what: 'Untuk pejabat yang memutuskan: halaman sebagaimana dilihat masyarakat, perubahan, catatan, dan riwayatnya. Keputusan Anda berlaku tepat untuk isi yang ditampilkan.',
+    first: 'Baca halaman dan perubahannya, lalu setujui, atau kembalikan dengan tanda dan alasan.',
+  },
+  '/procedures': {
+    what: 'Standar operasional prosedur (SOP) yang berlaku. Setiap pekerjaan di Lamin mengikuti salah satunya.',
+    first: 'Buka sebuah prosedur untuk melihat langkah, pelaksana, dan waktu bakunya.',
+  },
+  '/procedures/:key': {
+    what: 'Sebuah prosedur sesuai dokumen resminya, lengkap dengan bagan langkah dan pekerjaan yang sedang berjalan.',
+    first: 'Ikuti bagan dari atas, atau buka berkas baru jika Anda yang memulainya.',
+  },
+  '/cases': {
+    what: 'Semua pekerjaan yang mengikuti prosedur, dari setiap situs yang boleh Anda lihat. Pekerjaan yang terlambat diberi tanda.',
+    first: 'Pilih prosedur atau hanya yang terlambat agar daftarnya pendek, lalu buka salah satunya.',
+  },
+  '/cases/new/:procedure': {
+    what: 'Membuka berkas baru menurut prosedur ini. Berkas diterima oleh pelaksana langkah pertama.',
+    first: 'Beri judul yang mudah dikenali, pilih situs jika diminta, lalu buka berkasnya.',
+  },
+  '/cases/:id': {
+    what: 'Satu pekerjaan: sampai di langkah mana, apa yang diperlukan sekarang, dan semua yang telah terjadi.',
+    first: 'Lihat bagian “Yang dapat Anda lakukan sekarang”. Lengkapi yang diminta langkah ini, lalu pilih kelanjutannya.',
+  },
+  '/calendar/:site': {
+    what: 'Yang telah tayang dan yang dijadwalkan, bulan demi bulan.',
+    first: 'Pilih bulan. Buka konten pada suatu hari untuk mengubah waktu tayangnya.',
+  },
+  '/ledger': {
+    what: 'Catatan semua tindakan: oleh siapa dan kapan. Isinya tidak dapat diubah, dan rantainya menunjukkan jika ada yang berubah.',
+    first: 'Pilih orang, situs, atau konten, lalu buka sebuah peristiwa untuk melihat perinciannya.',
+  },
+  '/media/:site': {
+    what: 'Gambar dan berkas sebuah situs, dalam folder, beserta nama dan tempat penggunaannya.',
+    first: 'Seret berkas ke sini atau pilih berkas. Kemudian tuliskan isi setiap gambar bagi mereka yang tidak dapat melihatnya.',
+  },
+  '/media/:site/:digest': {
+    what: 'Satu berkas: keterangannya dalam dua bahasa, letaknya, tempat penggunaannya, dan penggantinya.',
+    first: 'Tuliskan isi gambar, dan tandai bagian yang tidak boleh terpotong.',
+  },
+  '/publish/:site': {
+    what: 'Yang dilihat masyarakat saat ini, asal-usulnya, dan apakah masih sama dengan yang diterbitkan.',
+    first: 'Periksa rilis yang sedang tayang. Bangun situs jika isi yang telah disetujui perlu tayang sekarang.',
+  },
+  '/users': {
+    what: 'Orang-orang yang dapat masuk. Yang boleh mereka lakukan ditentukan oleh penugasan pada situs.',
+    first: 'Buat akun untuk rekan kerja, lalu tugaskan ia pada sebuah situs.',
+  },
+  '/users/new': {
+    what: 'Membuat akun untuk rekan kerja.',
+    first: 'Isi nama dan alamat surel dinasnya. Sampaikan kata sandi pertama secara langsung.',
+  },
+  '/users/:user': {
+    what: 'Satu akun: nama, bahasa, dan apakah pemiliknya dapat masuk.',
+    first: 'Tutup akun pada hari pemiliknya berhenti bertugas. Jejak pekerjaannya tetap tersimpan.',
+  },
+  '/members': {
+    what: 'Orang yang berperan pada semua situs sekaligus. Peran seperti ini hanya untuk sedikit orang.',
+    first: 'Periksa siapa saja yang tercantum. Tugaskan untuk semua situs hanya jika satu situs tidak cukup.',
+  },
+  '/members/:user': {
+    what: 'Peran seseorang pada semua situs, beserta surat keputusan serta tanggal mulai dan berakhirnya.',
+    first: 'Pilih peran dan isi nomor surat keputusan. Isi tanggal berakhir jika penugasannya berjangka.',
+  },
+  '/site/:site/members': {
+    what: 'Siapa berperan apa pada situs ini, berdasarkan keputusan mana dan sampai kapan.',
+    first: 'Pastikan setiap langkah ada pelaksananya: penulis, penyunting, pejabat penyetuju, dan penerbit.',
+  },
+  '/site/:site/members/:user': {
+    what: 'Peran seseorang pada situs ini. Tidak seorang pun dapat menyetujui tulisannya sendiri, apa pun perannya.',
+    first: 'Pilih peran dan isi nomor surat keputusan. Isi tanggal berakhir jika penugasannya berjangka.',
+  },
+  '/sites': {
+    what: 'Situs-situs web tempat Anda bertugas.',
+    first: 'Buka salah satu untuk melihat anggota, menu, jenis konten, dan pengaturannya.',
+  },
+  '/sites/new': {
+    what: 'Membuat situs web baru pada instalasi ini. Masyarakat belum melihat apa pun sebelum ada yang diterbitkan.',
+    first: 'Isi namanya. Nama host dapat menyusul; setelah itu tugaskan anggotanya.',
+  },
+  '/site/:site': {
+    what: 'Satu situs: anggota, menu, jenis konten, pengaturan, dan alamatnya.',
+    first: 'Mulailah dari anggota. Kemudian isi pengaturan, misalnya nama dan kontak yang tampil di setiap halaman.',
+  },
+  '/site/:site/types': {
+    what: 'Jenis-jenis konten situs ini dan isian yang dimiliki masing-masing.',
+    first: 'Buka sebuah jenis untuk melihat isiannya. Buat jenis baru hanya jika tidak ada yang sesuai.',
+  },
+  '/site/:site/types/:type': {
+    what: 'Isian sebuah jenis konten. Sebelum disimpan, Lamin memberitahukan akibat perubahannya.',
+    first: 'Tambahkan isian, periksa akibatnya, lalu simpan. Isian yang sudah terpakai sebaiknya tidak dihapus.',
+  },
+  '/site/:site/new-type': {
+    what: 'Membuat jenis konten baru dengan isiannya sendiri.',
+    first: 'Isi namanya dalam dua bahasa, lalu tambahkan isian judul dan isian lain yang wajib diisi.',
+  },
+  '/site/:site/menus': {
+    what: 'Menu yang ditemukan masyarakat di bagian atas dan bawah setiap halaman.',
+    first: 'Buka sebuah menu untuk mengubah tautannya. Seperti konten lain, menu tayang setelah disetujui.',
+  },
+  '/site/:site/menus/:entry': {
+    what: 'Tautan-tautan dalam sebuah menu dan urutannya.',
+    first: 'Tambah, pindahkan, atau hapus tautan, lalu simpan. Setelah itu buka sebagai konten dan serahkan.',
+  },
+};
