@@ -28,4 +28,5 @@ pub mod secrets;
 pub mod server;
 pub mod sites;
 pub mod themes;
+pub mod threats;
 pub mod verify;

@@ -6,6 +6,7 @@
 //! an entry from step to step is the business of `editorial`, one floor up.
 
 pub mod api;
+pub mod checks;
 pub mod diff;
 pub mod findable;
 pub mod list;

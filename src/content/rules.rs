@@ -11,7 +11,7 @@ use crate::kernel::id::EntryId;
 use crate::kernel::{Code, Digest, Locale, Refusal, Slug};
 
 /// The type whose pages stand at the root of a site.
-const ROOT_TYPE: &str = "halaman";
+pub const ROOT_TYPE: &str = "halaman";
 
 /// What a change makes of content. Fields are replaced one by one; a `null` takes its field away.
 pub fn merge_patch(content: &Content, patch: &Patch) -> Content {

@@ -613,6 +613,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    check_policies (site_id) {
+        site_id -> Text,
+        severities -> Text,
+        version -> Integer,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    check_confirmations (entry_id, number) {
+        entry_id -> Text,
+        number -> Integer,
+        revision_digest -> Text,
+        confirmed -> Text,
+        reason -> Text,
+        confirmed_by -> Text,
+        at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
     users,
@@ -659,6 +680,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     site_themes,
     staging_passes,
     uploads,
+    check_policies,
+    check_confirmations,
 );
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));

@@ -4,6 +4,7 @@ use utoipa::ToSchema;
 
 use super::desk::Desk;
 use super::store;
+use crate::content::checks::store as checks;
 use crate::db::Conn;
 use crate::identity::{Actor, cases};
 use crate::kernel::id::EntryId;
@@ -20,6 +21,21 @@ pub enum Happened {
     Revision(RevisionView),
     Approval(ApprovalView),
     Comment(CommentView),
+    /// Somebody answered for what the checks had found.
+    Confirmation(ConfirmationView),
+}
+
+/// Findings of a revision were confirmed.
+#[derive(Debug, Clone, serde::Serialize, ToSchema)]
+#[schema(as = FindingsAnsweredFor)]
+pub struct ConfirmationView {
+    /// Of the revision that it is about.
+    pub digest: Digest,
+    pub reason: String,
+    /// How many findings.
+    pub findings: usize,
+    pub by: Person,
+    pub at: Timestamp,
 }
 
 /// A revision was written.
@@ -56,6 +72,8 @@ pub fn read(connection: &mut Conn, actor: &Actor, id: EntryId) -> Result<Vec<Hap
     ids.extend(revisions.iter().filter_map(|revision| revision.author));
     ids.extend(comments.iter().map(|comment| comment.author_id));
     ids.extend(desk.approvals.iter().map(|approval| approval.approver));
+    let confirmations = checks::confirmations(connection, id)?;
+    ids.extend(confirmations.iter().map(|confirmation| confirmation.by));
     let people = People::read(connection, ids)?;
 
     let mut all: Vec<(Timestamp, Happened)> = Vec::new();
@@ -76,6 +94,11 @@ pub fn read(connection: &mut Conn, actor: &Actor, id: EntryId) -> Result<Vec<Hap
         (one.approved_at, Happened::Approval(view))
     }));
     all.extend(comments.iter().map(|one| (one.created_at, Happened::Comment(views::comment(one, &people)))));
+    all.extend(confirmations.into_iter().map(|one| {
+        let (findings, by) = (one.confirmed.len(), people.person(one.by));
+        let view = ConfirmationView { digest: one.revision, reason: one.reason, findings, by, at: one.at };
+        (one.at, Happened::Confirmation(view))
+    }));
     // Stable: at one instant what was written comes before the move that it led to.
     all.sort_by_key(|(at, _)| *at);
     Ok(all.into_iter().map(|(_, happened)| happened).collect())

@@ -7,7 +7,7 @@ use super::model::{Approval, Changed, Move, Times};
 use super::rules::{self, APPROVE, EDIT, PUBLISH, UNSCHEDULE, WITHDRAW};
 use super::store;
 use crate::content::model::{LiveEntry, Withdrawal, WithdrawalReason};
-use crate::content::{self, live};
+use crate::content::{self, checks, live};
 use crate::db::Tx;
 use crate::identity::Actor;
 use crate::kernel::id::JobId;
@@ -32,6 +32,9 @@ pub fn by_command(
     let rule = rule(&desk, &asked.command)?.clone();
     rules::check_times(&rule, &asked.times, now)?;
     rules::check_withdrawal(&rule, asked.withdrawal.as_ref())?;
+    if rules::hands_on(&rule) {
+        checks::service::refuse_blocked(tx, &desk.row, now)?;
+    }
     let changed = act(tx, &mut desk, &rule, asked, (actor, now))?;
     let mut detail = detail(&transition, &desk, &asked.times);
     if rule.action.as_deref() == Some(WITHDRAW) {

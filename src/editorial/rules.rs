@@ -18,8 +18,8 @@ pub const WITHDRAW: &str = "withdraw";
 
 /// The command by which a published or withdrawn entry becomes a draft again.
 pub const REVISE: &str = "revise";
-/// Commands with which an author or editor may tell the times that are wished for.
-const WISHING: &[&str] = &["submit", "forward"];
+/// Commands with which an author or editor hands content on, and may tell the times that are wished for.
+const HANDING_ON: &[&str] = &["submit", "forward"];
 
 /// How the content can be changed in a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -76,7 +76,7 @@ pub fn authors(revisions: &[Revision], approvals: &[Approval]) -> Vec<UserId> {
 /// Which times a command may bring: `publish` orders them, the hand-over wishes them.
 pub fn check_times(rule: &TransitionRule, times: &Times, now: Timestamp) -> Result<(), Refusal> {
     let orders = rule.action.as_deref() == Some(PUBLISH);
-    let takes = orders || WISHING.contains(&rule.command.as_str());
+    let takes = orders || HANDING_ON.contains(&rule.command.as_str());
     if !takes && !times.is_empty() {
         let detail = format!("{} takes no times", rule.command);
         return Err(Refusal::new(Code::Invalid).field("publish_at", "not_taken", detail));
@@ -88,6 +88,12 @@ pub fn check_times(rule: &TransitionRule, times: &Times, now: Timestamp) -> Resu
         return Err(Refusal::new(Code::Invalid).field("unpublish_at", "too_early", detail));
     }
     Ok(())
+}
+
+/// Whether a command brings content nearer to citizens, so that the checks have their say: it is handed on, approved or
+/// published. Bringing it back, taking it in hand and taking it away never wait for them.
+pub fn hands_on(rule: &TransitionRule) -> bool {
+    matches!(rule.action.as_deref(), Some(APPROVE | PUBLISH)) || HANDING_ON.contains(&rule.command.as_str())
 }
 
 /// Letters of what citizens are told in words.

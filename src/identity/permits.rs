@@ -105,6 +105,10 @@ use_cases! {
     MoveEntry "move_entry" [Author Editor Approver Publisher];
     /// The approval that what a site was founded with did not have yet.
     ConfirmImported "confirm_imported" [Approver];
+    /// To answer for what the checks before publication have found.
+    ConfirmFindings "confirm_findings" [Author Editor Approver Publisher];
+    /// Which findings block on a site, and which only warn.
+    ChangeChecks "change_checks" [Head AgencyHead Admin];
     // procedures
     ReadCases "read_cases" [Author Editor Approver Publisher Head AgencyHead SubCoordinator Operator WebDeveloper Secretary Monitor Requester Auditor Admin];
     /// The procedure then decides which flow may be opened and which command is whose.

@@ -35,6 +35,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     crate::media::api::routes(config);
     crate::media::uploads::api::routes(config);
     crate::content::api::routes(config);
+    crate::content::checks::api::routes(config);
     crate::editorial::api::routes(config);
     crate::import::api::routes(config);
     crate::themes::api::routes(config);

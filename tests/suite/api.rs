@@ -191,6 +191,10 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
         }
         ("POST", p) if p.ends_with("/theme/approve") => json!({"digest": "0".repeat(64)}),
         ("POST", p) if p.ends_with("/theme/reject") => json!({"digest": "0".repeat(64), "reason": "Belum."}),
+        ("POST", p) if p.ends_with("/checks/confirm") => {
+            json!({"digest": "0".repeat(64), "reason": "Sudah diperiksa."})
+        }
+        ("PUT", p) if p.ends_with("/checks") => json!({"severities": {}}),
         ("POST", p) if p.ends_with("/imported/confirm") => json!({"entries": []}),
         ("POST", "/api/v1/sites/{site}/assets/bulk") => json!({"digests": ["0".repeat(64)], "folder": "a"}),
         ("POST", p) if p.ends_with("/replace") => json!({"with": "0".repeat(64)}),

@@ -11,6 +11,7 @@ mod api;
 mod audit;
 mod browser;
 mod cases;
+mod checks;
 mod content;
 mod delivery;
 mod deploy;

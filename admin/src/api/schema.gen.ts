@@ -218,6 +218,40 @@ export interface paths {
         patch: operations["patch_entries_id"];
         trace?: never;
     };
+    "/api/v1/entries/{id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the checks before publication find in the newest revision of an entry. */
+        get: operations["get_entries_id_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/{id}/checks/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers for everything that blocks this revision. A changed text has to be confirmed anew. */
+        post: operations["post_entries_id_checks_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/entries/{id}/comments": {
         parameters: {
             query?: never;
@@ -842,6 +876,24 @@ export interface paths {
         /** The entries that name a file, in what citizens see or in their newest revision. */
         get: operations["get_sites_site_assets_digest_uses"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a site makes of each check: whether it blocks, warns or is off. */
+        get: operations["get_sites_site_checks"];
+        /** Changes what a site makes of the checks. Needs `If-Match`, with version 0 for the first change. */
+        put: operations["put_sites_site_checks"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1654,6 +1706,13 @@ export interface components {
             name?: string | null;
             zone?: string | null;
         };
+        /** @description A severity for each check that is to be other than the usual. */
+        ChangeSiteChecks: {
+            /** @description Check → `block`, `warn` or `off`; what is not named has the usual. */
+            severities: {
+                [key: string]: components["schemas"]["CheckSeverity"];
+            };
+        };
         ChangeUser: {
             /** @description `true` ends every session at once. */
             disabled?: boolean | null;
@@ -1673,12 +1732,34 @@ export interface components {
             settings: Record<string, unknown>;
             url?: string | null;
         };
+        /** @enum {string} */
+        Check: "incomplete" | "missing_alt" | "heading_order" | "link_text" | "table_header" | "summary_length" | "near_tag" | "past_event" | "small_picture" | "broken_link" | "gambling" | "nik" | "family_card" | "tax_number" | "mobile_number" | "private_email" | "bank_account";
         /** @description What a look at a target found. */
         CheckAnswer: {
             /** @description Whether every step is. */
             ok: boolean;
             steps: components["schemas"]["Step"][];
         };
+        /** @description What the checks say of the newest revision of an entry. */
+        CheckReport: {
+            /** @description Whether something keeps the entry where it is. */
+            blocked: boolean;
+            /** @description The newest first; those of older revisions hold no more. */
+            confirmations: components["schemas"]["FindingsConfirmed"][];
+            /** @description By place, at most 200. */
+            findings: components["schemas"]["ContentFinding"][];
+            /** @description How many there are beyond those. */
+            more: number;
+            /**
+             * Format: int32
+             * @description The number of the revision.
+             */
+            revision: number;
+            /** @description Its digest: what `confirm` asks for. */
+            revision_digest: components["schemas"]["Digest"];
+        };
+        /** @enum {string} */
+        CheckSeverity: "block" | "warn" | "off";
         /** @description One of the answers that a choice allows. */
         Choice: {
             key: string;
@@ -1700,6 +1781,13 @@ export interface components {
             id: components["schemas"]["CommentId"];
             /** @description The step in which it was made. */
             step: string;
+        };
+        /** @description Which revision somebody answers for, and why. */
+        ConfirmFindings: {
+            /** @description The `revision_digest` that was looked at. */
+            digest?: string;
+            /** @description 10 to 1,000 letters; the ledger keeps it. */
+            reason?: string;
         };
         /** @description The entries that an approver has looked at: 1 to 100. */
         ConfirmImported: {
@@ -1724,6 +1812,18 @@ export interface components {
             older: components["schemas"]["NamedEntry"][];
             /** @description It would show these although they were withdrawn since: they refuse it. */
             withdrawn: components["schemas"]["NamedEntry"][];
+        };
+        ContentFinding: components["schemas"]["FindingPlace"] & {
+            /** @description Whether a reason can take the place of mending. */
+            can_be_confirmed: boolean;
+            check: components["schemas"]["Check"];
+            /** @description Whether somebody has answered for it. */
+            confirmed: boolean;
+            detail: components["schemas"]["Words"];
+            /** @description What stands there, at most 80 letters. */
+            excerpt: string;
+            severity: components["schemas"]["CheckSeverity"];
+            title: components["schemas"]["Words"];
         };
         /** @description A content type: the fields that an entry of it has. Only `content::types` makes one, checked. */
         ContentType: {
@@ -2076,6 +2176,37 @@ export interface components {
             items: components["schemas"]["SiteFinding"][];
             next_cursor?: string | null;
         };
+        /** @description Where something was found. */
+        FindingPlace: {
+            document?: components["schemas"]["Digest"] | null;
+            /** @description `fields.body`, `fields.items[2].alt`, `tags[0]`. */
+            field: string;
+            /**
+             * Format: int32
+             * @description Letters (code points) before it in the field; in the text of the document where one is named.
+             */
+            offset: number;
+        };
+        /** @description Findings of a revision were confirmed. */
+        FindingsAnsweredFor: {
+            at: components["schemas"]["Timestamp"];
+            by: components["schemas"]["Person"];
+            /** @description Of the revision that it is about. */
+            digest: components["schemas"]["Digest"];
+            /** @description How many findings. */
+            findings: number;
+            reason: string;
+        };
+        /** @description Somebody has answered for findings. */
+        FindingsConfirmed: {
+            at: components["schemas"]["Timestamp"];
+            by: components["schemas"]["Person"];
+            /** @description How many findings it is about. */
+            findings: number;
+            /** @description Whether it is about the newest revision. */
+            holds: boolean;
+            reason: string;
+        };
         /** @description A point of a picture as shares of its width, from the left, and of its height, from the top. */
         FocusPoint: {
             /** Format: double */
@@ -2121,6 +2252,9 @@ export interface components {
         }) | (components["schemas"]["CommentView"] & {
             /** @enum {string} */
             kind: "comment";
+        }) | (components["schemas"]["FindingsAnsweredFor"] & {
+            /** @enum {string} */
+            kind: "confirmation";
         });
         Health: {
             status: string;
@@ -2641,6 +2775,22 @@ export interface components {
             version: number;
             /** @description A zone of the IANA database: `Asia/Makassar`. */
             zone: string;
+        };
+        SiteCheck: {
+            check: components["schemas"]["Check"];
+            severity: components["schemas"]["CheckSeverity"];
+            title: components["schemas"]["Words"];
+            /** @description What a site has that has decided nothing. */
+            usual: components["schemas"]["CheckSeverity"];
+        };
+        /** @description What a site makes of each check. */
+        SiteChecks: {
+            items: components["schemas"]["SiteCheck"][];
+            /**
+             * Format: int32
+             * @description For `If-Match`; 0 while the site has decided nothing.
+             */
+            version: number;
         };
         /** @description A problem that stands, as stored. */
         SiteFinding: components["schemas"]["Problem"] & {
@@ -3504,6 +3654,82 @@ export interface operations {
                 content?: never;
             };
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_entries_id_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["EntryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckReport"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_entries_id_checks_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["EntryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmFindings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckReport"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5179,6 +5405,88 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Uses"];
                 };
+            };
+        };
+    };
+    get_sites_site_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteChecks"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    put_sites_site_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSiteChecks"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteChecks"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

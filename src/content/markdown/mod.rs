@@ -7,6 +7,7 @@
 
 mod links;
 mod nesting;
+pub mod outline;
 mod raw;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ mod writer;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::kernel::Digest;
+pub use links::asset;
 pub use writer::HeadingIds;
 use writer::Writer;
 

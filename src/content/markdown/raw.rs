@@ -209,8 +209,7 @@ pub fn assets(html: &str) -> Vec<Digest> {
         .collect()
 }
 
-/// Every tag with its attributes.
-#[cfg(test)]
+/// Every tag that opens, with its attributes.
 pub fn tags(html: &str) -> Vec<(String, Vec<(String, String)>)> {
     let pieces = Pieces::of(html).filter_map(|piece| match piece {
         Piece::Open { name, attributes } => {

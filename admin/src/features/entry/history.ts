@@ -25,6 +25,10 @@ function tell(event: Happened): Told[] {
       const given: Told = { at: event.at, key: 'happened.approval', values };
       return event.voided_at ? [given, { at: event.voided_at, key: 'happened.voided', values }] : [given];
     }
+    case 'confirmation': {
+      const values = { name: event.by.name, count: event.findings };
+      return [{ at: event.at, key: 'happened.confirmation', values, words: event.reason }];
+    }
     default:
       return [];
   }

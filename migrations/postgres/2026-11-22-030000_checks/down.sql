@@ -1,0 +1,2 @@
+DROP TABLE check_confirmations;
+DROP TABLE check_policies;
