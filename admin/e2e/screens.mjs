@@ -32,6 +32,8 @@ await story(async (browser) => {
         await goto(page, '/content/portal?type=berita');
         await page.locator('main :is(li, th) a').first().click();
         await page.waitForURL(/entries/);
+        // The list stays until the entry can be drawn.
+        await page.locator('main aside').waitFor();
         await look(page, 'edit', viewport, language);
         await goto(page, `${new URL(page.url()).pathname.replace('/admin', '')}/review`);
         await page.locator('iframe').waitFor();
