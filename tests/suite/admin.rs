@@ -31,6 +31,11 @@ fn four_people_take_news_from_a_draft_to_a_live_page() {
 }
 
 #[test]
+fn what_is_pasted_from_word_comes_out_clean_where_it_is_published() {
+    tell("paste.mjs");
+}
+
+#[test]
 fn every_screen_is_accessible_in_both_languages_and_widths() {
     tell("screens.mjs");
 }
