@@ -3,7 +3,7 @@
  * scripts. Pure: it reads a text and answers texts, and what is read is never part of the page.
  */
 import { address, provided } from './addresses';
-import { is, says, style, words } from './dom';
+import { is, parsed, says, style, words } from './dom';
 import { makeLists } from './lists';
 import { liftNotes } from './notes';
 import { tidy, write, type Format, type Run } from './runs';
@@ -20,7 +20,7 @@ const INLINE = new Set(['a', 'abbr', 'acronym', 'b', 'bdi', 'bdo', 'big', 'cite'
 
 /** `firstNote`: the number from which notes are counted, behind those that the text has already. */
 export function clean(html: string, firstNote = 1): Cleaned {
-  const page = new DOMParser().parseFromString(html, 'text/html');
+  const page = parsed(html);
   sweep(page.body, isOffice(html));
   const lifted = liftNotes(page.body, firstNote);
   makeLists(page.body);

@@ -1,17 +1,63 @@
 /** Words for reading the HTML that other programs put on the clipboard. Nothing here touches the page. */
 
-/** What a `style` attribute says of a property, in lower case. The browser's own reading drops the `mso-` ones. */
+/** Where a style is kept while a text is read: our policy allows no other, and would complain of each. */
+const STYLE = 'data-css';
+
+/** A page of its own of a foreign text. Nothing of it runs, is drawn or is asked for. */
+export const parsed = (html: string): Document => new DOMParser().parseFromString(withoutStyles(html), 'text/html');
+
+/** The same text with its `style` attributes under another name, without style sheets and comments. */
+function withoutStyles(html: string): string {
+  const kept: string[] = [];
+  let at = 0;
+  for (let open = html.indexOf('<'); open >= 0; open = html.indexOf('<', at)) {
+    kept.push(html.slice(at, open));
+    at = endOf(html, open);
+    const tag = html.slice(open, at);
+    if (tag.startsWith('<!--')) continue;
+    if (/^<style\b/i.test(tag)) {
+      const end = /<\/style/gi;
+      end.lastIndex = at;
+      at = end.exec(html)?.index ?? html.length;
+    } else kept.push(tag.replace(/=\s*"[^"]*"|=\s*'[^']*'|([\s/])style(?=\s*=)/gi, (found, before?: string) => (before === undefined ? found : before + STYLE)));
+  }
+  return kept.join('') + html.slice(at);
+}
+
+/** Where a tag or a comment ends; a sign that begins neither ends at once. */
+function endOf(html: string, open: number): number {
+  if (html.startsWith('<!--', open)) {
+    const end = html.indexOf('-->', open + 2);
+    return end < 0 ? html.length : end + 3;
+  }
+  if (!/[a-z!/]/i.test(html[open + 1] ?? '')) return open + 1;
+  for (let at = open + 1; at < html.length; at++) {
+    const letter = html[at];
+    if (letter === '>') return at + 1;
+    if ((letter === '"' || letter === "'") && /=\s*$/.test(html.slice(Math.max(open, at - 8), at))) {
+      const close = html.indexOf(letter, at + 1);
+      if (close < 0) return html.length;
+      at = close;
+    }
+  }
+  return html.length;
+}
+
+/** What a `style` attribute says of a property, in lower case. The browser's own reading would drop the `mso-` ones. */
 export function style(element: Element, property: string): string {
-  for (const part of (element.getAttribute('style') ?? '').split(';')) {
+  for (const part of (element.getAttribute(STYLE) ?? '').split(';')) {
     const colon = part.indexOf(':');
     if (colon > 0 && part.slice(0, colon).trim().toLowerCase() === property) return part.slice(colon + 1).trim().toLowerCase();
   }
   return '';
 }
 
+/** All elements below that have a style. */
+export const stylish = (root: Element): Element[] => [...root.querySelectorAll(`[${STYLE}]`)];
+
 /** All elements below that say this in their `style`. */
 export const styled = (root: Element, property: string, value: RegExp): Element[] =>
-  [...root.querySelectorAll('[style]')].filter((element) => value.test(style(element, property)));
+  stylish(root).filter((element) => value.test(style(element, property)));
 
 /** An element of a name that was asked for; what is not remains an element that may be of another. */
 type Named = Element & { readonly named?: unique symbol };

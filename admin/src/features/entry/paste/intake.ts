@@ -1,5 +1,6 @@
 /** From a clipboard or a file to clean content and the pictures that want a description. Loaded when somebody brings something. */
 import { clean, type Picture } from './clean';
+import { parsed } from './dom';
 import { picturesOf } from './rtf';
 
 /** What was brought: what a clipboard says, or files. */
@@ -55,7 +56,7 @@ async function ofHtml(html: string, rtf: string, firstNote: number): Promise<Con
 }
 
 const isOnePicture = (html: string) => {
-  const { body } = new DOMParser().parseFromString(html, 'text/html');
+  const { body } = parsed(html);
   return !body.textContent?.trim() && body.querySelectorAll('img').length === 1;
 };
 

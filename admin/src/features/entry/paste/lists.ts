@@ -1,5 +1,5 @@
 /** Lists that are paragraphs with a sign before them, as Word writes them, become lists. */
-import { cutStart, is, says, style, unwrap, words } from './dom';
+import { cutStart, is, says, style, stylish, unwrap, words } from './dom';
 
 type Item = { level: number; ordered: boolean; number: number; element: Element };
 
@@ -103,11 +103,11 @@ type Sign = { level: number; text: string; marker: Element | undefined };
 
 function signOf(element: Element): Sign | undefined {
   const list = /^l\d+\s+level(\d+)/.exec(style(element, 'mso-list'));
-  const marker = [...element.querySelectorAll('span[style]')].find((span) => style(span, 'mso-list') === 'ignore');
+  const marker = stylish(element).find((span) => style(span, 'mso-list') === 'ignore');
   if (list || marker) return { level: levelOf(Number(list?.[1] ?? 1)), text: words(marker?.textContent ?? '•').trim(), marker };
   // Saved as filtered HTML: the sign is known by the small spaces behind it.
   if (!/^MsoList/i.test(element.className) && !(points(style(element, 'text-indent')) < 0)) return undefined;
-  const spaces = [...element.querySelectorAll('span[style]')].find((span) => /^7(\.0)?pt\b/.test(style(span, 'font')) && !words(span.textContent ?? '').trim());
+  const spaces = stylish(element).find((span) => /^7(\.0)?pt\b/.test(style(span, 'font')) && !words(span.textContent ?? '').trim());
   const sign = spaces?.parentElement;
   if (!spaces || !sign) return undefined;
   const level = levelOf(Math.round(points(style(element, 'margin-left')) / LEVEL_POINTS));

@@ -1,5 +1,5 @@
 /** What writing programs put into their HTML about their own work: changes, remarks, machinery. It is taken out. */
-import { is, style, styled, unwrap } from './dom';
+import { is, style, styled, stylish, unwrap } from './dom';
 
 const MACHINERY = 'script, style, meta, link, title, base, template, noscript, xml, object, embed, applet, form, input, button, select, textarea, audio, video, canvas, svg, math, map';
 /** Programs whose `del` is a proposal to delete, not a word that is struck out. */
@@ -11,7 +11,7 @@ export function sweep(body: Element, office: boolean): void {
   for (const element of body.querySelectorAll(MACHINERY)) element.remove();
   // Contents that a program made: ours are made from the headings.
   for (const element of body.querySelectorAll('[class^="MsoToc" i], [id^="Table of Contents" i], div[title="header" i], div[title="footer" i]')) element.remove();
-  for (const element of body.querySelectorAll('[style]')) if (isHidden(element)) element.remove();
+  for (const element of stylish(body)) if (isHidden(element)) element.remove();
   changes(body, office);
   remarks(body);
 }
