@@ -63,6 +63,15 @@ await story(async (browser) => {
   expect((await dialog.getByLabel('Teks alternatif').first().inputValue()) === 'Jembatan Sungai Lestari dari udara', 'what the document says of its picture is offered');
   await dialog.getByRole('button', { name: 'Tempatkan dalam naskah' }).click();
   await editor.getByText('Selesai.').waitFor();
+
+  // The same by dropping it there.
+  await editor.evaluate((box, bytes) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([Uint8Array.from(atob(bytes), (byte) => byte.charCodeAt(0))], 'daftar.docx'));
+    const { left, bottom } = box.lastElementChild.getBoundingClientRect();
+    box.dispatchEvent(new DragEvent('drop', { dataTransfer, clientX: left + 5, clientY: bottom - 5, bubbles: true, cancelable: true }));
+  }, readFileSync(new URL('daftar.docx', fixtures)).toString('base64'));
+  await editor.getByText('Nomor diambil di lantai satu.').first().waitFor();
   await audit(author, 'editor with all of it');
 
   const answer = author.waitForResponse((response) => response.request().method() === 'POST' && response.url().endsWith('/sites/portal/entries'));
@@ -74,6 +83,7 @@ await story(async (browser) => {
     '    - legalisasi dari kantor pencatatan\n',
     '2. Petugas memeriksa berkas:\n   1. kelengkapan;\n',
     'Pantai\\|Indah',
+    '    - lembar pertama\n',
     'persen[^1] pada tahun',
     '[^1]: Badan Pusat Statistik, *Kota dalam Angka*, 2026.',
     '![Balai kota pada pagi hari](asset:',

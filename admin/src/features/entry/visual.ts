@@ -68,12 +68,29 @@ function doors(brought: Options['brought']) {
   };
 }
 
+/** Markdown has no room for blocks in a cell: where such a thing is put instead, or nothing outside of a table. */
+function behindTable(editor: Visual): number | undefined {
+  const { $from } = editor.state.selection;
+  for (let depth = 1; depth <= $from.depth; depth++) if ($from.node(depth).type.name === 'table') return $from.after(depth);
+  return undefined;
+}
+const BLOCKS = /<(img|h[2-4]|ul|ol|blockquote|pre|hr)\b/;
+
 /** Puts clean content where the cursor is, and its notes at the end of the text. */
 export function insert(editor: Visual, { html, notes }: { html: string; notes: string }, at?: number): void {
   if (at !== undefined) editor.commands.setTextSelection(Math.min(at, editor.state.doc.content.size));
   editor.commands.focus();
-  if (html) editor.view.pasteHTML(html);
+  const behind = behindTable(editor);
+  if (behind !== undefined && BLOCKS.test(html)) editor.commands.insertContentAt(behind, html);
+  else if (html) editor.view.pasteHTML(html);
   if (notes) editor.commands.insertContentAt(editor.state.doc.content.size, notes, { updateSelection: false });
+}
+
+export function addPicture(editor: Visual, digest: string, alt: string): void {
+  const picture = { type: 'image', attrs: { src: `asset:${digest}`, alt } };
+  const behind = behindTable(editor);
+  if (behind !== undefined) editor.chain().focus().insertContentAt(behind, picture).run();
+  else editor.chain().focus().insertContent(picture).run();
 }
 
 /** The number of the next footnote. */
