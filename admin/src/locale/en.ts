@@ -1179,6 +1179,7 @@ export const en = {
   'paste.unfit.too_many': 'At most 60 pictures can be brought at once. Bring the text in parts.',
   'paste.unfit.unknown': 'Only Word documents (.docx) and pictures (JPEG, PNG, WebP, GIF, SVG) can be put into a text. Give other files as a link: Insert, Link to a file.',
   'paste.unfit.broken': 'This document cannot be read. Open it in Word or LibreOffice, save it as .docx and try again.',
+  'paste.unfit.offline': 'The part of the program that reads documents could not be loaded. Try again when the line is back.',
   'paste.picture.one': 'What does the picture show?',
   'paste.picture.many': 'What do the {count} pictures show?',
   'paste.picture.lead': 'Whoever cannot see a picture hears this instead. Say what it shows in one sentence; one that adds nothing to the text is decoration.',

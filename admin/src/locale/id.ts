@@ -1180,6 +1180,7 @@ export const id: Words = {
   'paste.unfit.too_many': 'Paling banyak 60 gambar dapat dimasukkan sekaligus. Masukkan naskah bagian demi bagian.',
   'paste.unfit.unknown': 'Hanya dokumen Word (.docx) dan gambar (JPEG, PNG, WebP, GIF, SVG) yang dapat dimasukkan ke dalam naskah. Berkas lain diberikan sebagai tautan: Sisipkan, Tautan ke berkas.',
   'paste.unfit.broken': 'Dokumen ini tidak dapat dibaca. Buka di Word atau LibreOffice, simpan sebagai .docx, lalu coba lagi.',
+  'paste.unfit.offline': 'Bagian program yang membaca dokumen tidak dapat dimuat. Coba lagi setelah sambungan pulih.',
   'paste.picture.one': 'Apa yang ditampilkan gambar ini?',
   'paste.picture.many': 'Apa yang ditampilkan {count} gambar ini?',
   'paste.picture.lead': 'Teks ini dibacakan kepada orang yang tidak dapat melihat gambar. Jelaskan isi gambar dalam satu kalimat; gambar yang tidak menambah isi naskah adalah hiasan.',

@@ -14,6 +14,7 @@ const NOTE = new RegExp(`^ {0,3}\\[\\^${LABEL}\\]:[ \\t]*`);
 /** Lines that begin something else than the going on of a paragraph. */
 const OTHER = /^ {0,3}(#{1,6}[ \t]|[-*+][ \t]|\d+[.)][ \t]|>|```|~~~)/;
 const INDENT = '    ';
+const LABEL_LETTERS_MAX = 200;
 
 const label = () => ({
   label: { default: '1', parseHTML: (element: HTMLElement) => element.getAttribute('data-note'), renderHTML: (attributes: Record<string, unknown>) => ({ 'data-note': attributes.label }) },
@@ -54,7 +55,7 @@ const Note = Node.create({
   markdownTokenizer: {
     name: 'note',
     level: 'block',
-    start: (source) => source.search(/^ {0,3}\[\^[^\]\s]+\]:/m),
+    start: noteStart,
     tokenize: (source, _tokens, lexer) => {
       const found = NOTE.exec(source);
       if (!found) return undefined;
@@ -74,6 +75,15 @@ const Note = Node.create({
     return `[^${node.attrs?.label}]: ${lines.map((line, at) => (at && line ? INDENT + line : line)).join('\n')}`;
   },
 });
+
+/** Where the next note begins; asked at each paragraph, so it only looks where a mark is. */
+function noteStart(source: string): number {
+  for (let at = source.indexOf('[^'); at >= 0; at = source.indexOf('[^', at + 1)) {
+    const line = source.lastIndexOf('\n', at) + 1;
+    if (at - line <= 3 && NOTE.test(source.slice(line, at + LABEL_LETTERS_MAX))) return line;
+  }
+  return -1;
+}
 
 /** The lines of the note that a text begins with. */
 function linesOf(source: string): string[] {

@@ -10,7 +10,7 @@ export type Pending = { key: string; file: File; alt: string };
 export type Content = { html: string; notes: string; pictures: Pending[]; left: number };
 /** Why nothing can be made of it. */
 export class Unfit extends Error {
-  constructor(readonly reason: 'too_large' | 'too_long' | 'too_many' | 'unknown' | 'broken') {
+  constructor(readonly reason: 'too_large' | 'too_long' | 'too_many' | 'unknown' | 'broken' | 'offline') {
     super(reason);
   }
 }
@@ -39,8 +39,10 @@ export async function contentOf({ html, rtf, files }: Brought, firstNote: number
 
 async function ofDocx(file: File, firstNote: number): Promise<Content> {
   if (file.size > DOCX_BYTES_MAX) throw new Unfit('too_large');
-  const { docxToHtml } = await import('./docx');
-  const html = await docxToHtml(await file.arrayBuffer()).catch(() => {
+  const reader = await import('./docx').catch(() => {
+    throw new Unfit('offline');
+  });
+  const html = await reader.docxToHtml(await file.arrayBuffer()).catch(() => {
     throw new Unfit('broken');
   });
   return ofHtml(html, '', firstNote);
