@@ -41,6 +41,11 @@ fn what_an_official_marks_comes_back_to_the_editor_with_its_place() {
 }
 
 #[test]
+fn what_is_pasted_from_word_comes_out_clean_where_it_is_published() {
+    tell("paste.mjs");
+}
+
+#[test]
 fn every_screen_is_accessible_in_both_languages_and_widths() {
     tell("screens.mjs");
 }

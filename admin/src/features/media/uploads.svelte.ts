@@ -1,7 +1,8 @@
 /** Files on their way to the library, one after the other; each fails or succeeds alone. */
-import { api, ask, asked, Refused, seen, session, upload, type Shape } from '../../api/client';
+import { api, ask, asked, Refused, seen, type Shape } from '../../api/client';
 import { fingerprint, inPieces, lastPart, metadata, patience, pieceEnd } from './pieces';
 import { remember } from '../../api/pictures';
+import { sendFile } from '../../api/send';
 
 type Asset = Shape<'Asset'>;
 export type Sending = {
@@ -69,7 +70,7 @@ export class Uploads {
     try {
       const progress = (part: number) => this.#change(id, { part });
       const resting = (is: boolean) => this.#change(id, { state: is ? 'resting' : 'sending' });
-      let asset = inPieces(file.size) ? await byPieces(site, file, progress, resting) : await byForm(site, file, progress);
+      let asset = inPieces(file.size) ? await byPieces(site, file, progress, resting) : await sendFile(site, file, progress);
       remember(asset.digest, file);
       if (folder && asset.folder !== folder) asset = await put(site, asset, folder);
       this.#change(id, { state: 'done', part: 1, asset });
@@ -83,24 +84,10 @@ export class Uploads {
 
 /** One file that is sent for a purpose of its own. */
 export const sendOne = (site: string, file: File, progress: (part: number) => void): Promise<Asset> =>
-  (inPieces(file.size) ? byPieces(site, file, progress, () => undefined) : byForm(site, file, progress)).then((asset) => {
+  (inPieces(file.size) ? byPieces(site, file, progress, () => undefined) : sendFile(site, file, progress)).then((asset) => {
     remember(asset.digest, file);
     return asset;
   });
-
-async function byForm(site: string, file: File, progress: (part: number) => void): Promise<Asset> {
-  const send = () => {
-    const form = new FormData();
-    form.append('file', file, file.name);
-    return upload(`/api/v1/sites/${encodeURIComponent(site)}/assets`, form, progress);
-  };
-  const page = await send().catch(async (error: unknown) => {
-    // The token may have run out while others were sent.
-    if (error instanceof Refused && error.status === 401 && (await session.renew())) return send();
-    throw error;
-  });
-  return (page as Shape<'AssetPage'>).items[0]!;
-}
 
 const put = (site: string, asset: Asset, folder: string): Promise<Asset> =>
   ask(api.PATCH('/api/v1/sites/{site}/assets/{digest}', { params: { path: { site, digest: asset.digest } }, headers: seen(asset.version), body: { folder } }));
