@@ -1235,6 +1235,18 @@ export const en = {
   'target.wrong.credentials.not_of_this_kind': 'This kind of server is opened in another way.',
   'target.wrong.credentials.required': 'Write both halves of the key.',
   'target.wrong.credentials.password.malformed': 'A password has one line.',
+  'calendar.zone': 'By the clock of {zone}.',
+  'reschedule': 'Reschedule',
+  'reschedule.of': 'Another time for “{title}”',
+  'reschedule.now': 'Scheduled for {at}.',
+  'reschedule.open': 'Look at it',
+  'reschedule.act': 'Schedule for this time',
+  'reschedule.none': 'Take it off the schedule',
+  'reschedule.done': 'Scheduled for {at}.',
+  'reschedule.none.done': 'It is no longer scheduled. It stays approved and can be published at any time.',
+  'reschedule.stale': 'Somebody else changed this in the meantime. What you typed is kept; above stands what holds now. Decide once more.',
+  'reschedule.gone': 'It is no longer scheduled: it was published, taken back or edited in the meantime.',
+  'reschedule.drag': 'Drag something that is scheduled to another day, or use the button below it.',
 } as const;
 
 export type Key = keyof typeof en;
