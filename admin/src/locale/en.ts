@@ -898,7 +898,6 @@ export const en = {
   'members.note': 'With saving, this person has to sign in again. Nobody approves their own work, whatever roles they hold.',
   'members.saved': 'The appointment is saved.',
   'members.held': 'Roles',
-  'members.roles': 'What each role is for',
   'members.mine': 'What I may do here',
   'members.mine.none': 'Nothing here.',
   'members.role.author': 'Writes content and hands it over.',
@@ -981,8 +980,6 @@ export const en = {
   'sites.categories': 'Categories',
   'sites.categories.text': 'Groups of content; each is an entry of its own.',
   'sites.types': 'Which fields each kind of content has.',
-  'sites.targets': 'Publishing and servers',
-  'sites.targets.text': 'Releases, and where they go.',
   'sites.settings': 'Settings that show on pages',
   'sites.settings.text': 'Name, address of the office and colours are content: they change under the publication procedure.',
   'sites.settings.none': 'No settings have been written yet.',
@@ -1247,6 +1244,10 @@ export const en = {
   'reschedule.stale': 'Somebody else changed this in the meantime. What you typed is kept; above stands what holds now. Decide once more.',
   'reschedule.gone': 'It is no longer scheduled: it was published, taken back or edited in the meantime.',
   'reschedule.drag': 'Drag something that is scheduled to another day, or use the button below it.',
+  'members.table': 'Every role: what it is for, and who holds it',
+  'members.table.more': '{count} {count|site is|sites are} left out; open the members of a site to see them.',
+  'members.everywhere.column': 'All sites',
+  'members.nobody': 'nobody',
 } as const;
 
 export type Key = keyof typeof en;
