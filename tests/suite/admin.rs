@@ -46,6 +46,31 @@ fn what_is_pasted_from_word_comes_out_clean_where_it_is_published() {
 }
 
 #[test]
+fn websites_are_monitored_and_secured_by_their_procedures() {
+    tell("monitoring.mjs");
+}
+
+#[test]
+fn an_agency_gets_a_website_from_its_letter_to_the_end() {
+    tell("creation.mjs");
+}
+
+#[test]
+fn the_flows_of_the_ppid_website_are_walked_by_their_roles() {
+    tell("ppid.mjs");
+}
+
+#[test]
+fn a_web_developer_adds_checks_changes_and_removes_a_server() {
+    tell("servers.mjs");
+}
+
+#[test]
+fn what_is_scheduled_gets_another_time_by_its_button_and_by_dragging() {
+    tell("calendar.mjs");
+}
+
+#[test]
 fn every_screen_is_accessible_in_both_languages_and_widths() {
     tell("screens.mjs");
 }

@@ -68,6 +68,10 @@ export function size(bytes: number): string {
 export const monthOf = (month: string) =>
   once('month', (t) => new Intl.DateTimeFormat(t, { month: 'long', year: 'numeric', timeZone: 'UTC' })).format(new Date(`${month}-01T00:00:00Z`));
 
+/** The same moment by the clock of a place. */
+export const momentIn = (zone: string, at: string) =>
+  once(`moment ${zone}`, (t) => new Intl.DateTimeFormat(t, { dateStyle: 'medium', timeStyle: 'short', timeZone: zone })).format(new Date(at));
+
 /** A time of day by the clock of a place. */
 export const timeIn = (zone: string, at: string) =>
   once(`time ${zone}`, (t) => new Intl.DateTimeFormat(t, { timeStyle: 'short', timeZone: zone })).format(new Date(at));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asCalendar, byDay, dayIn, moved, readMonth, weeks, type Item } from './month';
+import { asCalendar, byDay, moved, onDay, readMonth, weeks, type Item } from './month';
 
 const item = (id: string, at: string, more: Partial<Item> = {}): Item => ({ id, at, title: id, type: 'berita', kind: 'published', ...more });
 
@@ -19,11 +19,14 @@ test('months go over the year, and an address that names none is now', () => {
   expect(readMonth('2025-02', '2026-11')).toBe('2025-02');
 });
 
-test('a moment falls on the day of the clock of the site', () => {
-  expect(dayIn('Asia/Makassar', '2026-11-21T17:00:00Z')).toBe('2026-11-22');
+test('items stand on the day of the clock of the site', () => {
   const days = byDay([item('b', '2026-11-21T20:00:00Z'), item('a', '2026-11-21T17:00:00Z'), item('c', '2026-11-22T17:00:00Z')], 'Asia/Makassar');
   expect(days.get('2026-11-22')!.map((one) => one.id)).toEqual(['a', 'b']);
   expect(days.get('2026-11-23')!.map((one) => one.id)).toEqual(['c']);
+});
+
+test('another day keeps the time of day', () => {
+  expect(onDay('2026-12-01', '2026-11-22T23:30:00Z', 'Asia/Makassar')).toBe('2026-12-01T07:30');
 });
 
 test('the export is iCalendar, escaped and folded', () => {

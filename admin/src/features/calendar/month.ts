@@ -1,6 +1,10 @@
 /** A month as weeks of days, Monday first, and what stands on each day by the clock of the site. */
+import { dayIn, toLocal } from '../../locale/clock';
 
 export type Item = { id: string; title: string; type: string; at: string; kind: 'published' | 'scheduled' };
+/** Where an item goes when it is put on another day: the same time of day there. */
+export const onDay = (day: string, at: string, zone: string): string => `${day}T${toLocal(at, zone).slice(11)}`;
+
 export type Day = { date: string; number: number; inMonth: boolean };
 
 const iso = (date: Date) => date.toISOString().slice(0, 10);
@@ -30,13 +34,6 @@ export function weeks(month: string): Day[][] {
     made.push(week);
   }
   return made;
-}
-
-/** The day, `2026-11-22`, on which a moment falls in a time zone. */
-export function dayIn(zone: string, at: string | Date): string {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(new Date(at));
-  const of = (type: string) => parts.find((part) => part.type === type)?.value ?? '';
-  return `${of('year')}-${of('month')}-${of('day')}`;
 }
 
 /** Items by day, each day in the order of the clock. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { differing, fromLocal, moved, plainest, pruned, same, toLocal, type Field } from './values';
+import { differing, moved, plainest, pruned, same, type Field } from './values';
 
 const field = (key: string, kind: Field['kind'], rest: Partial<Field> = {}): Field => ({ key, kind, label: { id: key, en: key }, ...rest });
 
@@ -22,15 +22,6 @@ test('parts that differ are named', () => {
 test('an item moves by one place, and not beyond the ends', () => {
   expect(moved(['a', 'b', 'c'], 0, 1)).toEqual(['b', 'a', 'c']);
   expect(moved(['a', 'b'], 1, 2)).toEqual(['a', 'b']);
-});
-
-test('a moment is shown and read in the zone of the site', () => {
-  expect(toLocal('2026-11-21T06:05:00Z', 'Asia/Makassar')).toBe('2026-11-21T14:05');
-  expect(fromLocal('2026-11-21T14:05', 'Asia/Makassar')).toBe('2026-11-21T14:05:00+08:00');
-  expect(fromLocal('2026-11-21T14:05', 'Asia/Jayapura')).toBe('2026-11-21T14:05:00+09:00');
-  expect(fromLocal('2026-07-01T00:30', 'Europe/London')).toBe('2026-07-01T00:30:00+01:00');
-  expect(fromLocal('', 'Asia/Jakarta')).toBe('');
-  expect(toLocal(undefined, 'Asia/Jakarta')).toBe('');
 });
 
 test('two ways of writing the same Markdown are the same, and a lost note is a difference', () => {

@@ -1,30 +1,16 @@
 /** When an appointment holds. People name days; the server keeps instants, and an end that is itself no longer in force. */
 import type { Shape } from '../../api/client';
+import { dayIn, fromLocal } from '../../locale/clock';
 
 export type Term = Pick<Shape<'AppointmentView'>, 'from' | 'until'>;
 
 const DAY_MS = 86_400_000;
 
-/** The day of an instant on the clocks of a zone, as date inputs write it. */
-export function dayIn(zone: string, at: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(new Date(at));
-  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
-  return `${part('year')}-${part('month')}-${part('day')}`;
-}
-
-/** How far the clocks of a zone are ahead of UTC at an instant. */
-function aheadMs(zone: string, at: number): number {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' }).formatToParts(at);
-  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
-  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - Math.floor(at / 1000) * 1000;
-}
-
 /** The instant at which a day begins in a zone; null for no day. */
 export function startOf(zone: string, day: string, daysLater = 0): string | null {
   const midnight = Date.parse(`${day}T00:00:00Z`) + daysLater * DAY_MS;
   if (!day || Number.isNaN(midnight)) return null;
-  const guess = midnight - aheadMs(zone, midnight);
-  return new Date(midnight - aheadMs(zone, guess)).toISOString();
+  return new Date(fromLocal(new Date(midnight).toISOString(), zone)).toISOString();
 }
 
 /** The last day on which it holds, and the end that such a last day means. */
