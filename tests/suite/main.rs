@@ -23,6 +23,7 @@ mod import;
 mod library;
 mod media;
 mod model;
+mod notices;
 mod previews;
 mod procedure_files;
 mod procedures;
