@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::kernel::Timestamp;
 use crate::kernel::tally::Tally;
-use crate::ports::{Apart, Chance, Clock, Fetcher, Scanner, Storage};
+use crate::ports::{Apart, Chance, Clock, Fetcher, Mailer, Scanner, Storage};
 use crate::secrets::Secrets;
 
 /// Cheap to clone; every request, job and command holds one.
@@ -25,6 +25,7 @@ pub struct Parts {
     pub chance: Arc<dyn Chance>,
     pub storage: Arc<dyn Storage>,
     pub fetcher: Arc<dyn Fetcher>,
+    pub mailer: Arc<dyn Mailer>,
     /// Looks at every file that is to be kept, where the settings name one.
     pub scanner: Option<Arc<dyn Scanner>>,
     /// Reads files that their reader may die of.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, Semaphore};
 
-use crate::adapters::{Child, ClamAv, FolderStorage, HttpFetcher, SystemChance, SystemClock};
+use crate::adapters::{Child, ClamAv, FolderStorage, HttpFetcher, SmtpMailer, SystemChance, SystemClock};
 use crate::app::{App, Parts};
 use crate::config::Config;
 use crate::content::findable::service as findable;
@@ -22,7 +22,7 @@ use crate::ports::{Chance, Clock, Fetcher, Scanner};
 use crate::publish::models::Models;
 use crate::publish::share::service as share;
 use crate::secrets::Secrets;
-use crate::{content, deploy, editorial, ledger, media, preview, procedure, publish, sites, verify};
+use crate::{content, deploy, editorial, ledger, media, notices, preview, procedure, publish, sites, verify};
 
 /// More than one network can have waiting (see `identity::limits`), and a wait of a second or two.
 const HASHES_QUEUED_MAX: usize = 64;
@@ -34,6 +34,8 @@ const LOGIN_KEYS_MAX: usize = 20_000;
 
 /// A target that is slow or does not answer holds up nobody while others are free.
 const TARGETS_AT_A_TIME: usize = 4;
+/// One that does not answer holds up the other for seconds only.
+const WEBHOOKS_AT_A_TIME: usize = 2;
 /// An installation that nobody changes is signed no more often than this.
 const CHECKPOINT_INTERVAL: i64 = HOUR;
 
@@ -60,6 +62,7 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
     let secrets = Secrets::open(&config.data, chance.as_ref())?;
     let storage = Arc::new(FolderStorage::new(config.data.join("assets"), clock.clone()));
     let fetcher = fetcher(&config)?;
+    let mailer = Arc::new(SmtpMailer::new(more_roots(&config)?));
     let scanner = scanner(&config)?;
     let apart = Arc::new(Child::new(document_reader(&config)?));
     let hashing = Arc::new(Semaphore::new(config.password_hashes_in_flight.max(1)));
@@ -70,6 +73,7 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
         chance,
         storage,
         fetcher,
+        mailer,
         scanner,
         apart,
         secrets,
@@ -84,13 +88,18 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
 }
 
 /// What speaks to foreign hosts, within what the settings allow. Needs no installation.
-#[expect(clippy::disallowed_methods, reason = "a file that a setting names")]
 pub fn fetcher(config: &Config) -> Result<Arc<dyn Fetcher>> {
-    let file = &config.fetch_roots_file;
-    let roots = if file.is_empty() { Ok(Vec::new()) } else { std::fs::read(file) };
-    let roots = roots.with_context(|| format!("read fetch_roots_file {file}"))?;
+    let roots = more_roots(config)?;
     let allowed = config.fetch_private_networks.clone();
     Ok(Arc::new(HttpFetcher::new(move |address| allowed.contains(address), &roots)?))
+}
+
+/// Certificate authorities to trust beside Mozilla's, as PEM.
+#[expect(clippy::disallowed_methods, reason = "a file that a setting names")]
+fn more_roots(config: &Config) -> Result<Vec<u8>> {
+    let file = &config.fetch_roots_file;
+    let roots = if file.is_empty() { Ok(Vec::new()) } else { std::fs::read(file) };
+    roots.with_context(|| format!("read fetch_roots_file {file}"))
 }
 
 fn scanner(config: &Config) -> Result<Option<Arc<dyn Scanner>>> {
@@ -156,6 +165,9 @@ fn handlers_with(models: Models) -> Handlers {
         .on("verify.site", verify::service::job)
         .on(media::uploads::service::TIDY_JOB, media::uploads::service::tidy)
         .on("preview.stage", preview::staging::job)
+        .on(notices::service::TIDY_JOB, notices::service::tidy)
+        .beside(notices::mail::JOB, 1, notices::mail::service::job)
+        .beside(notices::hooks::JOB, WEBHOOKS_AT_A_TIME, notices::hooks::service::job)
 }
 
 /// Pages that show pictures of which there are other forms now are made anew; what documents say is found from now on.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 use crate::kernel::{Digest, Result, Timestamp};
 
 /// What time it is. Tests set it; nothing in the house sleeps to wait for it.
@@ -64,11 +66,14 @@ pub trait Scanner: Send + Sync {
 
 /// Pages of foreign hosts; nothing else in the house speaks to them over HTTP.
 ///
-/// Only GET; redirects are told, never followed; names that lead to this machine or to a private network
+/// GET, and POST of what the caller signed; redirects are told, never followed; names that lead to this machine or to a private network
 /// are refused unless a setting allows them.
 pub trait Fetcher: Send + Sync {
     /// Fetches an `http` or `https` address; the body goes to `sink` piece by piece.
     fn fetch(&self, ask: &Ask, sink: &mut dyn FnMut(&[u8])) -> std::result::Result<Fetched, Unfetched>;
+
+    /// Sends a body there with these headers; of the answer only the status and the headers are read.
+    fn post(&self, ask: &Ask, headers: &[(&str, String)], body: &[u8]) -> std::result::Result<Fetched, Unfetched>;
 }
 
 /// What is asked of a foreign host.
@@ -114,4 +119,54 @@ pub enum Unfetched {
     TooSlow,
     #[error("{0}")]
     Broken(String),
+}
+
+/// Letters by SMTP.
+pub trait Mailer: Send + Sync {
+    /// Hands one letter to a server; `Ok` when the server has taken it.
+    fn send(&self, server: &MailServer, letter: &Letter) -> std::result::Result<(), Unsent>;
+}
+
+/// How a connection to a mail server is kept secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailSecurity {
+    /// TLS from the first byte.
+    Tls,
+    /// A plain beginning, then TLS, or no letter.
+    StartTls,
+    Plain,
+}
+
+/// A server that takes letters. It cannot be printed, for it holds a password.
+#[derive(Clone)]
+pub struct MailServer {
+    pub host: String,
+    pub port: u16,
+    pub security: MailSecurity,
+    /// Name and password; `None` for a server that asks for none.
+    pub login: Option<(String, Zeroizing<String>)>,
+}
+
+/// A letter in two forms of the same words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// Name (possibly empty) and address.
+    pub from: (String, String),
+    pub to: (String, String),
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    pub at: Timestamp,
+    /// Left of the `@` of its own id: the same letter sent again has the same.
+    pub id: String,
+}
+
+/// Why a letter was not sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unsent {
+    /// Sending it again would end in the same way.
+    #[error("{0}")]
+    Refused(String),
+    #[error("{0}")]
+    Later(String),
 }

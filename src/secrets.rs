@@ -6,6 +6,10 @@ use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
 
@@ -13,6 +17,8 @@ use crate::kernel::{Context, Error, Result};
 use crate::ports::Chance;
 
 const KEY_BYTES: usize = 32;
+/// Long enough to be drawn at random for every sealing.
+pub const NONCE_BYTES: usize = 24;
 const OWNER_ONLY: u32 = 0o600;
 
 /// Signs checkpoints and seals with one key, tokens with the other.
@@ -47,6 +53,26 @@ impl Secrets {
         // Fails only for keys of more than 255 digests' length.
         let _ = derived.expand(purpose.as_bytes(), &mut *key);
         key
+    }
+
+    /// Text to store that only this installation opens again, for the same purpose and the same `bound` name. `nonce`
+    /// is drawn at random for every sealing. `None`: the cipher refused.
+    pub fn seal(&self, (purpose, bound): (&str, &str), clear: &[u8], nonce: [u8; NONCE_BYTES]) -> Option<String> {
+        let payload = Payload { msg: clear, aad: bound.as_bytes() };
+        let sealed = self.cipher(purpose).encrypt(&XNonce::from(nonce), payload).ok()?;
+        Some(STANDARD_NO_PAD.encode([&nonce[..], &sealed].concat()))
+    }
+
+    /// What was sealed; `None` when the keys are other ones than then, or it was sealed for something else.
+    pub fn unseal(&self, (purpose, bound): (&str, &str), stored: &str) -> Option<Zeroizing<Vec<u8>>> {
+        let bytes = STANDARD_NO_PAD.decode(stored).ok()?;
+        let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>()?;
+        let payload = Payload { msg: sealed, aad: bound.as_bytes() };
+        self.cipher(purpose).decrypt(&XNonce::from(*nonce), payload).ok().map(Zeroizing::new)
+    }
+
+    fn cipher(&self, purpose: &str) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(&Key::from(*self.key_for(purpose)))
     }
 
     /// The key of access tokens.

@@ -20,6 +20,7 @@ const ROOMS: &[&str] = &[
     "http",
     "identity",
     "sites",
+    "notices",
     "media",
     "procedure",
     "content",

@@ -47,6 +47,9 @@ export const routes: Route[] = [
   { path: '/site/:site/types/:type', title: 'types.one', needs: ['read_content'], load: () => import('./features/types/Type.svelte') },
   { path: '/site/:site/new-type', title: 'types.new', needs: ['change_types'], load: () => import('./features/types/Type.svelte') },
   { path: '/site/:site/menus', title: 'menus.title', needs: ['read_content'], load: () => import('./features/menus/Menus.svelte') },
+  { path: '/notices', title: 'notices.title', load: () => import('./features/notices/Notices.svelte') },
+  { path: '/mail', title: 'mail.title', needs: ['manage_mail'], load: () => import('./features/mail/Mail.svelte') },
+  { path: '/site/:site/webhooks', title: 'hooks.title', needs: ['manage_webhooks'], load: () => import('./features/hooks/Webhooks.svelte') },
   { path: '/site/:site/menus/:entry', title: 'menus.one', needs: ['read_content'], load: () => import('./features/menus/Menu.svelte') },
 ];
 

@@ -1,9 +1,15 @@
-/** How many tasks wait, for the menu and the title of the tab; looked at again when somebody comes back to the tab, and each half minute. */
+/**
+ * How many tasks wait, for the menu and the title of the tab. The server tells when that may have changed; while it does not,
+ * one looks when somebody comes back to the tab, and each half minute.
+ */
 import { api, ask, Refused, type Shape } from './api/client';
+import { live, on } from './live.svelte';
 import { BASE, path } from './place.svelte';
 
 const LOOK_AGAIN_MS = 30_000;
 const COUNTED_MAX = 100;
+/** For the title of the tab. */
+export const counted = () => (now.count >= COUNTED_MAX ? `${COUNTED_MAX - 1}+` : String(now.count));
 
 export type Task = Shape<'Waiting'>;
 
@@ -36,9 +42,16 @@ export function watch(changed: () => void): () => void {
 }
 
 let seen = '';
+let looking = false;
+let again = false;
 /** Looks now: after something was done that may have taken a task away. */
 export async function look(): Promise<void> {
-  if (document.hidden) return;
+  // What is told while one looks may not be in what one sees.
+  if (looking) {
+    again = true;
+    return;
+  }
+  looking = true;
   try {
     const { items } = await ask(api.GET('/api/v1/inbox', { params: { query: { limit: COUNTED_MAX } } }));
     now.count = items.length;
@@ -48,16 +61,27 @@ export async function look(): Promise<void> {
   } catch (error) {
     // The next look tells.
     if (!(error instanceof Refused)) throw error;
+  } finally {
+    looking = false;
+  }
+  if (again) {
+    again = false;
+    await look();
   }
 }
 
 /** Begins to look; returns how to stop. */
 export function attend(): () => void {
+  const seldom = () => {
+    if (!live() && !document.hidden) void look();
+  };
   void look();
-  const timer = setInterval(look, LOOK_AGAIN_MS);
-  addEventListener('focus', look);
+  const timer = setInterval(seldom, LOOK_AGAIN_MS);
+  addEventListener('focus', seldom);
+  const off = on('inbox', () => void look());
   return () => {
     clearInterval(timer);
-    removeEventListener('focus', look);
+    removeEventListener('focus', seldom);
+    off();
   };
 }

@@ -53,19 +53,11 @@ impl HttpFetcher {
 
 impl Fetcher for HttpFetcher {
     fn fetch(&self, ask: &Ask, sink: &mut dyn FnMut(&[u8])) -> std::result::Result<Fetched, Unfetched> {
-        let bad = || Unfetched::BadAddress(ask.url.clone());
-        let uri: Uri = ask.url.parse().map_err(|_| bad())?;
-        let authority = uri.authority().filter(|authority| !authority.as_str().contains('@')).ok_or_else(bad)?;
-        if !matches!(uri.scheme_str(), Some("http" | "https")) {
-            return Err(bad());
-        }
-        let authority = authority.as_str().to_owned();
+        let (uri, authority) = address(&ask.url)?;
         let told = |error: Error| why(error, &authority);
         let request = self.agent.get(uri.clone()).config().timeout_global(Some(Duration::from_secs(ask.seconds_max)));
         let answer = request.build().call().map_err(told)?;
-        let text = |value: &ureq::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let headers = answer.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
-        let status = answer.status().as_u16();
+        let (status, headers) = head(&answer);
         let mut body = answer.into_body().into_reader();
         let mut left = ask.bytes_max;
         let mut piece = vec![0; PIECE_BYTES];
@@ -84,6 +76,34 @@ impl Fetcher for HttpFetcher {
         let certificate = if uri.scheme_str() == Some("https") { self.shown.by(&authority) } else { None };
         Ok(Fetched { status, headers, cut, certificate })
     }
+
+    fn post(&self, ask: &Ask, headers: &[(&str, String)], body: &[u8]) -> std::result::Result<Fetched, Unfetched> {
+        let (uri, authority) = address(&ask.url)?;
+        let request = self.agent.post(uri).config().timeout_global(Some(Duration::from_secs(ask.seconds_max))).build();
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
+        let answer = request.send(body).map_err(|error| why(error, &authority))?;
+        let (status, headers) = head(&answer);
+        Ok(Fetched { status, headers, cut: true, certificate: None })
+    }
+}
+
+/// The address and whom it leads to.
+fn address(url: &str) -> std::result::Result<(Uri, String), Unfetched> {
+    let bad = || Unfetched::BadAddress(url.to_owned());
+    let uri: Uri = url.parse().map_err(|_| bad())?;
+    let authority = uri.authority().filter(|authority| !authority.as_str().contains('@')).ok_or_else(bad)?;
+    if !matches!(uri.scheme_str(), Some("http" | "https")) {
+        return Err(bad());
+    }
+    let authority = authority.as_str().to_owned();
+    Ok((uri, authority))
+}
+
+/// Status and headers of an answer.
+fn head(answer: &ureq::http::Response<ureq::Body>) -> (u16, Vec<(String, String)>) {
+    let text = |value: &ureq::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers = answer.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
+    (answer.status().as_u16(), headers)
 }
 
 fn why(error: Error, authority: &str) -> Unfetched {

@@ -7,6 +7,7 @@ mod clamav;
 mod clock;
 mod fetcher;
 mod folder;
+mod mailer;
 mod tls;
 
 pub use apart::Child;
@@ -15,3 +16,4 @@ pub use clamav::ClamAv;
 pub use clock::SystemClock;
 pub use fetcher::HttpFetcher;
 pub use folder::FolderStorage;
+pub use mailer::SmtpMailer;

@@ -2,12 +2,14 @@
 
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ManageConnection, Pool};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::{Connection as _, PgConnection, SqliteConnection};
+use tokio::sync::watch;
 
 use crate::kernel::{Context, Error, Result};
 
@@ -90,6 +92,8 @@ pub struct Db {
     engine: Engine,
     readers: Pool<Opener>,
     writers: Pool<Opener>,
+    /// Counts commits of this process.
+    commits: Arc<watch::Sender<u64>>,
 }
 
 impl Db {
@@ -114,7 +118,7 @@ impl Db {
             Engine::Sqlite => pool(READERS_MAX, Mode::Read)?,
             Engine::Postgres => writers.clone(),
         };
-        Ok(Db { engine, readers, writers })
+        Ok(Db { engine, readers, writers, commits: Arc::new(watch::Sender::new(0)) })
     }
 
     pub fn engine(&self) -> Engine {
@@ -165,9 +169,19 @@ impl Db {
                     std::thread::sleep(Duration::from_micros(500 << attempt.min(8)));
                     attempt += 1;
                 }
-                outcome => return outcome,
+                outcome => {
+                    if outcome.is_ok() {
+                        self.commits.send_modify(|count| *count += 1);
+                    }
+                    return outcome;
+                }
             }
         }
+    }
+
+    /// Changes with every commit of this process; those of other processes are not seen here.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.commits.subscribe()
     }
 }
 

@@ -634,6 +634,78 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    notices (user_id, event) {
+        user_id -> Text,
+        event -> BigInt,
+        kind -> Text,
+        waits -> Bool,
+        site_id -> Nullable<Text>,
+        subject -> Text,
+        title -> Text,
+        actor_id -> Nullable<Text>,
+        said -> Text,
+        step -> Nullable<Text>,
+        at -> BigInt,
+        read_at -> Nullable<BigInt>,
+        mailed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    notice_preferences (user_id) {
+        user_id -> Text,
+        mail -> Text,
+        digest_hour -> Integer,
+        version -> Integer,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    mail_server (id) {
+        id -> Integer,
+        host -> Text,
+        port -> Integer,
+        security -> Text,
+        username -> Text,
+        password -> Nullable<Text>,
+        from_address -> Text,
+        from_name -> Text,
+        version -> Integer,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    webhooks (id) {
+        id -> Text,
+        site_id -> Text,
+        url -> Text,
+        kinds -> Text,
+        secret -> Text,
+        active -> Bool,
+        version -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> Text,
+        webhook_id -> Text,
+        kind -> Text,
+        body -> Text,
+        state -> Text,
+        attempts -> Integer,
+        status -> Nullable<Integer>,
+        error -> Nullable<Text>,
+        created_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
     users,
@@ -682,6 +754,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     uploads,
     check_policies,
     check_confirmations,
+    notices,
+    notice_preferences,
+    mail_server,
+    webhooks,
+    webhook_deliveries,
 );
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));

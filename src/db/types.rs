@@ -10,8 +10,8 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{BigInt, Nullable, SingleValue, Text};
 
 use crate::kernel::id::{
-    AttachmentId, CaseId, CommentId, DeploymentId, EntryId, FindingId, GroupId, JobId, PreviewId, ReleaseId, RunId,
-    SessionId, SiteId, TargetId, ThemeId, UploadId, UserId,
+    AttachmentId, CaseId, CommentId, DeliveryId, DeploymentId, EntryId, FindingId, GroupId, JobId, PreviewId,
+    ReleaseId, RunId, SessionId, SiteId, TargetId, ThemeId, UploadId, UserId, WebhookId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 
@@ -127,6 +127,8 @@ parse_refusing!(
     PreviewId,
     ThemeId,
     UploadId,
+    WebhookId,
+    DeliveryId,
     Slug,
     Locale,
 );
@@ -155,6 +157,8 @@ stored_as_text!(
     PreviewId,
     ThemeId,
     UploadId,
+    WebhookId,
+    DeliveryId,
     Slug,
     Locale,
     Digest,

@@ -16,9 +16,11 @@ use super::work::{Going, Stop};
 use super::{sealed, store};
 use crate::app::App;
 use crate::db::Durability;
+use crate::identity::{UseCase, cases};
 use crate::kernel::id::{DeploymentId, TargetId};
 use crate::kernel::{Code, Context, Digest, Error, Refusal, Result};
 use crate::ledger::{self, Event};
+use crate::notices::{self, Happening};
 use crate::publish::outgoing::Outgoing;
 
 /// Releases that may go live one after another while one is being read, before we give up for now.
@@ -154,6 +156,10 @@ fn note(app: &App, target: &Target, deployment: &Deployment, by: &str) -> Result
         if alarm {
             let detail = json!({"target": target.key, "error": state.error, "since": state.failing_since});
             ledger::record(tx, &event("deploy.alarm").detail(detail), now)?;
+            let subject = format!("target:{}", target.id);
+            let failed = Happening::new(notices::Kind::DeploymentFailed, Some(target.site_id), subject, &target.key);
+            let (said, roles) = (state.error.clone().unwrap_or_default(), cases::CheckTarget::ROLES.to_vec());
+            notices::tell(tx, &Happening { said, roles, ..failed }, now)?;
         }
         if over.is_some() {
             let detail = json!({"target": target.key, "since": before.failing_since});

@@ -18,5 +18,6 @@ pub mod rules;
 pub mod schedule;
 pub mod service;
 pub mod store;
+mod telling;
 
 pub use schedule::run_due;

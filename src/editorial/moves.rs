@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::desk::{Desk, person};
 use super::model::{Approval, Changed, Move, Times};
 use super::rules::{self, APPROVE, EDIT, PUBLISH, UNSCHEDULE, WITHDRAW};
-use super::store;
+use super::{store, telling};
 use crate::content::model::{LiveEntry, Withdrawal, WithdrawalReason};
 use crate::content::{self, checks, live};
 use crate::db::Tx;
@@ -43,6 +43,7 @@ pub fn by_command(
     }
     finish(tx, &mut desk, &transition, now)?;
     desk.record(tx, actor, (&asked.command, detail), now)?;
+    telling::moved(tx, &desk, &transition, (actor.user(), now))?;
     let job = if changed { Some(desk.build(tx, job, now)?) } else { None };
     Ok(desk.changed(job))
 }

@@ -7,7 +7,9 @@ use crate::content::model::{Revision, Withdrawal};
 use crate::identity::Role;
 use crate::kernel::id::UserId;
 use crate::kernel::{Code, Refusal, Timestamp};
+use crate::notices::Kind;
 use crate::procedure::model::{Flow, Step, TransitionRule};
+use crate::procedure::rules::{Transition, is_sent_back};
 
 /// The name of the action that a change of the content itself triggers, in procedure files.
 pub const EDIT: &str = "edit";
@@ -116,6 +118,23 @@ pub fn check_withdrawal(rule: &TransitionRule, withdrawal: Option<&Withdrawal>) 
 /// Whether an entry's step holds content that may be changed, so that nothing approved before counts.
 pub fn voids(step: &Step) -> bool {
     !step.edits.is_empty()
+}
+
+/// What a move means to those whom it concerns.
+pub fn outcome(flow: &Flow, transition: &Transition) -> Kind {
+    let (command, from, to) = (transition.command(), transition.from(), transition.to());
+    match transition.action() {
+        Some(APPROVE) => Kind::Approved,
+        Some(PUBLISH) if from != to => Kind::Published,
+        Some(WITHDRAW) => Kind::Withdrawn,
+        Some(_) | None if !is_sent_back(flow, (command, from, to)) => Kind::Waiting,
+        Some(_) | None => {
+            let place = |key: &str| flow.steps.iter().position(|step| step.key == key);
+            let judging = flow.transitions.iter().filter(|rule| rule.approves()).flat_map(|rule| &rule.from);
+            let judged = judging.filter_map(|step| place(step)).min().is_some_and(|first| place(from) >= Some(first));
+            if judged { Kind::Rejected } else { Kind::Returned }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::desk::Desk;
 use super::model::{Changed, Times};
-use super::{moves, store};
+use super::{moves, store, telling};
 use crate::app::App;
 use crate::content;
 use crate::content::model::{Withdrawal, WithdrawalReason};
@@ -126,6 +126,7 @@ fn conclude(
     }
     moves::finish(tx, &mut desk, transition, now)?;
     desk.record(tx, &Actor::system(WORKER), (verb, detail), now)?;
+    telling::carried_out(tx, &desk, transition, now)?;
     let job = job.map(|job| desk.build(tx, job, now)).transpose()?;
     Ok(desk.changed(job))
 }

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::desk::{Desk, person};
 use super::model::{Changed, Move, NewEntry, PROCEDURE, Voided};
-use super::moves;
 use super::rules::{self, Edit, REVISE};
+use super::{moves, telling};
 use crate::app::App;
 use crate::content::model::{Content, Draft, NewEntry as Stored, Patch};
 use crate::content::service::{self as contents, Completeness};
@@ -132,6 +132,10 @@ pub(super) fn rewrite(
     let detail = json!({ "from": from, "to": desk.row.step, "revision": desk.row.revision,
         "voided": voided.is_some(), "look_again": voided.as_ref().and_then(|voided| voided.approver) });
     desk.record(tx, actor, (verb, detail), now)?;
+    if by.is_some() {
+        let was_approved = voided.as_ref().is_some_and(|voided| voided.approver.is_some());
+        telling::changed(tx, &desk, was_approved, (actor.user(), now))?;
+    }
     Ok(Changed { voided, ..desk.changed(None) })
 }
 
@@ -218,6 +222,7 @@ pub async fn comment(app: &App, actor: &Actor, id: EntryId, body: String) -> Res
             // The words by their digest: who proves an entry proves its remarks, and the ledger stays small.
             let detail = json!({ "comment": comment.id, "words": Digest::of(&comment.body) });
             desk.record(tx, &actor, ("comment", detail), now)?;
+            telling::remarked(tx, &desk, &comment, now)?;
             Ok(comment)
         })
         .await

@@ -7,8 +7,8 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::kernel::id::{
-    AttachmentId, CaseId, CommentId, DeploymentId, EntryId, FindingId, GroupId, JobId, PreviewId, ReleaseId, RunId,
-    SessionId, SiteId, TargetId, ThemeId, UploadId, UserId,
+    AttachmentId, CaseId, CommentId, DeliveryId, DeploymentId, EntryId, FindingId, GroupId, JobId, PreviewId,
+    ReleaseId, RunId, SessionId, SiteId, TargetId, ThemeId, UploadId, UserId, WebhookId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 
@@ -47,6 +47,8 @@ string_schemas! {
     CommentId: uuid(), "Id of a comment.";
     AttachmentId: uuid(), "Id of an attachment.";
     UploadId: uuid(), "Id of an upload.";
+    WebhookId: uuid(), "Id of a webhook.";
+    DeliveryId: uuid(), "Id of a delivery to a webhook.";
     JobId: uuid(), "Id of a job.";
     ReleaseId: uuid(), "Id of a release.";
     TargetId: uuid(), "Id of a target.";

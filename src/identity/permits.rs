@@ -132,6 +132,10 @@ use_cases! {
     SeeTargets "see_targets" [Publisher WebDeveloper Auditor Admin];
     CheckTarget "check_target" [Publisher WebDeveloper Admin];
     ManageTargets "manage_targets" [WebDeveloper Admin];
+    // telling
+    /// The server that takes letters, for the whole installation.
+    ManageMail "manage_mail" [Admin];
+    ManageWebhooks "manage_webhooks" [WebDeveloper Admin];
     // proof
     /// Have what a site's address serves checked, and see what was found.
     VerifySite "verify_site" [Publisher Head AgencyHead WebDeveloper Monitor Auditor Admin];

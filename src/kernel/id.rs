@@ -89,6 +89,10 @@ ids! {
     PreviewId
     /// A theme that a site has, had, or may have.
     ThemeId
+    /// An address that is told what happens on a site.
+    WebhookId
+    /// What such an address is told of one event.
+    DeliveryId
 }
 
 fn v7(now: Timestamp, chance: [u8; 10]) -> [u8; 36] {

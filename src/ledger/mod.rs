@@ -12,4 +12,4 @@ mod store;
 
 pub use checkpoints::{checkpoint, newest_checkpoint, signed_by};
 pub use model::{Checkpoint, Event, Finding, Record, Verdict};
-pub use store::{Wanted, head, list, prove, record, record_all, records_naming, records_of, verify};
+pub use store::{Heard, Wanted, head, list, prove, record, record_all, records_naming, records_of, since, verify};

@@ -313,3 +313,31 @@ fn bodies(connection: &mut Conn, from: i64, until: i64) -> Result<Vec<Digest>> {
         bodies.extend(rows.into_iter().map(|row| rules::body(&from_row(row))));
     }
 }
+
+/// What a listener needs of an event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heard {
+    pub sequence: i64,
+    pub action: String,
+    pub subject: String,
+    pub site: Option<SiteId>,
+    pub detail: serde_json::Value,
+}
+
+/// The events after one, in order, at most so many.
+pub fn since(connection: &mut Conn, sequence: i64, records_max: i64) -> Result<Vec<Heard>> {
+    let rows = ledger::table
+        .filter(ledger::sequence.gt(sequence))
+        .order(ledger::sequence)
+        .limit(records_max)
+        .select((ledger::sequence, ledger::action, ledger::subject, ledger::site_id, ledger::detail))
+        .load::<(i64, String, String, Option<SiteId>, String)>(connection)?;
+    let heard = |(sequence, action, subject, site, detail): (_, _, _, _, String)| Heard {
+        sequence,
+        action,
+        subject,
+        site,
+        detail: rules::read_detail(&detail),
+    };
+    Ok(rows.into_iter().map(heard).collect())
+}

@@ -17,6 +17,7 @@ pub mod rules;
 pub mod service;
 pub mod shelf;
 pub mod store;
+pub mod telling;
 mod text;
 pub mod timing;
 pub mod views;

@@ -9,6 +9,7 @@ use super::timing::Timing;
 use crate::identity::{Actor, Role};
 use crate::kernel::id::{CaseId, UserId};
 use crate::kernel::{Code, Refusal, Timestamp};
+use crate::notices::Turn;
 
 /// Stops a plain case's time while it waits for somebody outside the step; needs a comment.
 pub const HOLD: &str = "hold";
@@ -253,12 +254,36 @@ fn names(roles: &[Role]) -> String {
 /// People, not roles: whoever made one of the named commands since the case last left its start, or
 /// wrote a part since the last approval.
 fn is_own_work(flow: &Flow, rule: &TransitionRule, facts: &Facts, actor: &Actor) -> bool {
-    let Some(user) = actor.user() else { return false };
+    actor.user().is_some_and(|user| owners(flow, rule, facts).any(|owner| owner == user))
+}
+
+/// Those whose own work the rule's move would be about.
+fn owners<'a>(flow: &'a Flow, rule: &'a TransitionRule, facts: &Facts<'a>) -> impl Iterator<Item = UserId> + use<'a> {
     let left_start = |at: &super::case::CaseEvent| at.from_step == flow.start && at.to_step != flow.start;
     let since = facts.events.iter().rposition(left_start).unwrap_or(0);
     let excludes = |name: &str| rule.other_than.iter().any(|other| other == name);
-    let made_one = facts.events[since..].iter().any(|event| event.actor_id == Some(user) && excludes(&event.command));
-    made_one || (excludes(AUTHORS) && facts.authors.contains(&user))
+    let authors = if excludes(AUTHORS) { facts.authors } else { &[] };
+    let made = facts.events[since..].iter().filter(move |event| excludes(&event.command));
+    made.filter_map(|event| event.actor_id).chain(authors.iter().copied())
+}
+
+/// Whose turn a case is: of those who act in its step, and may make one of the moves from there.
+pub fn turns(definition: &Definition, facts: &Facts) -> Result<Vec<Turn>, Refusal> {
+    let flow = flow_of(definition, facts.case)?;
+    let step = step_of(flow, &facts.case.step)?;
+    let leaving = flow.transitions.iter().filter(|rule| !step.end && rule.leaves(&step.key));
+    let turn = |rule: &TransitionRule| Turn {
+        roles: rule.roles.iter().copied().filter(|role| step.actors.contains(role)).collect(),
+        not: owners(flow, rule, facts).collect(),
+    };
+    Ok(leaving.map(turn).filter(|turn| !turn.roles.is_empty()).collect())
+}
+
+/// Whether a move brings a case back to a step before its own, and had to say why.
+pub fn is_sent_back(flow: &Flow, (command, from, to): (&str, &str, &str)) -> bool {
+    let place = |key: &str| flow.steps.iter().position(|step| step.key == key);
+    let says_why = flow.transition(command, from).is_some_and(|rule| rule.comment_required);
+    says_why && place(to) < place(from)
 }
 
 /// Held by whoever acts in the step, and by heads, who answer for its lateness.

@@ -10,7 +10,7 @@ use super::hours::Calendar;
 use super::model::Definition;
 use super::rules::{self, Transition};
 use super::timing::Timing;
-use super::{shelf, store};
+use super::{shelf, store, telling};
 use crate::app::App;
 use crate::db::{Conn, Tx};
 use crate::identity::{Actor, Permit, UseCase, cases};
@@ -121,7 +121,8 @@ pub async fn open(app: &App, actor: &Actor, new: NewCase) -> Result<CaseId> {
             let case = new_case(&origin, title.clone(), flow.start.clone(), (state, actor.user(), now));
             store::insert(tx, &case)?;
             let detail = json!({ "procedure": case.procedure_key, "flow": case.flow, "step": case.step });
-            record(tx, &actor, "procedure.open", &case, (Vec::new(), detail, now))
+            record(tx, &actor, "procedure.open", &case, (Vec::new(), detail, now))?;
+            telling::opened(tx, id, (actor.user(), now))
         })
         .await?;
     Ok(id)
@@ -217,7 +218,8 @@ pub async fn transition(app: &App, actor: &Actor, id: CaseId, seen: i32, command
             let detail = json!({ "from": transition.from(), "to": transition.to(), "comment": transition.comment(),
                 "fields": transition.fields(), "action": transition.action() });
             let action = format!("procedure.{}", transition.command());
-            record(tx, &actor, &action, &whole.case, (Vec::new(), detail, now))
+            record(tx, &actor, &action, &whole.case, (Vec::new(), detail, now))?;
+            telling::moved(tx, &transition, (actor.user(), now))
         })
         .await
 }
@@ -248,6 +250,7 @@ pub async fn comment(app: &App, actor: &Actor, id: CaseId, body: String) -> Resu
             let _permit: Permit<cases::WorkOnCases> = permit(&actor, case.site_id)?;
             let comment = add_comment(tx, &case, &actor, &body, (comment_id, now))?;
             record(tx, &actor, "procedure.comment", &case, (Vec::new(), json!({ "comment": comment_id }), now))?;
+            telling::remarked(tx, &comment, now)?;
             Ok(comment)
         })
         .await

@@ -32,6 +32,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     jobs::routes(config);
     crate::identity::api::routes(config);
     crate::sites::api::routes(config);
+    crate::notices::api::routes(config);
     crate::media::api::routes(config);
     crate::media::uploads::api::routes(config);
     crate::content::api::routes(config);

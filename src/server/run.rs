@@ -18,6 +18,7 @@ use crate::delivery;
 use crate::http::Problem;
 use crate::jobs::Handlers;
 use crate::kernel::{Context, Result};
+use crate::notices::Bell;
 use crate::preview::show::{self, Previews};
 use crate::preview::staging;
 use crate::publish::serve::Published;
@@ -31,6 +32,7 @@ pub struct Serving {
     delivery: web::Data<delivery::Model>,
     published: web::Data<Published>,
     previews: web::Data<Previews>,
+    bell: web::Data<Bell>,
 }
 
 impl Serving {
@@ -39,6 +41,7 @@ impl Serving {
             delivery: web::Data::new(delivery::Model::new(app.config.delivery_cache_bytes_max)),
             published: web::Data::new(Published::new(app.clone())),
             previews: web::Data::new(Previews::new(app.clone())),
+            bell: web::Data::new(Bell::default()),
             app: web::Data::new(app),
             documents: web::Data::from(Documents::shared()),
             ready: web::Data::new(Ready::default()),
@@ -71,6 +74,7 @@ pub fn app(
         .app_data(serving.delivery.clone())
         .app_data(serving.published.clone())
         .app_data(serving.previews.clone())
+        .app_data(serving.bell.clone())
         .configure(super::routes)
         .split_for_parts();
     app.route("/openapi.json", web::get().to(docs::json))

@@ -11,14 +11,18 @@ use super::{evidence, release, rules, store};
 use crate::app::App;
 use crate::db::Tx;
 use crate::deploy;
+use crate::identity::{UseCase, cases};
 use crate::kernel::id::{FindingId, RunId};
 use crate::kernel::time::DAY;
 use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
+use crate::notices::{self, Happening};
 use crate::publish::listing::Listed;
 use crate::publish::{attested, gone, redirects, rules as addresses};
 use crate::sites::Site;
 
+/// A notice names the first few; all are in the list of findings.
+const PROBLEMS_TOLD_MAX: usize = 3;
 /// Pages that changed since then are checked every time.
 const LATELY: i64 = 7 * DAY;
 /// Findings of one check that get an event each; the check's own event counts all.
@@ -274,7 +278,20 @@ impl Checking<'_> {
         });
         let event = Event::new(by, JOB, format!("site:{}", self.site.id)).site(self.site.id);
         ledger::record(tx, &event.digest(manifest).detail(detail), now)?;
+        if report.new_findings > 0 {
+            self.tell(tx, report, now)?;
+        }
         self.heal(tx, report, manifest, now)
+    }
+
+    /// Tells those who look after the site that something new was found.
+    fn tell(&self, tx: &mut Tx, report: &Report, now: Timestamp) -> Result<()> {
+        let subject = format!("site:{}", self.site.id);
+        let found = Happening::new(notices::Kind::VerificationFailed, Some(self.site.id), subject, &self.site.name);
+        let named = report.problems.iter().take(PROBLEMS_TOLD_MAX);
+        let said = named.map(|one| format!("{} {}", one.kind, one.path)).collect::<Vec<_>>().join("\n");
+        let roles = cases::CheckTarget::ROLES.to_vec();
+        notices::tell(tx, &Happening { said: format!("{}\n{said}", self.url), roles, ..found }, now)
     }
 
     /// Has the targets behind the address brought anew, when the settings say so and what they serve is not what

@@ -189,6 +189,12 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
         ("PUT", p) if p.contains("/targets/") => {
             json!({"kind": "ssh", "settings": {"host": "a.test", "path": "/srv/www"}})
         }
+        ("PUT", "/api/v1/mail") => {
+            json!({"host": "surel.test", "port": 465, "security": "tls", "from_address": "lamin@surel.test"})
+        }
+        ("POST" | "PUT", p) if p.contains("/webhooks") => {
+            json!({"url": "https://a.test/", "kinds": ["published"], "secret": "0123456789abcdef"})
+        }
         ("POST", p) if p.ends_with("/theme/approve") => json!({"digest": "0".repeat(64)}),
         ("POST", p) if p.ends_with("/theme/reject") => json!({"digest": "0".repeat(64), "reason": "Belum."}),
         ("POST", p) if p.ends_with("/checks/confirm") => {

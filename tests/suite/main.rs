@@ -25,6 +25,7 @@ mod ledger;
 mod library;
 mod media;
 mod model;
+mod notices;
 mod presence;
 mod previews;
 mod procedure_files;

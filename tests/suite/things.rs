@@ -19,6 +19,7 @@ pub struct Things {
     release: String,
     user: String,
     revision: String,
+    webhook: String,
 }
 
 impl Things {
@@ -41,6 +42,7 @@ impl Things {
             ("user", self.user.clone()),
             ("key", if path.contains("/targets/") { "server" } else { "website_management" }.into()),
             ("attachment", self.case.clone()),
+            ("webhook", self.webhook.clone()),
         ])
     }
 }
@@ -62,6 +64,9 @@ pub async fn things(app: &TestApp) -> Things {
         "settings": {"host": "127.0.0.1", "port": 1, "path": "/srv/www"}});
     let developer = token(Role::WebDeveloper);
     Call::post("/api/v1/sites/portal/targets").token(&developer).json(&target).send(app).await.assert_ok();
+    let hook = json!({"url": "http://127.0.0.1:1/", "kinds": ["approved"], "secret": "0123456789abcdef"});
+    let hooks = "/api/v1/sites/portal/webhooks";
+    let hook = Call::post(hooks).token(&developer).json(&hook).send(app).await.assert_ok().json();
     let job = Call::post("/api/v1/sites/portal/releases")
         .token(&publisher)
         .json(&json!({}))
@@ -84,5 +89,6 @@ pub async fn things(app: &TestApp) -> Things {
         release: text(&releases["items"][0]["id"]),
         user: app.user("anyone", &[(Role::Author, Some(site.id))]).user().unwrap().to_string(),
         revision: text(&entry["revision_digest"]),
+        webhook: text(&hook["id"]),
     }
 }

@@ -18,13 +18,14 @@ const dataOf = (block: string): string =>
     .map((line) => line.slice(5).replace(/^ /, ''))
     .join('\n');
 
-/** Tells each event of a stream until it ends. */
-export async function readEvents<Data>(stream: ReadableStream<Uint8Array>, told: (data: Data) => void): Promise<void> {
+/** Tells each event of a stream until it ends; `came` tells of everything that comes, also of what only keeps the line open. */
+export async function readEvents<Data>(stream: ReadableStream<Uint8Array>, told: (data: Data) => void, came = () => {}): Promise<void> {
   const reader = stream.getReader();
   const [decoder, events] = [new TextDecoder(), new EventReader()];
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
+    came();
     for (const data of events.read(decoder.decode(value, { stream: true }))) told(JSON.parse(data) as Data);
   }
 }

@@ -436,6 +436,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happens, as server-sent events, each with a `LiveEvent`. The stream ends with the session, and after ten minutes. */
+        get: operations["get_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inbox": {
         parameters: {
             query?: never;
@@ -524,6 +541,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The server that takes letters; 404 where none is set. */
+        get: operations["get_mail"];
+        /** Set the server; `If-Match: "0"` where there is none. */
+        put: operations["put_mail"];
+        post?: never;
+        /** Send no letters any more. */
+        delete: operations["delete_mail"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a letter to myself, now. */
+        post: operations["post_mail_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -534,6 +587,24 @@ export interface paths {
         /** Who I am. */
         get: operations["get_me"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How I am told. */
+        get: operations["get_me_notices"];
+        /** Choose how I am told; `If-Match: "0"` before anything was chosen. */
+        put: operations["put_me_notices"];
         post?: never;
         delete?: never;
         options?: never;
@@ -589,6 +660,57 @@ export interface paths {
         post?: never;
         /** Take all roles for the whole installation from somebody. The last administrator stays. */
         delete: operations["delete_members_user"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I was told. */
+        get: operations["get_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark my notices up to one as read. */
+        post: operations["post_notices_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark one of my notices as read. */
+        post: operations["post_notices_id_read"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1337,6 +1459,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Programs that are told what happens on a site. */
+        get: operations["get_sites_site_webhooks"];
+        put?: never;
+        /** Have a program told from now on. */
+        post: operations["post_sites_site_webhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what a program is told, or where. */
+        put: operations["put_sites_site_webhooks_webhook"];
+        post?: never;
+        /** Tell a program nothing any more. */
+        delete: operations["delete_sites_site_webhooks_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/webhooks/{webhook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a program was told, newest first, and what became of it. */
+        get: operations["get_sites_site_webhooks_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -1765,6 +1940,15 @@ export interface components {
             key: string;
             label: components["schemas"]["Words"];
         };
+        /** @description How I want to be told. */
+        ChosenPreferences: {
+            /**
+             * Format: int32
+             * @description From 6 to 18.
+             */
+            digest_hour: number;
+            mail: components["schemas"]["NoticeMail"];
+        };
         /**
          * Format: uuid
          * @description Id of a comment.
@@ -1925,6 +2109,18 @@ export interface components {
             title: string;
             url?: string | null;
         };
+        /**
+         * Format: uuid
+         * @description Id of a delivery to a webhook.
+         */
+        DeliveryId: string;
+        /** @description What a webhook was told, newest first. */
+        DeliveryPage: {
+            items: components["schemas"]["WebhookDelivery"][];
+            next_cursor?: string | null;
+        };
+        /** @enum {string} */
+        DeliveryState: "waiting" | "delivered" | "failed";
         /** @description One attempt. */
         Deployment: components["schemas"]["Moved"] & {
             error?: string | null;
@@ -2338,6 +2534,12 @@ export interface components {
             };
             next_cursor?: string | null;
         };
+        /** @description The data of each event. */
+        LiveEvent: {
+            kind: components["schemas"]["LiveEventKind"];
+        };
+        /** @enum {string} */
+        LiveEventKind: "ready" | "inbox" | "notice";
         /** @description What citizens see of an entry. */
         LiveView: {
             /** @description Of the closure. */
@@ -2353,6 +2555,30 @@ export interface components {
         Login: {
             email: string;
             password: string;
+        };
+        /** @enum {string} */
+        MailSecurity: "tls" | "starttls" | "plain";
+        /** @description What became of a test. */
+        MailTest: {
+            /** @description What the server said otherwise. */
+            error?: string | null;
+            /** @description Whether the server took the letter, which goes to the address of whoever asked. */
+            sent: boolean;
+        };
+        /** @description The server, without its password. */
+        MailView: {
+            from_address: string;
+            from_name: string;
+            has_password: boolean;
+            host: string;
+            /** Format: int32 */
+            port: number;
+            security: components["schemas"]["MailSecurity"];
+            updated_at: components["schemas"]["Timestamp"];
+            /** @description Empty: the server asks for none. */
+            username: string;
+            /** Format: int32 */
+            version: number;
         };
         /** @description The caller's account, appointments in force, and open sessions. */
         Me: {
@@ -2457,6 +2683,62 @@ export interface components {
             position?: number;
             settings: Record<string, unknown>;
             url?: string | null;
+        };
+        /** @description A notice as its reader sees it. */
+        Notice: {
+            /** @description `entry`, `case`, `target` or `site`, with its id. */
+            about: components["schemas"]["NoticeSubject"];
+            at: components["schemas"]["Timestamp"];
+            /** @description The name of whoever did it; absent for the system. */
+            by?: string | null;
+            /**
+             * Format: int64
+             * @description The number of the event in the ledger.
+             */
+            id: number;
+            kind: components["schemas"]["NoticeKind"];
+            read_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Reason, comment or error; empty when nothing was said. */
+            said: string;
+            /** @description The key of the site. */
+            site?: string | null;
+            step?: components["schemas"]["Words"] | null;
+            title: string;
+            /** @description Whether the next move was theirs when it was written. */
+            waits: boolean;
+        };
+        /** @enum {string} */
+        NoticeKind: "waiting" | "returned" | "rejected" | "approved" | "published" | "withdrawn" | "comment" | "mention" | "voided" | "deployment_failed" | "verification_failed";
+        /** @enum {string} */
+        NoticeMail: "immediate" | "daily" | "none";
+        /** @description Own notices, newest first. */
+        NoticePage: {
+            items: components["schemas"]["Notice"][];
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many of all have not been read.
+             */
+            unread: number;
+        };
+        /** @description How somebody wants to be told. */
+        NoticePreferences: {
+            /**
+             * Format: int32
+             * @description On the clock of the site that a notice is of.
+             */
+            digest_hour: number;
+            mail: components["schemas"]["NoticeMail"];
+            /**
+             * Format: int32
+             * @description 0 before anything was chosen.
+             */
+            version: number;
+        };
+        /** @description What a notice is about. */
+        NoticeSubject: {
+            id: string;
+            kind: string;
         };
         /** @description What a case is opened with. */
         OpenCase: {
@@ -2572,6 +2854,14 @@ export interface components {
         /** @description What somebody says of the theme that is proposed. */
         ProposeRequest: {
             note?: string | null;
+        };
+        /** @description Up to which notice all are read. */
+        ReadNotices: {
+            /**
+             * Format: int64
+             * @description The newest that was seen.
+             */
+            until: number;
         };
         /** @description An event at its place in the chain. */
         Record: {
@@ -3023,8 +3313,68 @@ export interface components {
         };
         /** @enum {string} */
         WaitingKind: "entry" | "case";
+        /**
+         * @description What the server is to be. Without `password` the one that is stored stays, if it is the same server and the same
+         *     name; `""` removes it.
+         */
+        WantedMail: {
+            from_address: string;
+            from_name?: string;
+            host: string;
+            password?: string | null;
+            /** Format: int32 */
+            port: number;
+            security: components["schemas"]["MailSecurity"];
+            username?: string;
+        };
+        /** @description What a webhook is to be. Without `secret` (16 to 256 bytes) the one that is stored stays; a new one needs one. */
+        WantedWebhook: {
+            active?: boolean;
+            kinds: components["schemas"]["NoticeKind"][];
+            secret?: string | null;
+            url: string;
+        };
         /** @enum {string} */
         WebServer: "apache" | "nginx";
+        /** @description One event that a webhook was told of, or will be. */
+        WebhookDelivery: {
+            /** Format: int32 */
+            attempts: number;
+            /** @description What is sent, as text. */
+            body: string;
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Why the last attempt failed. */
+            error?: string | null;
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["DeliveryId"];
+            kind: components["schemas"]["NoticeKind"];
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int32
+             * @description Of the last answer.
+             */
+            status?: number | null;
+        };
+        /**
+         * Format: uuid
+         * @description Id of a webhook.
+         */
+        WebhookId: string;
+        /** @description The webhooks of a site, oldest first. */
+        WebhookPage: {
+            items: components["schemas"]["WebhookView"][];
+        };
+        /** @description A webhook, without its secret. */
+        WebhookView: {
+            active: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["WebhookId"];
+            kinds: components["schemas"]["NoticeKind"][];
+            updated_at: components["schemas"]["Timestamp"];
+            url: string;
+            /** Format: int32 */
+            version: number;
+        };
         /** @description The same words in both languages of the house. */
         Words: {
             en: string;
@@ -4272,6 +4622,37 @@ export interface operations {
             };
         };
     };
+    get_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LiveEvent"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_inbox: {
         parameters: {
             query?: {
@@ -4419,6 +4800,156 @@ export interface operations {
             };
         };
     };
+    get_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    put_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedMail"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_mail_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailTest"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -4437,6 +4968,78 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_me_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreferences"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    put_me_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenPreferences"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreferences"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4667,6 +5270,93 @@ export interface operations {
                 content?: never;
             };
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_notices: {
+        parameters: {
+            query?: {
+                unread?: boolean;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_notices_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadNotices"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_notices_id_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6912,6 +7602,225 @@ export interface operations {
                 content?: never;
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_sites_site_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_sites_site_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedWebhook"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    put_sites_site_webhooks_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedWebhook"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_sites_site_webhooks_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_sites_site_webhooks_webhook_deliveries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                site: string;
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
