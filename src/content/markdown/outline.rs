@@ -98,7 +98,7 @@ impl Reader {
     fn take(&mut self, event: Event<'_>, at: Range<usize>) {
         match event {
             Event::Start(tag) => self.start(tag, at),
-            Event::End(tag) => self.end(tag, at),
+            Event::End(tag) => self.end(tag),
             Event::Text(words) | Event::Code(words) => self.words(&words, at.start),
             Event::SoftBreak | Event::HardBreak => self.words(" ", at.start),
             Event::Html(html) => match &mut self.html {
@@ -161,7 +161,7 @@ impl Reader {
         }
     }
 
-    fn end(&mut self, tag: TagEnd, _at: Range<usize>) {
+    fn end(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Heading(_) => {
                 self.found.headings.extend(self.heading.take());

@@ -34,7 +34,7 @@ pub fn of_site(address: &str, hosts: &[String]) -> Option<String> {
     let address = address.trim();
     let path = match threats::host_of(address) {
         Some(host) => {
-            let own = hosts.iter().any(|own| *own == host);
+            let own = hosts.contains(&host);
             let rest = address.split_once("//").filter(|_| own)?.1;
             rest.find('/').map_or("/", |at| &rest[at..])
         }
