@@ -130,4 +130,16 @@ export const en: Help = {
     what: 'The links of one menu and their order.',
     first: 'Add, move or take out links and save. Then open it as content and hand it over.',
   },
+  '/notices': {
+    what: 'What happened to work that concerns you, the newest at the top.',
+    first: 'Open a notice to see the thing itself. How you are told is set on the account screen.',
+  },
+  '/mail': {
+    what: 'The mail server that sends notices.',
+    first: 'Fill in its address and password, save, then send a test letter to yourself.',
+  },
+  '/site/:site/webhooks': {
+    what: 'Addresses of other systems that are told what happens on this site.',
+    first: 'Add an address, choose the events, and set a secret that the other system knows, too.',
+  },
 };

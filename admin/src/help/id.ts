@@ -130,4 +130,16 @@ export const id: Help = {
     what: 'Tautan-tautan dalam sebuah menu dan urutannya.',
     first: 'Tambah, pindahkan, atau hapus tautan, lalu simpan. Setelah itu buka sebagai konten dan serahkan.',
   },
+  '/notices': {
+    what: 'Yang terjadi pada pekerjaan yang melibatkan Anda, yang terbaru di atas.',
+    first: 'Buka pemberitahuan untuk melihat hal yang dimaksud. Cara Anda diberi tahu diatur pada halaman akun.',
+  },
+  '/mail': {
+    what: 'Server surel yang mengirimkan pemberitahuan.',
+    first: 'Isi alamat dan kata sandi server, simpan, lalu kirim surat uji kepada Anda sendiri.',
+  },
+  '/site/:site/webhooks': {
+    what: 'Alamat pada sistem lain yang diberi tahu tentang peristiwa pada situs ini.',
+    first: 'Tambahkan alamat, pilih peristiwanya, dan isi kunci rahasia yang juga diketahui sistem itu.',
+  },
 };
