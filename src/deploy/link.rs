@@ -390,3 +390,35 @@ impl<'c> Stream<'c> {
 }
 
 const ARCHIVE_END: [u8; 1024] = [0; 1024];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Puts a program of that name before those of the system.
+    #[expect(clippy::disallowed_methods, reason = "a test's own folder")]
+    fn instead(folder: &std::path::Path, name: &str, script: &str) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = folder.join(name);
+        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    #[test]
+    fn a_folder_in_which_nothing_can_be_made_is_not_asked_for_ever() {
+        let (programs, root) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        instead(
+            programs.path(),
+            "mkdir",
+            "for last; do :; done; [ \"$last\" = .lamin/lock ] && exit 1; exec /bin/mkdir \"$@\"",
+        );
+        instead(programs.path(), "sleep", ":");
+        let root = shell_word(root.path().to_str().unwrap());
+        let script = format!("root={root} name=1 durable=0 fresh=0\n{SCRIPT}");
+        let path = format!("{}:/usr/bin:/bin", programs.path().display());
+        let told = Command::new("sh").args(["-c", &script]).env("PATH", path).output().unwrap();
+        let said = String::from_utf8(told.stdout).unwrap();
+        assert_eq!(said, "lamin fail another deploy is at work here, or nothing can be written\n");
+        assert_eq!(told.status.code(), Some(1));
+    }
+}

@@ -20,9 +20,10 @@ turn=0
 until mkdir .lamin/lock 2>/dev/null; do
   owner=$(cat .lamin/lock/pid 2>/dev/null)
   turn=$((turn + 1))
-  if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then rm -rf .lamin/lock
+  # First, so that a folder in which nothing can be made is not asked for ever.
+  if [ $turn -gt 60 ]; then fail 'another deploy is at work here, or nothing can be written'
+  elif [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then rm -rf .lamin/lock
   elif [ -z "$owner" ] && [ $turn -gt 5 ]; then rm -rf .lamin/lock
-  elif [ $turn -gt 60 ]; then fail 'another deploy is at work here'
   else sleep 1; fi
 done
 trap 'rm -rf .lamin/lock' EXIT
