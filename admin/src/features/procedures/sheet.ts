@@ -39,15 +39,3 @@ export function stretches(days: Definition['hours']['days']): { first: string; l
 }
 
 const WEEK = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
-
-type Running = { id: string; late_minutes: number; due_at?: string | null; ended_at?: string | null; opened_at: string };
-
-/** Cases that still run, each once: the latest first, then those due soonest, then those without a limit. */
-export function running<Case extends Running>(...lists: Case[][]): Case[] {
-  const all = new Map(lists.flat().filter((one) => !one.ended_at).map((one) => [one.id, one]));
-  const due = (one: Case) => (one.due_at ? Date.parse(one.due_at) : Infinity);
-  const first = (a: number, b: number) => (a === b ? 0 : a < b ? -1 : 1);
-  return [...all.values()].sort(
-    (a, b) => b.late_minutes - a.late_minutes || first(due(a), due(b)) || first(Date.parse(a.opened_at), Date.parse(b.opened_at)),
-  );
-}
