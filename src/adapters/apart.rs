@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::ports::{Apart, Told};
 
@@ -13,6 +13,8 @@ const ALLOCATOR_RESERVE: (&str, &str) = ("MIMALLOC_ARENA_RESERVE", "65536");
 
 /// A command limits its own processor time; this ends one that only sits there, on a machine however busy.
 const WAIT_MAX: Duration = Duration::from_secs(300);
+
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// Runs a program.
 pub struct Child {
@@ -51,7 +53,13 @@ impl Apart for Child {
                 let _ = ended.send(());
                 heard.map(|_| said)
             });
-            let is_late = waits.recv_timeout(self.wait_max).is_err();
+            let begun = Instant::now();
+            let mut is_late = waits.recv_timeout(self.wait_max).is_err();
+            // It may have nothing more to say and sit there all the same.
+            while !is_late && child.try_wait()?.is_none() {
+                std::thread::sleep(LOOK_AGAIN);
+                is_late = begun.elapsed() > self.wait_max;
+            }
             if is_late {
                 child.kill()?;
             }
@@ -86,5 +94,7 @@ mod tests {
         let told = run("echo begun; exec /bin/sleep 600", Duration::from_millis(500));
         assert_eq!(told.said, b"begun\n");
         assert_eq!(told.ended.unwrap(), "not within 0 s");
+        let silent = run("exec 1>&-; exec /bin/sleep 600", Duration::from_millis(500));
+        assert_eq!(silent.ended.unwrap(), "not within 0 s");
     }
 }

@@ -44,7 +44,7 @@ diesel::table! {
         refreshed_at -> BigInt,
         expires_at -> BigInt,
         ended_at -> Nullable<BigInt>,
-        previous_hash -> Nullable<Text>,
+        replaced -> Text,
     }
 }
 

@@ -205,6 +205,9 @@ fn stored_scope(text: &str) -> Result<Option<SiteId>> {
     site.map(Some).map_err(|_| Error::broken("read a membership", format!("{text:?} is no scope")))
 }
 
+/// The digest of a refresh token that another one took the place of, and when.
+pub type Replaced = (String, Timestamp);
+
 /// Begins a session.
 pub fn insert_session(tx: &mut Tx, session: &Session, refresh_hash: &Digest) -> Result<()> {
     diesel::insert_into(sessions::table)
@@ -222,17 +225,19 @@ pub fn insert_session(tx: &mut Tx, session: &Session, refresh_hash: &Digest) -> 
     Ok(())
 }
 
-/// Digest of the newest refresh token of a session, and of the one before it.
-pub fn refresh_hashes(connection: &mut Conn, session: SessionId) -> Result<Option<(String, Option<String>)>> {
-    let hashes = (sessions::refresh_hash, sessions::previous_hash);
-    Ok(sessions::table.find(session).select(hashes).first(connection).optional()?)
+/// Digest of the newest refresh token of a session, and of those that were replaced lately, with the times of that.
+pub fn refresh_hashes(connection: &mut Conn, session: SessionId) -> Result<Option<(String, Vec<Replaced>)>> {
+    let hashes = (sessions::refresh_hash, sessions::replaced);
+    let found = sessions::table.find(session).select(hashes).first::<(String, String)>(connection).optional()?;
+    // What cannot be read is none.
+    Ok(found.map(|(newest, replaced)| (newest, serde_json::from_str(&replaced).unwrap_or_default())))
 }
 
 /// Puts another refresh token in the place of the newest.
-pub fn rotate(tx: &mut Tx, session: &Session, refresh_hash: &Digest) -> Result<()> {
+pub fn rotate(tx: &mut Tx, session: &Session, refresh_hash: &Digest, replaced: &[Replaced]) -> Result<()> {
     diesel::update(sessions::table.find(session.id))
         .set((
-            sessions::previous_hash.eq(sessions::refresh_hash.nullable()),
+            sessions::replaced.eq(serde_json::json!(replaced).to_string()),
             sessions::refresh_hash.eq(refresh_hash.as_str()),
             sessions::refreshed_at.eq(session.refreshed_at),
             sessions::expires_at.eq(session.expires_at),

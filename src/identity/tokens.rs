@@ -19,9 +19,11 @@ const CLOCK_SKEW_SECONDS: i64 = 5;
 const TOKEN_BYTES_MAX: usize = 4096;
 const AUDIENCE: &str = "lamin-api";
 /// Keeps what is signed here apart from what a JWT signs, which has no colon.
-/// How long the refresh token before the newest still serves. A browser that leaves a page while it refreshes drops
+/// How long a refresh token still serves after another took its place. A browser that leaves a page while it refreshes drops
 /// the answer with the new cookie and asks again with the old one; a thief has this long before reuse shows.
 pub const REFRESH_LEEWAY_MICROS: i64 = 30 * SECOND;
+/// So many replaced tokens of a session are remembered.
+pub const REPLACED_MAX: usize = 8;
 const REFRESH_PURPOSE: &str = "lamin-refresh:";
 
 /// What an access token says; all of it is required.
@@ -86,7 +88,7 @@ pub fn read_access(app: &App, token: &str) -> Result<Claims, Refusal> {
 /// A refresh token: `<session>.<32 random bytes>.<signature over both>`.
 ///
 /// The signature proves that we made it, so that an old one, however old, is told from a guess. The newest one
-/// refreshes, and for [`REFRESH_LEEWAY_MICROS`] the one before it.
+/// refreshes, and one that was replaced still does for [`REFRESH_LEEWAY_MICROS`].
 pub struct RefreshToken {
     pub session: SessionId,
     text: String,

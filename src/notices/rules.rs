@@ -4,6 +4,7 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
 use super::model::{Happening, Kind, Mail, Member, Preferences, Recipient};
+use crate::identity::{Role, UseCase, cases};
 use crate::kernel::id::UserId;
 use crate::kernel::{Code, Digest, Refusal, Timestamp};
 
@@ -15,6 +16,7 @@ const TITLE_LETTERS_MAX: usize = 200;
 /// it waits now, as work that waits. Only members are told, because others may not see it any more.
 pub fn recipients(happening: &Happening, members: &[Member]) -> Vec<Recipient> {
     let next = whose_turn(happening, members);
+    let readers = readers(&happening.subject);
     let told = |member: &Member| {
         let waits = next.contains(&member.user);
         let took_part = happening.took_part.contains(&member.user);
@@ -38,7 +40,17 @@ pub fn recipients(happening: &Happening, members: &[Member]) -> Vec<Recipient> {
         };
         kind.map(|kind| Recipient { user: member.user, kind, waits })
     };
-    members.iter().filter(|member| Some(member.user) != happening.by).filter_map(told).collect()
+    let reads = |member: &&Member| readers.is_none_or(|roles| member.roles.iter().any(|role| roles.contains(role)));
+    members.iter().filter(|member| Some(member.user) != happening.by).filter(reads).filter_map(told).collect()
+}
+
+/// Who may read what it happened to at all, a mention or not; `None` where the roles that are told say so.
+fn readers(subject: &str) -> Option<&'static [Role]> {
+    match subject.split(':').next() {
+        Some("entry") => Some(cases::ReadContent::ROLES),
+        Some("case") => Some(cases::ReadCases::ROLES),
+        _ => None,
+    }
 }
 
 /// Those for whom it waits now.

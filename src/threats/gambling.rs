@@ -49,6 +49,8 @@ pub fn host_of(address: &str) -> Option<String> {
         Some((scheme, rest)) if matches!(scheme.to_ascii_lowercase().as_str(), "" | "http:" | "https:") => rest,
         _ => return None,
     };
+    // Browsers pass over further strokes: `https:///host` leads to the host.
+    let rest = rest.trim_start_matches(['/', '\\']);
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     let host = host.split(':').next().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();

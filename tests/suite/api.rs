@@ -198,7 +198,7 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
         ("POST", p) if p.ends_with("/theme/approve") => json!({"digest": "0".repeat(64)}),
         ("POST", p) if p.ends_with("/theme/reject") => json!({"digest": "0".repeat(64), "reason": "Belum."}),
         ("POST", p) if p.ends_with("/checks/confirm") => {
-            json!({"digest": "0".repeat(64), "reason": "Sudah diperiksa."})
+            json!({"digest": "0".repeat(64), "blocking": "0".repeat(64), "reason": "Sudah diperiksa."})
         }
         ("PUT", p) if p.ends_with("/checks") => json!({"severities": {}}),
         ("POST", p) if p.ends_with("/imported/confirm") => json!({"entries": []}),

@@ -671,7 +671,7 @@ async fn a_list_gives_the_fields_that_are_asked_for(app: TestApp) {
         plain,
         &json!({
             "id": row.id, "type": "berita", "slug": "a", "locale": "id", "step": "draft", "title": "A",
-            "category": null, "tags": [], "published_at": null, "updated_at": row.updated_at, "version": 1,
+            "category": null, "tags": [], "published_at": null, "publish_at": null, "unpublish_at": null, "updated_at": row.updated_at, "version": 1,
             "url": "/berita/a/",
         })
     );

@@ -335,7 +335,7 @@ export interface paths {
         get?: never;
         /**
          * Says that the caller has the entry open, and asks for the lease of writing: to be said every 20 seconds, because
-         *     after 60 it is forgotten. The lease only asks others to wait; what decides a race is `If-Match`.
+         *     after 150 it is forgotten. The lease only asks others to wait; what decides a race is `If-Match`.
          */
         put: operations["put_entries_id_presence"];
         post?: never;
@@ -1919,6 +1919,8 @@ export interface components {
         CheckReport: {
             /** @description Whether something keeps the entry where it is. */
             blocked: boolean;
+            /** @description Names what does: what `confirm` asks for beside the revision. */
+            blocking_digest: components["schemas"]["Digest"];
             /** @description The newest first; those of older revisions hold no more. */
             confirmations: components["schemas"]["FindingsConfirmed"][];
             /** @description By place, at most 200. */
@@ -1968,6 +1970,8 @@ export interface components {
         };
         /** @description Which revision somebody answers for, and why. */
         ConfirmFindings: {
+            /** @description The `blocking_digest` that was looked at. */
+            blocking?: string;
             /** @description The `revision_digest` that was looked at. */
             digest?: string;
             /** @description 10 to 1,000 letters; the ledger keeps it. */

@@ -1,1 +1,1 @@
-ALTER TABLE sessions DROP COLUMN previous_hash;
+ALTER TABLE sessions DROP COLUMN replaced;

@@ -1,2 +1,2 @@
--- The token before the present one is good for a moment: a browser that leaves a page loses the answer that brought the new one.
-ALTER TABLE sessions ADD COLUMN previous_hash TEXT;
+-- The tokens that were replaced a moment ago, and when: a browser that leaves a page loses the answer that brought the new one.
+ALTER TABLE sessions ADD COLUMN replaced TEXT NOT NULL DEFAULT '[]';

@@ -1,4 +1,4 @@
--- Who has an entry open, and who of them is to write. Rows that are a minute old mean nothing.
+-- Who has an entry open, and who of them is to write. Rows that are some minutes old mean nothing.
 CREATE TABLE presences (
     entry_id TEXT NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
     user_id TEXT NOT NULL REFERENCES users (id),

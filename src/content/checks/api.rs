@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::{Check, Finding, Place, Policy, Severity};
+use super::model::{Check, FINDINGS_MAX, Finding, Place, Policy, Severity};
 use super::service::{self, Look};
 use super::{store, wording};
 use crate::app::App;
@@ -28,6 +28,8 @@ struct CheckReport {
     revision_digest: Digest,
     /// Whether something keeps the entry where it is.
     blocked: bool,
+    /// Names what does: what `confirm` asks for beside the revision.
+    blocking_digest: Digest,
     /// By place, at most 200.
     findings: Vec<FindingView>,
     /// How many there are beyond those.
@@ -87,9 +89,10 @@ fn report(look: &Look, people: &People) -> CheckReport {
     CheckReport {
         revision: look.row.revision,
         revision_digest: look.row.digest,
-        blocked: look.blocking().next().is_some(),
-        findings: look.found.findings.iter().map(finding).collect(),
-        more: look.found.more,
+        blocked: look.found.more > 0 || look.blocking().next().is_some(),
+        blocking_digest: look.blocking_digest(),
+        findings: look.found.findings.iter().take(FINDINGS_MAX).map(finding).collect(),
+        more: look.found.findings.len().saturating_sub(FINDINGS_MAX) + look.found.more,
         confirmations: confirmations.collect(),
     }
 }
@@ -120,6 +123,9 @@ struct ConfirmFindings {
     /// The `revision_digest` that was looked at.
     #[serde(default)]
     digest: String,
+    /// The `blocking_digest` that was looked at.
+    #[serde(default)]
+    blocking: String,
     /// 10 to 1,000 letters; the ledger keeps it.
     #[serde(default)]
     reason: String,
@@ -136,12 +142,12 @@ async fn confirm_findings(
     body: Json<ConfirmFindings>,
 ) -> Answer {
     let id = EntryId::parse(&id)?;
-    let required = || {
-        let detail = "the revision_digest of the revision that you have looked at";
-        Refusal::new(Code::DigestRequired).field("digest", "required", detail)
+    let read = |field: &str, text: &str, detail: &str| {
+        Digest::parse(text).ok_or_else(|| Refusal::new(Code::DigestRequired).field(field, "required", detail))
     };
-    let digest = Digest::parse(&body.0.digest).ok_or_else(required)?;
-    service::confirm(&app, &actor, id, digest, &body.0.reason).await?;
+    let revision = read("digest", &body.0.digest, "the revision_digest of the revision that you have looked at")?;
+    let blocking = read("blocking", &body.0.blocking, "the blocking_digest of what you have looked at")?;
+    service::confirm(&app, &actor, id, (revision, blocking), &body.0.reason).await?;
     Ok(HttpResponse::Ok().json(look(&app, actor, id).await?))
 }
 

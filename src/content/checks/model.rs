@@ -11,6 +11,8 @@ use crate::kernel::{Digest, Timestamp, Words};
 
 /// Findings that one look tells; beyond it only their number is told.
 pub const FINDINGS_MAX: usize = 200;
+/// Findings of one look. Content with more is not published: it is mended, or its document taken away.
+pub const LOOK_FINDINGS_MAX: usize = 5_000;
 /// Letters of an excerpt.
 pub const EXCERPT_LETTERS_MAX: usize = 80;
 
@@ -110,7 +112,7 @@ impl Policy {
 }
 
 /// Where something was found.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[schema(as = FindingPlace)]
 pub struct Place {
     /// `fields.body`, `fields.items[2].alt`, `tags[0]`.
@@ -185,7 +187,7 @@ impl Around {
 }
 
 /// What a confirmation is about, within its revision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Confirmed {
     pub check: Check,
     #[serde(flatten)]
@@ -203,14 +205,6 @@ pub struct Confirmation {
     pub reason: String,
     pub by: UserId,
     pub at: Timestamp,
-}
-
-impl Confirmation {
-    /// Whether it is about this finding of that revision.
-    pub fn covers(&self, revision: &Digest, finding: &Finding) -> bool {
-        self.revision == *revision
-            && self.confirmed.iter().any(|one| one.check == finding.check && one.place == finding.place)
-    }
 }
 
 /// A sentence in both languages.

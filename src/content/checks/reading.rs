@@ -98,6 +98,9 @@ fn outline_of(field: &Field, value: &Value) -> Outline {
     }
 }
 
+/// Of the line before, which is kept with each line.
+const LINE_BEFORE_BYTES_MAX: usize = 200;
+
 /// The lines of what a document says. A line stands under the one before it, which may be the head of a table.
 pub fn lines(text: &str) -> Vec<Piece> {
     let mut found = Vec::new();
@@ -106,7 +109,7 @@ pub fn lines(text: &str) -> Vec<Piece> {
         let words = line.trim_end();
         if !words.is_empty() {
             found.push(Piece::plain(words, before, at));
-            before = words;
+            before = &words[..words.floor_char_boundary(LINE_BEFORE_BYTES_MAX)];
         }
         at += line.len();
     }

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use super::model::{Around, Check, Confirmation, Confirmed, Finding, Policy, Severity};
+use super::model::{
+    Around, Check, Confirmation, Confirmed, FINDINGS_MAX, Finding, LOOK_FINDINGS_MAX, Policy, Severity,
+};
 use super::rules::{self, Found, Inside};
 use super::{reading, store, wording};
 use crate::app::App;
@@ -30,11 +32,19 @@ pub struct Look {
     pub policy: Policy,
     pub found: Found,
     pub confirmations: Vec<Confirmation>,
+    /// What somebody has answered for in this revision.
+    answered: HashSet<Confirmed>,
 }
 
 impl Look {
+    fn new(row: EntryRow, policy: Policy, found: Found, confirmations: Vec<Confirmation>) -> Self {
+        let of_it = confirmations.iter().filter(|one| one.revision == row.digest);
+        let answered = of_it.flat_map(|one| one.confirmed.iter().cloned()).collect();
+        Look { row, policy, found, confirmations, answered }
+    }
+
     pub fn is_confirmed(&self, finding: &Finding) -> bool {
-        self.confirmations.iter().any(|one| one.covers(&self.row.digest, finding))
+        self.answered.contains(&confirmed(finding))
     }
 
     /// What keeps the entry where it is.
@@ -42,6 +52,24 @@ impl Look {
         let blocks = |finding: &&Finding| self.policy.of(finding.check) == Severity::Block;
         self.found.findings.iter().filter(blocks).filter(|finding| !self.is_confirmed(finding))
     }
+
+    /// Names what blocks now, so that somebody answers for what they were shown: a document may say more a moment later.
+    pub fn blocking_digest(&self) -> Digest {
+        let all: Vec<Confirmed> = self.blocking().map(confirmed).collect();
+        Digest::of(json!(all).to_string())
+    }
+
+    fn refuse_unread(&self) -> Result<(), Refusal> {
+        if self.found.more == 0 {
+            return Ok(());
+        }
+        let detail = format!("more than {LOOK_FINDINGS_MAX} findings: too many to answer for");
+        Err(Refusal::new(Code::FindingsBlock).detail(detail))
+    }
+}
+
+fn confirmed(finding: &Finding) -> Confirmed {
+    Confirmed { check: finding.check, place: finding.place.clone() }
 }
 
 /// Looks the newest revision of an entry over, for the checks of these severities on its site.
@@ -51,22 +79,23 @@ pub fn look(connection: &mut Conn, row: EntryRow, severities: &[Severity], now: 
         policy.each().filter(|(_, severity)| severities.contains(severity)).map(|(check, _)| check).collect();
     let confirmations = store::confirmations(connection, row.id)?;
     if wanted.is_empty() {
-        return Ok(Look { row, policy, found: Found::default(), confirmations });
+        return Ok(Look::new(row, policy, Found::default(), confirmations));
     }
     let site = sites::store::find(connection, row.site_id)?.ok_or_else(|| Refusal::new(Code::NotFound))?;
     let content_type = type_store::require(connection, row.site_id, &row.type_key)?.content_type;
     let content = content::store::content(connection, row.id, row.revision)?;
     let around = around(connection, &site, (row.id, &content_type, &content), &wanted, now)?;
     let found = rules::look(&content_type, &content, &around, &wanted);
-    Ok(Look { row, policy, found, confirmations })
+    Ok(Look::new(row, policy, found, confirmations))
 }
 
 /// Refuses content that something blocks which nobody has confirmed: `findings_block` with each finding's place.
 pub fn refuse_blocked(connection: &mut Conn, row: &EntryRow, now: Timestamp) -> Result<()> {
     let look = look(connection, row.clone(), &[Severity::Block], now)?;
+    look.refuse_unread()?;
     let mut refusal = Refusal::new(Code::FindingsBlock);
     let mut told = Vec::new();
-    for finding in look.blocking() {
+    for finding in look.blocking().take(FINDINGS_MAX) {
         let Finding { place, check, .. } = finding;
         // The words themselves are told to whoever may read the entry, and to no log.
         refusal = refusal.field(&place.field, check.as_str(), format!("at letter {}", place.offset));
@@ -157,11 +186,18 @@ pub fn read(connection: &mut Conn, actor: &Actor, id: EntryId, now: Timestamp) -
     look(connection, row, &[Severity::Block, Severity::Warn], now)
 }
 
-/// Answers, with a reason, for everything that blocks the revision of this digest now.
+/// Answers, with a reason, for everything that blocks the revision of the first digest and that the second names:
+/// [`Look::blocking_digest`].
 ///
-/// Refusals: `comment_required`, `digest_mismatch` when the text is another by now, `nothing_changed` when nothing waits for
+/// Refusals: `comment_required`, `digest_mismatch` when the text or what blocks is another by now, `nothing_changed` when nothing waits for
 /// it, `findings_block` for what a reason cannot take the place of.
-pub async fn confirm(app: &App, actor: &Actor, id: EntryId, revision: Digest, reason: &str) -> Result<()> {
+pub async fn confirm(
+    app: &App,
+    actor: &Actor,
+    id: EntryId,
+    (revision, blocking): (Digest, Digest),
+    reason: &str,
+) -> Result<()> {
     let reason = reason_of(reason)?;
     let (now, actor) = (app.now(), actor.clone());
     app.db
@@ -176,7 +212,12 @@ pub async fn confirm(app: &App, actor: &Actor, id: EntryId, revision: Digest, re
                 return Err(Refusal::new(Code::DigestMismatch).extra("current_digest", row.digest.as_str()).into());
             }
             let look = look(tx, row, &[Severity::Block], now)?;
+            look.refuse_unread()?;
             let confirmed = confirmable(&look)?;
+            let current = look.blocking_digest();
+            if current != blocking {
+                return Err(Refusal::new(Code::DigestMismatch).extra("current_blocking", current.as_str()).into());
+            }
             let detail = detail(&look.row, &confirmed, &reason);
             let number = look.confirmations.last().map_or(0, |last| last.number) + 1;
             store::insert_confirmation(
@@ -217,7 +258,7 @@ fn confirmable(look: &Look) -> Result<Vec<Confirmed>, Refusal> {
         let detail = "this is mended, not confirmed";
         return Err(Refusal::new(Code::FindingsBlock).field(&first.place.field, first.check.as_str(), detail));
     }
-    Ok(can.into_iter().map(|finding| Confirmed { check: finding.check, place: finding.place.clone() }).collect())
+    Ok(can.into_iter().map(confirmed).collect())
 }
 
 /// How often each check is confirmed, and where; never what stands there, for the ledger forgets nothing.

@@ -58,7 +58,8 @@ impl Piece {
 
     /// Where a byte of the words stands in the source.
     pub fn place(&self, byte: usize) -> usize {
-        let run = self.places.iter().rev().find(|(in_text, _)| *in_text <= byte);
+        let behind = self.places.partition_point(|(in_text, _)| *in_text <= byte);
+        let run = behind.checked_sub(1).map(|at| self.places[at]);
         run.map_or(0, |(in_text, in_source)| in_source + (byte - in_text))
     }
 
@@ -66,6 +67,13 @@ impl Piece {
         self.places.push((self.text.len(), at));
         self.text.push_str(words);
     }
+}
+
+/// What a cell stands under is kept with each cell, so only so much of it.
+const HEAD_BYTES_MAX: usize = 200;
+
+fn beginning(text: &str) -> String {
+    text[..text.floor_char_boundary(HEAD_BYTES_MAX)].to_owned()
 }
 
 /// Reads a text.
@@ -178,9 +186,9 @@ impl Reader {
             }
             TagEnd::TableCell => {
                 if self.in_head {
-                    self.head.push(self.piece.text.clone());
+                    self.head.push(beginning(&self.piece.text));
                 } else if self.cell == 0 {
-                    self.first_cell.clone_from(&self.piece.text);
+                    self.first_cell = beginning(&self.piece.text);
                 }
                 self.cell += 1;
                 self.end_piece();

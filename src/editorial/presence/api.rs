@@ -34,7 +34,7 @@ struct Attendance {
 }
 
 /// Says that the caller has the entry open, and asks for the lease of writing: to be said every 20 seconds, because
-/// after 60 it is forgotten. The lease only asks others to wait; what decides a race is `If-Match`.
+/// after 150 it is forgotten. The lease only asks others to wait; what decides a race is `If-Match`.
 #[utoipa::path(tag = "entries", params(("id" = EntryId, Path)), request_body = Attend,
     responses((status = 200, body = Attendance), (status = 403), (status = 404)))]
 #[put("/api/v1/entries/{id}/presence")]

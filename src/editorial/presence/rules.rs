@@ -4,8 +4,9 @@ use crate::kernel::Timestamp;
 use crate::kernel::id::UserId;
 use crate::kernel::time::SECOND;
 
-/// How long somebody counts as present after their browser last said so. It says so every 20 s.
-pub const PRESENT_MICROS: i64 = 60 * SECOND;
+/// How long somebody counts as present after their browser last said so. It says so every 20 s, from a
+/// tab in the background once a minute.
+pub const PRESENT_MICROS: i64 = 150 * SECOND;
 
 crate::words! {
     /// What somebody who has an entry open wants of it.
@@ -72,7 +73,7 @@ mod tests {
         assert_eq!(again.last().unwrap().holds_since, Some(at(0)), "it goes on since it began");
         assert_eq!(holder(&attended(&again, budi, Wish::TakeOver, at(30))), Some(budi));
         assert_eq!(holder(&attended(&again, ani, Wish::Read, at(30))), None);
-        let later = attended(&again, budi, Wish::Write, at(80));
-        assert_eq!((holder(&later), later.len()), (Some(budi), 1), "who said nothing for a minute is gone");
+        let later = attended(&again, budi, Wish::Write, at(170));
+        assert_eq!((holder(&later), later.len()), (Some(budi), 1), "who said nothing for so long is gone");
     }
 }

@@ -112,8 +112,8 @@ enum Refreshed {
     Reused,
 }
 
-/// Gives another access token and another refresh token for the newest one, or for the one before it while that has
-/// only just been replaced. 401 `unauthenticated` when it is none of ours; `session_ended` when its session has ended,
+/// Gives another access token and another refresh token for the newest one, or for one that has only just been
+/// replaced. 401 `unauthenticated` when it is none of ours; `session_ended` when its session has ended,
 /// also because an old token was used again, which ends it.
 pub async fn refresh(app: &App, cookie: &str) -> Result<SignedIn> {
     let used = RefreshToken::read(app, cookie).ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
@@ -127,10 +127,9 @@ pub async fn refresh(app: &App, cookie: &str) -> Result<SignedIn> {
             if !standing.is_open(now) {
                 return Err(ended().into());
             }
-            let (newest, previous) = store::refresh_hashes(tx, session)?.ok_or_else(ended)?;
-            let lately = now < standing.session.refreshed_at.plus(tokens::REFRESH_LEEWAY_MICROS);
-            let is_good = newest == used.as_str() || (lately && previous.as_deref() == Some(used.as_str()));
-            if !is_good {
+            let (newest, mut replaced) = store::refresh_hashes(tx, session)?.ok_or_else(ended)?;
+            replaced.retain(|(_, at)| now < at.plus(tokens::REFRESH_LEEWAY_MICROS));
+            if newest != used.as_str() && replaced.iter().all(|(hash, _)| hash != used.as_str()) {
                 store::end_session(tx, session, now)?;
                 let told = event(standing.user.id, "end_session", session);
                 let told = told.detail(json!({"session": session, "reason": "refresh_token_reused"}));
@@ -139,7 +138,10 @@ pub async fn refresh(app: &App, cookie: &str) -> Result<SignedIn> {
             }
             let prolonged =
                 Session { refreshed_at: now, expires_at: tokens::session_end(now), ..standing.session.clone() };
-            store::rotate(tx, &prolonged, &digest)?;
+            replaced.push((newest, now));
+            let old = replaced.len().saturating_sub(tokens::REPLACED_MAX);
+            replaced.drain(..old);
+            store::rotate(tx, &prolonged, &digest, &replaced)?;
             Ok(Refreshed::Yes(standing.user))
         })
         .await?;

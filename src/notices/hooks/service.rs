@@ -15,9 +15,9 @@ use crate::identity::{Actor, Permit, cases};
 use crate::jobs::{self, Job, NewJob, Outcome};
 use crate::kernel::id::{DeliveryId, JobId, SiteId, WebhookId};
 use crate::kernel::time::SECOND;
-use crate::kernel::{Code, Error, Refusal, Result, Timestamp};
+use crate::kernel::{Code, Digest, Error, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
-use crate::ports::{Ask, Unfetched};
+use crate::ports::Ask;
 use crate::sites;
 
 const WEBHOOKS_MAX: usize = 10;
@@ -41,7 +41,10 @@ fn missing() -> Refusal {
 }
 
 fn event(by: &str, verb: &str, hook: &Hook) -> Event {
-    let detail = json!({ "url": hook.url, "kinds": hook.kinds, "active": hook.active });
+    // Many an address holds a secret, which the ledger would keep for ever.
+    let origin = url::Url::parse(&hook.url).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    let digest = Digest::of(&hook.url);
+    let detail = json!({ "host": origin, "address": digest, "kinds": hook.kinds, "active": hook.active });
     Event::new(by, &format!("webhook.{verb}"), format!("webhook:{}", hook.id)).site(hook.site_id).detail(detail)
 }
 
@@ -174,18 +177,21 @@ pub fn job(app: &App, job: &Job) -> Outcome {
         let Some(delivery) = store::find_delivery(c, id)? else { return Ok(None) };
         Ok(store::find(c, delivery.hook)?.map(|hook| (delivery, hook)))
     })?;
-    let found = found.filter(|(delivery, hook)| hook.active && delivery.state == State::Waiting);
+    let found = found.filter(|(delivery, _)| delivery.state == State::Waiting);
     let Some((mut delivery, hook)) = found else { return Ok(json!({ "outcome": "removed" })) };
-    let answered = send(app, &hook, &delivery)?;
+    let answered = match hook.active {
+        true => send(app, &hook, &delivery),
+        false => Err("the webhook is switched off".to_owned()),
+    };
     let now = app.now();
     delivery.attempts += 1;
     delivery.status = answered.as_ref().ok().copied().map(i32::from);
     delivery.error = match &answered {
         Ok(200..=299) => None,
         Ok(status) => Some(format!("answered {status}")),
-        Err(unsent) => Some(line(&unsent.to_string(), ERROR_LETTERS_MAX)),
+        Err(unsent) => Some(line(unsent, ERROR_LETTERS_MAX)),
     };
-    let again = rules::again_at(delivery.attempts, now).filter(|_| delivery.error.is_some());
+    let again = rules::again_at(delivery.attempts, now).filter(|_| hook.active && delivery.error.is_some());
     delivery.state = match (&delivery.error, again) {
         (None, _) => State::Delivered,
         (Some(_), Some(_)) => State::Waiting,
@@ -203,9 +209,9 @@ pub fn job(app: &App, job: &Job) -> Outcome {
     Ok(json!({ "outcome": delivery.state, "status": delivery.status }))
 }
 
-/// The status of the answer.
-fn send(app: &App, hook: &Hook, delivery: &Delivery) -> Result<Result<u16, Unfetched>> {
-    let broken = || Error::broken("open a webhook's secret", "it was sealed with other keys: enter it anew");
+/// The status of the answer, or why there is none.
+fn send(app: &App, hook: &Hook, delivery: &Delivery) -> Result<u16, String> {
+    let broken = || "its secret was sealed with other keys: enter it anew".to_owned();
     let secret: Zeroizing<Vec<u8>> =
         app.secrets.unseal((PURPOSE, hook.id.as_str()), &hook.secret).ok_or_else(broken)?;
     let seconds = app.now().micros() / SECOND;
@@ -218,5 +224,6 @@ fn send(app: &App, hook: &Hook, delivery: &Delivery) -> Result<Result<u16, Unfet
         ("Lamin-Signature", rules::signature(&secret, seconds, &delivery.body)),
     ];
     let ask = Ask { url: hook.url.clone(), bytes_max: 0, seconds_max: ANSWER_SECONDS_MAX };
-    Ok(app.fetcher.post(&ask, &headers, delivery.body.as_bytes()).map(|answer| answer.status))
+    let answered = app.fetcher.post(&ask, &headers, delivery.body.as_bytes());
+    answered.map(|answer| answer.status).map_err(|unsent| unsent.to_string())
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use super::super::model::Mail;
 use super::super::store::{self as notices, Which};
 use super::letters::{self, Language, Words};
 use super::model::{Security, Server, Wanted};
@@ -120,7 +121,9 @@ pub fn job(app: &App, job: &Job) -> Outcome {
     let now = app.now();
     let limit = Limit::new(Some(NOTICES_PER_LETTER_MAX))?;
     let (server, user, page, unread) = app.db.read_blocking(|c| {
-        let found = identity::store::find_user(c, user)?.filter(|user| !user.disabled);
+        // They may have chosen otherwise since.
+        let wants = notices::preferences(c, user)?.mail != Mail::None;
+        let found = identity::store::find_user(c, user)?.filter(|user| wants && !user.disabled);
         let which = Which::Unmailed(now.plus(-MAILED_DAYS_MAX * DAY));
         let page = notices::list(c, user, which, (limit, None))?;
         Ok((store::find(c)?, found, page, notices::unmailed(c, user, now.plus(-MAILED_DAYS_MAX * DAY))?))
@@ -140,7 +143,8 @@ pub fn job(app: &App, job: &Job) -> Outcome {
         Err(unsent) => {
             let attempts = usize::try_from(attempts).unwrap_or_default() + 1;
             let again = match &unsent {
-                Unsent::Later(_) => rules::again_at(attempts, now),
+                // Each new notice tries at once, too, so what ends the trying is the age of what is told, not their number.
+                Unsent::Later(_) => Some(rules::again_at(attempts, now).unwrap_or(now.plus(DAY))),
                 Unsent::Refused(_) => None,
             };
             tracing::warn!(user = %user.id, attempts, error = %unsent, again = again.is_some(), "a letter was not sent");

@@ -13,6 +13,7 @@ on_both!(
     what_blocks_holds_an_entry_until_it_is_mended,
     a_confirmation_is_about_one_revision_and_stands_in_history_and_ledger,
     a_confirmation_needs_a_reason_the_revision_and_something_to_confirm,
+    what_is_found_beyond_what_is_shown_holds_back_too,
     what_blocks_is_asked_again_when_it_is_approved_and_published,
     a_site_says_what_blocks_and_what_only_warns,
     everything_else_that_is_found_only_warns,
@@ -34,8 +35,14 @@ impl Item<'_> {
     }
 
     async fn confirms(&self, role: Role, digest: &Value, reason: &str) -> crate::support::Reply {
+        let blocking = self.checks().await["blocking_digest"].clone();
+        self.confirms_these(role, (digest, &blocking), reason).await
+    }
+
+    async fn confirms_these(&self, role: Role, seen: (&Value, &Value), reason: &str) -> crate::support::Reply {
         let call = Call::post(&self.path("/checks/confirm")).token(&self.room.token(role));
-        call.json(&json!({"digest": digest, "reason": reason})).send(&self.room.app).await
+        let body = json!({"digest": seen.0, "blocking": seen.1, "reason": reason});
+        call.json(&body).send(&self.room.app).await
     }
 }
 
@@ -118,6 +125,18 @@ async fn a_confirmation_needs_a_reason_the_revision_and_something_to_confirm(app
     item.confirms(Role::Author, &digest, "Sudah diperiksa.").await.assert_refused(409, "nothing_changed");
 }
 
+async fn what_is_found_beyond_what_is_shown_holds_back_too(app: TestApp) {
+    let room = Newsroom::open(app);
+    let many = format!("Daftar:\n\n{}\n![Kartu Ani, NIK {NIK}](/gambar.jpg)\n", format!("- NIK {NIK}\n").repeat(250));
+    let item = with_body(&room, &many).await;
+    let report = item.checks().await;
+    assert_eq!(report["findings"].as_array().unwrap().len() as u64 + report["more"].as_u64().unwrap(), 251);
+    item.does(Role::Author, json!({"command": "submit"})).await.assert_refused(409, "findings_block");
+    item.confirms(Role::Author, &report["revision_digest"], "Data contoh pada pelatihan.").await.assert_ok();
+    let report = item.checks().await;
+    assert_eq!((&report["blocked"], &report["confirmations"][0]["findings"]), (&json!(false), &json!(251)));
+}
+
 async fn what_blocks_is_asked_again_when_it_is_approved_and_published(app: TestApp) {
     let room = Newsroom::open(app);
     let change = |severity: &str, version: i32| {
@@ -132,9 +151,13 @@ async fn what_blocks_is_asked_again_when_it_is_approved_and_published(app: TestA
     item.does(Role::Approver, json!({"command": "reject", "comment": "Hapus NIK"})).await.assert_ok();
     change("off", 2).await.assert_ok();
     item.goes_to("approved").await;
+    let before = item.checks().await;
     change("block", 3).await.assert_ok();
     item.with_digest(Role::Publisher, json!({"command": "publish"})).await.assert_refused(409, "findings_block");
-    let digest = item.checks().await["revision_digest"].clone();
+    let digest = before["revision_digest"].clone();
+    let stale =
+        item.confirms_these(Role::Publisher, (&digest, &before["blocking_digest"]), "Data contoh pada pelatihan.");
+    stale.await.assert_refused(409, "digest_mismatch");
     item.confirms(Role::Publisher, &digest, "Data contoh pada pelatihan.").await.assert_ok();
     item.goes_to("published").await;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { differing, moved, plainest, pruned, same, type Field } from './values';
+import { differing, moved, over, plainest, pruned, same, type Field } from './values';
 
 const field = (key: string, kind: Field['kind'], rest: Partial<Field> = {}): Field => ({ key, kind, label: { id: key, en: key }, ...rest });
 
@@ -29,4 +29,11 @@ test('two ways of writing the same Markdown are the same, and a lost note is a d
   expect(plainest('Judul\n=====\n')).toBe(plainest('# Judul'));
   expect(plainest('a | b\n--- | ---')).not.toBe(plainest('a b'));
   expect(plainest('Kalimat.[^1]\n\n[^1]: catatan')).not.toBe(plainest('Kalimat.'));
+});
+
+test('only the parts that were changed go over what somebody else saved', () => {
+  const base = { slug: 'a', category: '', tags: ['x'], fields: { title: 'Satu', body: 'lama', gone: 'ada' } };
+  const mine = { ...base, tags: ['x', 'y'], fields: { title: 'Satu', body: 'baru' } };
+  const theirs = { ...base, slug: 'b', fields: { ...base.fields, title: 'Dua' } };
+  expect(over(theirs, mine, differing(mine, base))).toEqual({ slug: 'b', category: '', tags: ['x', 'y'], fields: { title: 'Dua', body: 'baru', gone: undefined } });
 });

@@ -63,6 +63,17 @@ export function differing(one: Draft, other: Draft): string[] {
   return [...parts, ...keys.filter((key) => !same(one.fields[key], other.fields[key])).map((key) => `fields.${key}`)];
 }
 
+/** A draft with these parts as another has them. */
+export function over(under: Draft, other: Draft, parts: string[]): Draft {
+  const made = { ...under, fields: { ...under.fields } };
+  for (const part of parts) {
+    if (part === 'tags') made.tags = other.tags;
+    else if (part === 'slug' || part === 'category') made[part] = other[part];
+    else made.fields[part.slice(7)] = other.fields[part.slice(7)];
+  }
+  return made;
+}
+
 /**
  * A text of Markdown in one of the ways in which it can be written, to tell whether another one says the same: marks of
  * lists and emphasis, escapes, the padding of tables and white space do not count.

@@ -5,7 +5,7 @@ mod metadata;
 pub mod personal;
 mod structure;
 
-use super::model::{Around, Check, FINDINGS_MAX, Finding};
+use super::model::{Around, Check, Finding, LOOK_FINDINGS_MAX};
 use super::reading::{self, Part};
 use crate::content::model::{Content, ContentType};
 
@@ -16,7 +16,7 @@ pub use links::{Inside, inside, of_site};
 pub struct Found {
     /// By place.
     pub findings: Vec<Finding>,
-    /// Findings beyond [`FINDINGS_MAX`].
+    /// Findings beyond [`LOOK_FINDINGS_MAX`]: nobody can answer for what was not read.
     pub more: usize,
 }
 
@@ -32,8 +32,8 @@ pub fn look(content_type: &ContentType, content: &Content, around: &Around, want
     findings.retain(|finding| wanted.contains(&finding.check));
     findings.sort();
     findings.dedup();
-    let more = findings.len().saturating_sub(FINDINGS_MAX);
-    findings.truncate(FINDINGS_MAX);
+    let more = findings.len().saturating_sub(LOOK_FINDINGS_MAX);
+    findings.truncate(LOOK_FINDINGS_MAX);
     Found { findings, more }
 }
 
@@ -45,6 +45,10 @@ fn personal_of(part: &Part<'_>, around: &Around, found: &mut Vec<Finding>) {
             let excerpt = &piece.text[hit.at.clone()];
             Finding::new(hit.check, part.at(piece.place(hit.at.start)), excerpt)
         }));
+    }
+    for picture in &part.outline.pictures {
+        let hits = personal::look(&picture.text, "").into_iter();
+        found.extend(hits.map(|hit| Finding::new(hit.check, part.at(picture.at.start), &picture.text[hit.at])));
     }
     for link in &part.outline.links {
         let hits = personal::look_at_address(&link.to, &format!("{} {}", part.field.label.id, link.text));

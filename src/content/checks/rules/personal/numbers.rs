@@ -39,8 +39,10 @@ pub fn numbers(text: &str) -> Vec<Number> {
         }
         let run = Run::read(text, at);
         at = run.end();
-        if is_free(text, run.start(), run.end()) {
-            found.extend(run.split().into_iter().filter(|number| number.digits.len() >= DIGITS_MIN));
+        // What is too short is not looked at further: a text may be made of numbers.
+        let long: Vec<Number> = run.split().into_iter().filter(|number| number.digits.len() >= DIGITS_MIN).collect();
+        if !long.is_empty() && is_free(text, run.start(), run.end()) {
+            found.extend(long);
         }
     }
     found
@@ -144,12 +146,18 @@ fn is_free(text: &str, start: usize, end: usize) -> bool {
     !tied && !tied_behind && !is_amount(before) && !is_of_path(text, start, end)
 }
 
+/// So much beside a number is looked at for the address that it may be a part of.
+const PATH_BYTES_MAX: usize = 300;
+
 /// Whether the run is a part of an address or of the number of a decree: `800/0812…/BKD`. Two long numbers, or a name and
 /// one, may have a stroke between them.
 fn is_of_path(text: &str, start: usize, end: usize) -> bool {
     let ends = |letter: char| letter.is_whitespace() || matches!(letter, '(' | ')' | '"' | '|' | ';');
-    let from = text[..start].rfind(ends).map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
-    let until = text[end..].find(ends).map_or(text.len(), |at| end + at);
+    let first = text.floor_char_boundary(start.saturating_sub(PATH_BYTES_MAX));
+    let last = text.ceil_char_boundary(end.saturating_add(PATH_BYTES_MAX));
+    let before = text[first..start].rfind(ends).map(|at| first + at);
+    let from = before.map_or(first, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+    let until = text[end..last].find(ends).map_or(last, |at| end + at);
     let (head, tail) = (&text[from..start], &text[end..until]);
     if head.contains("://") || head.starts_with("www.") {
         return true;
@@ -169,9 +177,9 @@ fn is_of_path(text: &str, start: usize, end: usize) -> bool {
 
 /// `Rp1.842.600.000`.
 fn is_amount(before: &str) -> bool {
-    let before = before.trim_end().trim_end_matches('.').to_lowercase();
+    let before = before.trim_end().trim_end_matches('.');
     let word = before.rsplit(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default();
-    before.ends_with(word) && matches!(word, "rp" | "idr" | "rupiah")
+    ["rp", "idr", "rupiah"].iter().any(|unit| word.eq_ignore_ascii_case(unit))
 }
 
 #[cfg(test)]
