@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::header::ContentEncoding;
-use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
@@ -18,7 +16,7 @@ use super::model::{Mail, Notice, Preferences};
 use super::service;
 use super::store::{self, Which};
 use crate::app::App;
-use crate::http::{Answer, Json, Params, etag};
+use crate::http::{Answer, Json, Params, etag, event_stream};
 use crate::identity::{self, Actor};
 use crate::kernel::{Code, Refusal};
 
@@ -145,14 +143,9 @@ async fn events(app: web::Data<App>, bell: web::Data<Bell>, actor: Actor, reques
     let first = Stream { app, token, actor, listening, ends: Instant::now() + STREAM_SPAN, begun: false };
     let events = stream::unfold(first, |mut stream| async move {
         let text = stream.next().await?;
-        Some((Ok::<_, actix_web::Error>(Bytes::from(text)), stream))
+        Some((text, stream))
     });
-    Ok(HttpResponse::Ok()
-        .content_type("text/event-stream")
-        .insert_header(("Cache-Control", "no-store"))
-        .insert_header(("X-Accel-Buffering", "no"))
-        .insert_header(ContentEncoding::Identity)
-        .streaming(events))
+    Ok(event_stream(events))
 }
 
 impl Stream {

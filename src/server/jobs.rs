@@ -3,8 +3,6 @@
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use actix_web::http::header::ContentEncoding;
-use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use futures_util::stream;
 use serde::Serialize;
@@ -12,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
-use crate::http::Answer;
+use crate::http::{Answer, event_stream};
 use crate::identity::{self, Actor, Permit, cases};
 use crate::jobs::{self, Job, JobState};
 use crate::kernel::id::{JobId, SiteId};
@@ -96,14 +94,9 @@ async fn job_events(app: web::Data<App>, actor: Actor, request: HttpRequest, pat
         let text = format!("event: progress\ndata: {}\n\n", serde_json::to_string(&event).ok()?);
         let goes_on = matches!(job.state, JobState::Ready | JobState::Running);
         let next = goes_on.then_some((app, token, None));
-        Some((Ok::<_, actix_web::Error>(Bytes::from(text)), next))
+        Some((text, next))
     });
-    Ok(HttpResponse::Ok()
-        .content_type("text/event-stream")
-        .insert_header(("Cache-Control", "no-store"))
-        .insert_header(("X-Accel-Buffering", "no"))
-        .insert_header(ContentEncoding::Identity)
-        .streaming(events))
+    Ok(event_stream(events))
 }
 
 async fn look_again(app: &App, token: &str, id: JobId) -> Result<Job> {
