@@ -38,6 +38,8 @@ const TARGETS_AT_A_TIME: usize = 4;
 const WEBHOOKS_AT_A_TIME: usize = 2;
 /// An installation that nobody changes is signed no more often than this.
 const CHECKPOINT_INTERVAL: i64 = HOUR;
+/// What came of a job can be asked for so long.
+const JOBS_KEPT: i64 = 30 * DAY;
 
 /// Opens an installation with the machine's clock: makes its folders and keys if they are missing
 /// and brings the database up to date.
@@ -189,9 +191,14 @@ fn on_tick(app: &App, models: &Models) -> Result<()> {
     verify::service::enqueue_due(app)?;
     let now = app.now();
     models.forget_unused(now);
-    let newest = app.db.read_blocking(ledger::newest_checkpoint)?;
-    if newest.is_none_or(|point| point.at.plus(CHECKPOINT_INTERVAL) <= now) {
-        app.db.write_blocking(|tx| ledger::checkpoint(tx, &app.secrets, now))?;
+    let (newest, (head, _)) = app.db.read_blocking(|c| Ok((ledger::newest_checkpoint(c)?, ledger::head(c)?)))?;
+    // Where nothing happened since, nobody's turn to write is taken.
+    let is_old = |point: ledger::Checkpoint| point.sequence < head && point.at.plus(CHECKPOINT_INTERVAL) <= now;
+    if head > 0 && newest.is_none_or(is_old) {
+        app.db.write_blocking(|tx| {
+            jobs::forget(tx, now.plus(-JOBS_KEPT))?;
+            ledger::checkpoint(tx, &app.secrets, now)
+        })?;
     }
     Ok(())
 }

@@ -688,6 +688,7 @@ diesel::table! {
         version -> Integer,
         created_at -> BigInt,
         updated_at -> BigInt,
+        quiet_until -> Nullable<BigInt>,
     }
 }
 

@@ -5,5 +5,5 @@ mod store;
 mod worker;
 
 pub use model::{Job, JobState, NewJob};
-pub use store::{enqueue, find, is_pending};
+pub use store::{enqueue, find, forget, is_pending};
 pub use worker::{Handlers, Outcome, run_due, work};

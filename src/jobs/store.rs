@@ -188,6 +188,13 @@ pub fn fail(tx: &mut Tx, id: JobId, error: &str, retry_at: Option<Timestamp>, no
     Ok(())
 }
 
+/// Removes jobs that have ended and were due before; says how many.
+pub fn forget(tx: &mut Tx, before: Timestamp) -> Result<usize> {
+    let ended = [JobState::Done.as_str(), JobState::Failed.as_str()];
+    let old = jobs::table.filter(jobs::state.eq_any(ended).and(jobs::run_at.lt(before)));
+    Ok(diesel::delete(old).execute(&mut **tx)?)
+}
+
 /// Extends the lock of a job that is still being worked on.
 pub fn extend(tx: &mut Tx, id: JobId, locked_until: Timestamp) -> Result<()> {
     diesel::update(jobs::table.find(id)).set(jobs::locked_until.eq(locked_until)).execute(&mut **tx)?;

@@ -159,7 +159,12 @@ impl Stream {
             if Instant::now() >= self.ends {
                 return None;
             }
-            match tokio::time::timeout(HEARTBEAT, self.listening.heard.recv()).await {
+            let Listening { heard, closing, .. } = &mut self.listening;
+            let news = tokio::select! {
+                news = tokio::time::timeout(HEARTBEAT, heard.recv()) => news,
+                _ = closing.wait_for(|closing| *closing) => return None,
+            };
+            match news {
                 Err(_) => return Some(":\n\n".to_owned()),
                 Ok(Err(RecvError::Closed)) => return None,
                 Ok(Err(RecvError::Lagged(_))) => {

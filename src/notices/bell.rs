@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 use super::store;
 use crate::app::App;
@@ -74,6 +74,8 @@ pub struct Bell(Arc<Parts>);
 
 struct Parts {
     heard: broadcast::Sender<Arc<Heard>>,
+    /// Whether the server stops: whoever has a stream open would hold it up.
+    closing: watch::Sender<bool>,
     state: Mutex<State>,
 }
 
@@ -86,13 +88,15 @@ struct State {
 impl Default for Bell {
     fn default() -> Self {
         let (heard, _) = broadcast::channel(LOOKS_KEPT);
-        Bell(Arc::new(Parts { heard, state: Mutex::default() }))
+        Bell(Arc::new(Parts { heard, closing: watch::Sender::new(false), state: Mutex::default() }))
     }
 }
 
 /// A place among the streams of a person, which is free again when this is dropped.
 pub struct Listening {
     pub heard: broadcast::Receiver<Arc<Heard>>,
+    /// True when the stream is to end because the server stops.
+    pub closing: watch::Receiver<bool>,
     bell: Bell,
     user: UserId,
 }
@@ -130,7 +134,12 @@ impl Bell {
             state.listens = true;
             tokio::spawn(follow(self.clone(), app.clone(), head));
         }
-        Ok(Listening { heard, bell: self.clone(), user })
+        Ok(Listening { heard, closing: self.0.closing.subscribe(), bell: self.clone(), user })
+    }
+
+    /// Ends every stream, also those that begin later.
+    pub fn close(&self) {
+        self.0.closing.send_replace(true);
     }
 
     /// Tells the other screens of somebody that they have read a notice here.

@@ -12,6 +12,11 @@ use crate::kernel::{Code, Digest, Refusal, Timestamp};
 pub const SAID_LETTERS_MAX: usize = 500;
 const TITLE_LETTERS_MAX: usize = 200;
 
+/// When to try again after so many attempts, by the pause after each of them; `None`: no more.
+pub fn after_pause(pauses: &[i64], attempts: usize, now: Timestamp) -> Option<Timestamp> {
+    pauses.get(attempts.checked_sub(1)?).map(|pause| now.plus(*pause))
+}
+
 /// Whoever is concerned, but for whoever did it: those who took part or answer for it, as what happened; those for whom
 /// it waits now, as work that waits. Only members are told, because others may not see it any more.
 pub fn recipients(happening: &Happening, members: &[Member]) -> Vec<Recipient> {

@@ -8,6 +8,7 @@ mod health;
 mod idempotency;
 mod jobs;
 mod ledger;
+mod packing;
 mod request;
 mod run;
 

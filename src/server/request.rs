@@ -50,7 +50,7 @@ pub async fn identified(
 }
 
 /// The management API: never cached, never framed.
-fn is_api(path: &str) -> bool {
+pub fn is_api(path: &str) -> bool {
     path.starts_with("/api/")
 }
 

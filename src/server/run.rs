@@ -8,11 +8,12 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{Error, HttpRequest, HttpResponse, HttpServer, web};
+use tokio::signal::unix::{SignalKind, signal};
 use utoipa_actix_web::AppExt;
 
 use super::docs::{self, Documents};
 use super::health::Ready;
-use super::{admin, fallback, finding, idempotency, request};
+use super::{admin, fallback, finding, idempotency, packing, request};
 use crate::app::App;
 use crate::delivery;
 use crate::http::Problem;
@@ -85,6 +86,7 @@ pub fn app(
         .route("/preview/{token}/{path:.*}", web::get().to(show::file))
         .default_service(web::to(unrouted))
         .wrap(from_fn(idempotency::idempotent))
+        .wrap(from_fn(packing::packed))
         .wrap(from_fn(request::identified))
 }
 
@@ -114,6 +116,7 @@ async fn unrouted(
 pub struct Running {
     pub address: SocketAddr,
     handle: ServerHandle,
+    bell: web::Data<Bell>,
     stop_worker: Arc<AtomicBool>,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
     worker: tokio::task::JoinHandle<()>,
@@ -129,9 +132,26 @@ impl Running {
 
     /// Lets requests and the running job end, then stops.
     pub async fn stop(self) -> Result<()> {
+        self.bell.close();
         self.handle.stop(true).await;
         self.ended().await
     }
+}
+
+/// Stops at SIGINT or SIGTERM. The library that listens would do so too, but it would wait for whoever has a stream of
+/// events open.
+async fn stop_when_told(handle: ServerHandle, bell: web::Data<Bell>) {
+    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
+        tracing::error!("cannot be told to stop by a signal");
+        return;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    bell.close();
+    handle.stop(true).await;
 }
 
 /// How long requests may still take after a stop was asked for.
@@ -145,7 +165,7 @@ pub fn start(
 ) -> Result<Running> {
     let config = &serving.app.config;
     let shared = serving.clone();
-    let mut server = HttpServer::new(move || app(&shared)).shutdown_timeout(SHUTDOWN_SECONDS);
+    let mut server = HttpServer::new(move || app(&shared)).shutdown_timeout(SHUTDOWN_SECONDS).disable_signals();
     if config.server_threads > 0 {
         server = server.workers(config.server_threads);
     }
@@ -153,8 +173,9 @@ pub fn start(
     let address = server.addrs().first().copied().unwrap_or(config.listen);
     let server = server.run();
     let handle = server.handle();
+    tokio::spawn(stop_when_told(handle.clone(), serving.bell.clone()));
     let stop_worker = Arc::new(AtomicBool::new(false));
     let app = App::clone(&serving.app);
     let worker = tokio::spawn(crate::jobs::work(app, handlers, on_tick, stop_worker.clone()));
-    Ok(Running { address, handle, stop_worker, server: tokio::spawn(server), worker })
+    Ok(Running { address, handle, bell: serving.bell.clone(), stop_worker, server: tokio::spawn(server), worker })
 }

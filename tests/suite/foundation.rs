@@ -22,6 +22,8 @@ on_both!(
     a_job_runs_once_and_a_failing_one_again_later,
     a_job_from_before_the_clock_was_set_back_runs_at_once,
     jobs_with_one_key_wait_as_one,
+    jobs_that_ended_are_forgotten_and_those_that_wait_are_not,
+    long_answers_of_the_api_are_packed_for_whoever_takes_it,
     a_slow_job_of_a_kind_that_may_be_done_side_by_side_holds_up_no_other,
 );
 
@@ -157,6 +159,37 @@ async fn a_slow_job_of_a_kind_that_may_be_done_side_by_side_holds_up_no_other(ap
     }
     stop.store(true, std::sync::atomic::Ordering::Relaxed);
     working.await.unwrap();
+}
+
+async fn jobs_that_ended_are_forgotten_and_those_that_wait_are_not(app: TestApp) {
+    let (id, new) = job(&app, None);
+    let (waiting, later) = job(&app, None);
+    let now = app.now();
+    app.db.write(move |tx| queue::enqueue(tx, id, &new, now)).await.unwrap();
+    assert_eq!(queue::run_due(&app, &Handlers::default().on("test.run", |_, _| Ok(json!({})))).unwrap(), 1);
+    app.db.write(move |tx| queue::enqueue(tx, waiting, &later, now)).await.unwrap();
+    let forget = async |before| app.db.write(move |tx| queue::forget(tx, before)).await.unwrap();
+    assert_eq!((forget(now).await, forget(now.plus(SECOND)).await), (0, 1));
+    let left =
+        app.db.read(move |c| Ok((queue::find(c, id)?.is_some(), queue::find(c, waiting)?.is_some()))).await.unwrap();
+    assert_eq!(left, (false, true));
+}
+
+async fn long_answers_of_the_api_are_packed_for_whoever_takes_it(app: TestApp) {
+    app.site("portal");
+    let token = app.token(&app.user("pengelola", &[(Role::Admin, None)]));
+    let types = async |takes: &str| {
+        let call = Call::get("/api/v1/sites/portal/types").token(&token).header("Accept-Encoding", takes);
+        call.send(&app).await.assert_ok()
+    };
+    let (plain, packed) = (types("gzip").await, types("gzip, br").await);
+    assert_eq!((plain.header("content-encoding"), packed.header("content-encoding")), ("", "br"));
+    assert_eq!(packed.header("vary"), "Accept-Encoding");
+    // What is no text counts as one letter for each byte or two.
+    let letters = packed.text.chars().count();
+    assert!(letters * 4 < plain.text.len(), "{letters} of {}", plain.text.len());
+    let short = Call::get("/api/v1/me").token(&token).header("Accept-Encoding", "br").send(&app).await.assert_ok();
+    assert_eq!(short.header("content-encoding"), "");
 }
 
 async fn jobs_with_one_key_wait_as_one(app: TestApp) {

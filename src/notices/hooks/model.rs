@@ -20,6 +20,8 @@ pub struct Hook {
     pub version: i32,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// It did not answer, and is left alone until then, whatever waits for it.
+    pub quiet_until: Option<Timestamp>,
 }
 
 crate::words! {

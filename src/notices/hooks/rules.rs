@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::super::model::{About, Happening, Kind};
-use crate::kernel::time::{HOUR, MINUTE, SECOND};
+use super::super::rules::after_pause;
+use crate::kernel::time::{DAY, HOUR, MINUTE, SECOND};
 use crate::kernel::{FieldRefusal, Timestamp};
 
 const URL_BYTES_MAX: usize = 2_000;
@@ -64,14 +65,15 @@ pub fn signature(secret: &[u8], seconds: i64, body: &str) -> String {
     format!("v1={digits}")
 }
 
-/// After the first attempt, the second, …: two days together.
+/// For so long a delivery is tried.
+pub const TRYING_SPAN: i64 = 2 * DAY;
+/// After the first attempt, the second, …: together no more than that.
 const PAUSES: [i64; 9] =
     [10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 16 * HOUR];
 
 /// When to try again after so many attempts; `None`: no more.
 pub fn again_at(attempts: i32, now: Timestamp) -> Option<Timestamp> {
-    let before = usize::try_from(attempts).ok()?.checked_sub(1)?;
-    PAUSES.get(before).map(|pause| now.plus(*pause))
+    after_pause(&PAUSES, usize::try_from(attempts).ok()?, now)
 }
 
 #[cfg(test)]
@@ -101,6 +103,6 @@ mod tests {
     fn an_address_that_does_not_answer_is_tried_for_two_days() {
         let now = Timestamp::from_micros(0);
         assert_eq!((again_at(1, now), again_at(10, now)), (Some(now.plus(10 * SECOND)), None));
-        assert!(PAUSES.iter().sum::<i64>() <= 48 * HOUR);
+        assert!(PAUSES.iter().sum::<i64>() <= TRYING_SPAN);
     }
 }

@@ -74,6 +74,7 @@ pub async fn create(app: &App, actor: &Actor, site: SiteId, wanted: Wanted) -> R
         version: 1,
         created_at: now,
         updated_at: now,
+        quiet_until: None,
     };
     app.db
         .write(move |tx| {
@@ -110,6 +111,8 @@ pub async fn change(
                 active: wanted.active,
                 version: before.version + 1,
                 updated_at: now,
+                // It may be another address.
+                quiet_until: None,
                 ..before
             };
             store::update(tx, &hook)?;
@@ -179,6 +182,9 @@ pub fn job(app: &App, job: &Job) -> Outcome {
     })?;
     let found = found.filter(|(delivery, _)| delivery.state == State::Waiting);
     let Some((mut delivery, hook)) = found else { return Ok(json!({ "outcome": "removed" })) };
+    if let Some(until) = hook.quiet_until.filter(|until| hook.active && *until > app.now()) {
+        return postpone(app, &mut delivery, &hook, until);
+    }
     let answered = match hook.active {
         true => send(app, &hook, &delivery),
         false => Err("the webhook is switched off".to_owned()),
@@ -198,15 +204,36 @@ pub fn job(app: &App, job: &Job) -> Outcome {
         (Some(_), None) => State::Failed,
     };
     delivery.finished_at = (delivery.state != State::Waiting).then_some(now);
+    // Whoever answers, whatever it is, holds up nobody.
+    let quiet = again.filter(|_| answered.is_err());
     let next = app.id(JobId::new);
     app.db.write_blocking(|tx| {
         store::note(tx, &delivery)?;
+        if quiet != hook.quiet_until {
+            store::set_quiet(tx, hook.id, quiet)?;
+        }
         match again {
             Some(at) => jobs::enqueue(tx, next, &job_for(id, hook.site_id, at), now).map(drop),
             None => Ok(()),
         }
     })?;
     Ok(json!({ "outcome": delivery.state, "status": delivery.status }))
+}
+
+/// Lets a delivery wait with the one that its address did not answer: tried one by one, what waits for a dead address
+/// would hold up the addresses of others.
+fn postpone(app: &App, delivery: &mut Delivery, hook: &Hook, until: Timestamp) -> Outcome {
+    let (now, next) = (app.now(), app.id(JobId::new));
+    let waits = until <= delivery.created_at.plus(rules::TRYING_SPAN);
+    if !waits {
+        (delivery.state, delivery.finished_at) = (State::Failed, Some(now));
+        delivery.error.get_or_insert_with(|| "the address has not answered for two days".to_owned());
+    }
+    app.db.write_blocking(|tx| match waits {
+        true => jobs::enqueue(tx, next, &job_for(delivery.id, hook.site_id, until), now).map(drop),
+        false => store::note(tx, delivery),
+    })?;
+    Ok(json!({ "outcome": delivery.state }))
 }
 
 /// The status of the answer, or why there is none.

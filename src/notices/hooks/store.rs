@@ -10,12 +10,12 @@ use crate::kernel::id::{DeliveryId, SiteId, UserId, WebhookId};
 use crate::kernel::page::{Cursor, Limit, Page};
 use crate::kernel::{Code, Error, Refusal, Result, Timestamp};
 
-type Row = (WebhookId, SiteId, String, String, String, bool, i32, Timestamp, Timestamp);
+type Row = (WebhookId, SiteId, String, String, String, bool, i32, Timestamp, Timestamp, Option<Timestamp>);
 
 fn from_row(row: Row) -> Result<Hook> {
-    let (id, site_id, url, kinds, secret, active, version, created_at, updated_at) = row;
+    let (id, site_id, url, kinds, secret, active, version, created_at, updated_at, quiet_until) = row;
     let kinds = serde_json::from_str(&kinds).map_err(|error| Error::broken("read the kinds of a webhook", error))?;
-    Ok(Hook { id, site_id, url, kinds, secret, active, version, created_at, updated_at })
+    Ok(Hook { id, site_id, url, kinds, secret, active, version, created_at, updated_at, quiet_until })
 }
 
 /// The webhooks of a site, oldest first.
@@ -55,8 +55,15 @@ pub fn update(tx: &mut Tx, hook: &Hook) -> Result<()> {
             webhooks::active.eq(hook.active),
             webhooks::version.eq(hook.version),
             webhooks::updated_at.eq(hook.updated_at),
+            webhooks::quiet_until.eq(hook.quiet_until),
         ))
         .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Leaves it alone until then; `None`: it answers.
+pub fn set_quiet(tx: &mut Tx, id: WebhookId, until: Option<Timestamp>) -> Result<()> {
+    diesel::update(webhooks::table.find(id)).set(webhooks::quiet_until.eq(until)).execute(&mut **tx)?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Which servers are taken, and when a letter is tried again.
 
+use super::super::rules::after_pause;
 use super::model::{Security, Server, Wanted};
 use crate::identity::account::Email;
 use crate::kernel::time::{HOUR, MINUTE};
@@ -58,7 +59,7 @@ const PAUSES: [i64; 8] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 8 * H
 
 /// When to try again after so many attempts; `None`: no more.
 pub fn again_at(attempts: usize, now: Timestamp) -> Option<Timestamp> {
-    PAUSES.get(attempts.checked_sub(1)?).map(|pause| now.plus(*pause))
+    after_pause(&PAUSES, attempts, now)
 }
 
 /// What a server said, fit to be stored and shown: one line, without what opens it.

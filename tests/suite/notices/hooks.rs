@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use lamin::db::Engine;
 use lamin::identity::Role;
-use lamin::kernel::time::{MINUTE, SECOND};
+use lamin::kernel::time::{HOUR, MINUTE, SECOND};
 use lamin::notices::hooks::rules::signature;
 use serde_json::{Value, json};
 
@@ -149,6 +149,33 @@ async fn a_private_address_is_not_spoken_to_and_a_redirect_not_followed(engine: 
     assert_eq!(deliveries(&elsewhere, &id).await[0]["error"], "answered 302");
 }
 
+async fn an_address_that_does_not_answer_is_tried_once_for_all_that_waits(engine: Engine) {
+    let room = Newsroom::open(TestApp::with(engine, &[("fetch_private_networks", "127.0.0.0/8")]));
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let id = hooked(&room, &format!("http://{free}/hook")).await;
+    let attempts = async || {
+        let listed = deliveries(&room, &id).await;
+        let mut attempts: Vec<i64> = listed.iter().map(|one| one["attempts"].as_i64().unwrap()).collect();
+        attempts.sort_unstable();
+        attempts
+    };
+    room.in_step("approved").await;
+    room.in_step("approved").await;
+    work(&room).await;
+    assert_eq!(attempts().await, [0, 1], "the second waits with the first");
+    room.app.clock.advance(10 * SECOND);
+    work(&room).await;
+    assert_eq!(attempts().await.iter().sum::<i64>(), 2, "and one of both tries again");
+    let peer = Peer::open();
+    let body = json!({"url": peer.url, "kinds": ["approved"]});
+    let token = room.token(Role::WebDeveloper);
+    let changed = Call::new("PUT", &format!("{PATH}/{id}")).token(&token).seen(&json!(1)).json(&body).send(&room.app);
+    changed.await.assert_ok();
+    room.app.clock.advance(HOUR);
+    work(&room).await;
+    assert_eq!(peer.requests().len(), 2, "another address is told of both");
+}
+
 async fn webhooks_are_changed_by_version_and_are_of_their_site(engine: Engine) {
     let room = Newsroom::open(TestApp::new(engine));
     let id = hooked(&room, "https://a.example.go.id/hook").await;
@@ -189,5 +216,6 @@ on_each!(
     a_program_is_told_of_its_kinds_with_a_signature,
     what_was_not_taken_is_tried_again_and_then_not_twice,
     a_private_address_is_not_spoken_to_and_a_redirect_not_followed,
+    an_address_that_does_not_answer_is_tried_once_for_all_that_waits,
     webhooks_are_changed_by_version_and_are_of_their_site,
 );
