@@ -1,0 +1,7 @@
+//! Watching websites from outside, whatever they run on: are they there, are they kept up, did somebody else write on them.
+//!
+//! What is read of them is judged by pure functions (`dates`, `pages`, `scan`, `posture`); `look` fetches, and asks them.
+
+pub mod decoding;
+pub mod page;
+pub mod posture;
