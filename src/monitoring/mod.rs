@@ -3,5 +3,6 @@
 //! What is read of them is judged by pure functions (`dates`, `pages`, `scan`, `posture`); `look` fetches, and asks them.
 
 pub mod decoding;
+pub mod look;
 pub mod page;
 pub mod posture;

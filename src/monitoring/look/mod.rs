@@ -1,0 +1,7 @@
+//! One full look at a website: is it there, is it kept up, did somebody else write on it, how well is it kept.
+
+pub mod dead;
+pub mod follow;
+pub mod model;
+pub mod reach;
+pub mod sections;
