@@ -1,0 +1,3 @@
+//! Watching websites, whatever software they run on. See `docs/monitoring.md`.
+
+pub mod scan;
