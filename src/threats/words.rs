@@ -31,8 +31,8 @@ pub enum Class {
     Trade,
     /// What gives a noun its civil meaning back.
     Civil,
-    /// How news, warnings and advice speak; the number is its weight.
-    Against(u8),
+    /// How news, warnings and advice speak.
+    Against,
 }
 
 /// A word or phrase that was found.
@@ -40,6 +40,8 @@ pub enum Class {
 pub struct Hit {
     /// What it speaks of.
     pub class: Class,
+    /// How much of it, in halves: 1, 2 or 4. An offer or a small word of promotion with 4 calls upon the reader.
+    pub weight: u8,
     /// Which entry of the lists it is: equal numbers are the same words.
     pub entry: usize,
     /// Number of its first word in the folded text.
@@ -50,6 +52,7 @@ pub struct Hit {
 
 struct Entry {
     class: Class,
+    weight: u8,
     open_before: bool,
     open_behind: bool,
 }
@@ -67,7 +70,7 @@ const FILES: &[(Class, &str)] = &[
     (Class::Ware, include_str!("words/ware.txt")),
     (Class::Trade, include_str!("words/trade.txt")),
     (Class::Civil, include_str!("words/civil.txt")),
-    (Class::Against(1), include_str!("words/against.txt")),
+    (Class::Against, include_str!("words/against.txt")),
 ];
 
 /// What the lists hold: the words, whether they are open before and behind, and their class. The first class of several holds.
@@ -77,23 +80,27 @@ fn read() -> Vec<(String, Entry)> {
     let promotions = gambling::promotions_listed().map(|line| (Class::Game, line));
     let listed = FILES.iter().flat_map(|(class, file)| gambling::lines(file).map(|line| (*class, line)));
     for (class, line) in listed.chain(promotions) {
-        let (line, weight) = line.strip_prefix('!').map_or((line, 1), |line| (line, 2));
+        let (line, weight) = match (line.strip_prefix('!'), line.strip_prefix('~')) {
+            (Some(line), _) => (line, 4),
+            (None, Some(line)) => (line, 1),
+            (None, None) => (line, 2),
+        };
         let (open_before, line) = line.strip_prefix('*').map_or((false, line), |line| (true, line));
         let (open_behind, line) = line.strip_suffix('*').map_or((false, line), |line| (true, line));
         let words = fold_plain(line);
         // A word promotes once, trades once, and speaks against once.
-        let (group, class) = match class {
-            Class::Against(_) => (0, Class::Against(weight)),
-            Class::Trade => (1, class),
-            Class::Civil => (2, class),
-            Class::Ware => (3, class),
-            Class::Game | Class::Thing | Class::Offer | Class::Verb => (4, class),
+        let group = match class {
+            Class::Against => 0,
+            Class::Trade => 1,
+            Class::Civil => 2,
+            Class::Ware => 3,
+            Class::Game | Class::Thing | Class::Offer | Class::Verb => 4,
         };
         // Languages that part no words are found anywhere.
         let unparted = words.chars().any(is_unparted);
         if !words.is_empty() && seen.insert((words.clone(), group)) {
             let open_before = open_before || unparted;
-            read.push((words, Entry { class, open_before, open_behind: open_behind || unparted }));
+            read.push((words, Entry { class, weight, open_before, open_behind: open_behind || unparted }));
         }
     }
     read
@@ -186,7 +193,7 @@ pub fn hits(folded: &Folded) -> Vec<Hit> {
     for (start, end, entry) in found {
         let class = LISTS.entries[entry].class;
         let group = match class {
-            Class::Against(_) => 0,
+            Class::Against => 0,
             Class::Civil => 1,
             Class::Ware | Class::Trade => 2,
             Class::Game | Class::Thing | Class::Offer | Class::Verb => 3,
@@ -198,7 +205,8 @@ pub fn hits(folded: &Folded) -> Vec<Hit> {
             continue;
         }
         taken.insert(group, end);
-        hits.push(Hit { class, entry, word: folded.word_at(start), last: folded.word_at(end.saturating_sub(1)) });
+        let weight = LISTS.entries[entry].weight;
+        hits.push(Hit { class, weight, entry, word: folded.word_at(start), last: folded.word_at(end.saturating_sub(1)) });
     }
     brands(folded, &mut hits);
     hits
@@ -221,7 +229,7 @@ fn brands(folded: &Folded, hits: &mut Vec<Hit>) {
         let numbered = word.len() >= 3 && word.is_ascii() && name.bytes().any(|byte| byte.is_ascii_digit());
         if numbered && is_gambling_name(&name) {
             let last = number + usize::from(joined.is_some());
-            found.push(Hit { class: Class::Game, entry: BRAND, word: number, last });
+            found.push(Hit { class: Class::Game, weight: 2, entry: BRAND, word: number, last });
         }
     }
     if !found.is_empty() {
@@ -246,7 +254,7 @@ mod tests {
     fn the_longest_words_count_and_an_offer_is_no_warning() {
         assert_eq!(classes("situs slot"), [Class::Game]);
         assert_eq!(classes("link anti blokir"), [Class::Offer]);
-        assert!(classes("Pemblokiran rekening").contains(&Class::Against(2)));
+        assert!(classes("Pemblokiran rekening").contains(&Class::Against));
         assert_eq!(classes("RAJA777"), [Class::Game]);
     }
 

@@ -1,6 +1,6 @@
 //! Where links, frames and addresses in the text lead, and what is hidden with them.
 
-use super::hosts::{Whose, whose};
+use super::hosts::{Whose, is_official, whose};
 use super::judge::{Around, TELLING};
 use super::model::{Evidence, Kind};
 use super::page::{Link, Passage};
@@ -48,11 +48,15 @@ fn fault(link: &Link, around: &Around) -> Option<&'static str> {
         Whose::Foreign if address.against() == 0.0 && is_gambling_address(&link.to) => Some("leads to an address of gambling"),
         Whose::Foreign if names > 0 || anchor.offer(0.0).is_some() => Some("leads to another owner with the words of an offer"),
         // Pages that were added to the own site, or to another office's that was broken into as well.
-        Whose::Own | Whose::Usual if address.against() == 0.0 && is_own_offer(&link.to) && (names > 0 || promises) => {
+        Whose::Own | Whose::Usual if is_official_or_own(link, around) && address.against() == 0.0 && is_own_offer(&link.to) && (names > 0 || promises) => {
             Some("leads to an own page that is named like an offer")
         }
         Whose::Own | Whose::Usual | Whose::Foreign => None,
     }
+}
+
+fn is_official_or_own(link: &Link, around: &Around) -> bool {
+    whose(&link.to, around.own.as_deref()) == Whose::Own || host_of(&link.to).is_some_and(|host| is_official(&host))
 }
 
 /// Whether an address of the own site is named like an offer. The name of a host says nothing there.
@@ -96,7 +100,7 @@ fn bare(around: &Around, passage: &Passage, found: &mut Vec<Evidence>) {
     let telling = wording.against() + if passage.is_main || passage.is_quoted { around.headings_against } else { 0.0 };
     for host in hosts {
         let is_bad = is_gambling_host(&host.to_ascii_lowercase()) && around.own.as_deref() != Some(host);
-        if is_bad && (telling < TELLING || wording.offer(0.0).is_some()) {
+        if is_bad && (telling < TELLING || wording.offer(telling - wording.against()).is_some()) {
             found.push(Evidence::new(Kind::Link, host, &passage.place, "names a host of gambling").leading_to(host));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::markup::{Piece, Pieces, Tag, is_markup};
+use super::markup::{Piece, Pieces, Tag, is_markup, resolved};
 use super::style::{Hiding, Sheet, is_folded_away, of_classes, of_declarations};
 
 /// Elements that are open at the same time and remembered; what lies deeper is taken for a part of these.
@@ -42,8 +42,6 @@ pub struct Link {
     pub to: String,
     /// Its words, with those of its title and pictures.
     pub text: String,
-    /// The passage it stands in, by number.
-    pub passage: usize,
     /// Where it stands.
     pub place: String,
     /// Whether readers see it.
@@ -101,7 +99,8 @@ pub struct Page {
 /// Reads a document.
 pub fn read(text: &str) -> Page {
     if !is_markup(text) {
-        let passage = Passage { text: text.to_owned(), is_main: true, ..Passage::default() };
+        // Pasted from a page, text may still hold references.
+        let passage = Passage { text: resolved(text).into_owned(), is_main: true, ..Passage::default() };
         return Page { passages: vec![passage], ..Page::default() };
     }
     let mut reader = Reader { sheet: sheet_of(text), ..Reader::default() };
@@ -310,14 +309,13 @@ impl Reader {
         if self.page.links.len() >= LINKS_MAX {
             return;
         }
-        let passage = self.page.passages.len();
         let text = tag.attribute("title").unwrap_or_default().to_owned();
         // Browsers pass over line ends and tabs within an address.
         let to = to.trim().replace(['\n', '\r', '\t'], "");
         let place = self.place();
         self.passage.links.push(self.page.links.len());
         self.link = Some(self.page.links.len());
-        self.page.links.push(Link { to, text, passage, place, hiding: at.hiding, how: at.how });
+        self.page.links.push(Link { to, text, place, hiding: at.hiding, how: at.how });
     }
 
     fn frame(&mut self, tag: &Tag, at: &Open) {

@@ -116,7 +116,7 @@ fn is_renamed(code: &str) -> bool {
 /// `\x68`, `\u0068` and `\/` in strings as the letters they are.
 fn escaped(code: &str) -> String {
     if !code.contains('\\') {
-        return code.to_owned();
+        return named_plainly(code.to_owned());
     }
     let mut out = String::with_capacity(code.len());
     let mut rest = code;
@@ -141,7 +141,17 @@ fn escaped(code: &str) -> String {
         }
     }
     out.push_str(rest);
-    out
+    named_plainly(out)
+}
+
+/// `window["location"]["href"]` as `window.location.href`.
+fn named_plainly(code: String) -> String {
+    if !code.contains("[\"") && !code.contains("['") {
+        return code;
+    }
+    ["location", "href", "replace", "assign", "write", "document"].iter().fold(code, |code, name| {
+        code.replace(&format!("[\"{name}\"]"), &format!(".{name}")).replace(&format!("['{name}']"), &format!(".{name}"))
+    })
 }
 
 fn strings(text: &str) -> impl Iterator<Item = &str> {

@@ -20,6 +20,12 @@ const OFFER_POINTS: f64 = 2.0;
 const VERB_POINTS: f64 = 0.8;
 const VERBS_MAX: usize = 6;
 const AGAINST_POINTS: f64 = 1.8;
+/// From what weight against it a text that calls upon nobody tells of offers.
+const TOLD: f64 = 2.0;
+/// The fewest points of an offer.
+const POINTS_MIN: f64 = 2.0;
+/// The weight of words that call upon the reader.
+const CALL: u8 = 4;
 
 /// A text with what the lists found in it.
 pub struct Wording<'a> {
@@ -59,11 +65,11 @@ impl<'a> Wording<'a> {
     pub fn against(&self) -> f64 {
         let mut seen = HashMap::new();
         for hit in &self.hits {
-            if let Class::Against(weight) = hit.class {
-                seen.insert(hit.entry, weight);
+            if hit.class == Class::Against {
+                seen.insert(hit.entry, hit.weight);
             }
         }
-        seen.values().map(|weight| f64::from(*weight)).sum()
+        seen.values().map(|weight| f64::from(*weight) / 2.0).sum()
     }
 
     /// Different games and other wares that the text names, and whether it promises anything.
@@ -94,8 +100,11 @@ impl<'a> Wording<'a> {
                 wide_from += 1;
             }
             if let Some(points) = near.points() {
-                let points = points - AGAINST_POINTS * (wide.against + around);
-                if points > 0.0 && best.is_none_or(|(most, _, _)| points > most) {
+                let against = wide.against + around;
+                // Who tells of offers quotes them; who makes them calls upon the reader.
+                let is_told = against >= TOLD && near.calls == 0;
+                let points = points - AGAINST_POINTS * against;
+                if points >= POINTS_MIN && !is_told && best.is_none_or(|(most, _, _)| points > most) {
                     best = Some((points, from, to));
                 }
             }
@@ -128,12 +137,13 @@ struct Count {
     wares: usize,
     trades: usize,
     civil: usize,
+    calls: usize,
     against: f64,
 }
 
 impl Count {
     fn add(&mut self, hit: &Hit, by: i32) {
-        let group = u8::from(matches!(hit.class, Class::Against(_)));
+        let group = u8::from(hit.class == Class::Against);
         let seen = self.seen.entry((hit.entry, group)).or_insert(0);
         *seen += by;
         let is_change = by > 0 && *seen == 1 || by < 0 && *seen == 0;
@@ -142,6 +152,9 @@ impl Count {
         }
         if !is_change {
             return;
+        }
+        if hit.weight == CALL && !matches!(hit.class, Class::Against) {
+            self.calls = self.calls.saturating_add_signed(by as isize);
         }
         let step = |count: &mut usize| *count = count.saturating_add_signed(by as isize);
         match hit.class {
@@ -152,15 +165,15 @@ impl Count {
             Class::Ware => step(&mut self.wares),
             Class::Trade => step(&mut self.trades),
             Class::Civil => step(&mut self.civil),
-            Class::Against(weight) => self.against += f64::from(weight) * f64::from(by),
+            Class::Against => self.against += f64::from(hit.weight) / 2.0 * f64::from(by),
         }
     }
 
     /// The points of an offer, if there is one.
     fn points(&self) -> Option<f64> {
-        let things = if self.civil > 0 { 0 } else { self.things };
+        let things = self.things.saturating_sub(self.civil);
         let (games, offers, verbs) = (self.games, self.offers, self.verbs.min(VERBS_MAX));
-        let is_game = games > 0 && (games > 1 || offers + verbs + things > 0);
+        let is_game = games > 0 && (offers > 0 || verbs > 1 || games + things > 1 && verbs > 0) || games > 1;
         let is_thing = things > 0 && offers > 0 && (offers + verbs + things > 2) || things > 1 && offers + verbs > 1 || things > 2 && verbs > 0;
         let is_ware = self.wares > 0 && (self.trades > 1 || self.wares > 1 && self.trades > 0 || self.wares > 3);
         if is_ware && !is_game {
