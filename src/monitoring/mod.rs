@@ -1,4 +1,5 @@
-//! Watching websites from outside, whatever they run on: are they there, are they kept up, did somebody else write on them.
+//! Watching websites from outside, whatever they run on: are they there, are they kept up, did somebody else write on
+//! them. See `docs/monitoring.md`.
 //!
 //! What is read of them is judged by pure functions (`dates`, `pages`, `scan`, `posture`); `look` fetches, and asks them.
 
@@ -6,3 +7,4 @@ pub mod decoding;
 pub mod look;
 pub mod page;
 pub mod posture;
+pub mod scan;
