@@ -2,6 +2,11 @@
 
 pub mod dead;
 pub mod follow;
+mod fresh;
+mod intrusion;
 pub mod model;
 pub mod reach;
 pub mod sections;
+mod service;
+
+pub use service::{Asking, look};

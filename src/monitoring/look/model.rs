@@ -1,8 +1,15 @@
 //! What a look tells.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
+
+use crate::monitoring::posture::Posture;
+use crate::monitoring::scan;
+use crate::ports::probing::Visitor;
 
 crate::words! {
     /// The parts of a website that are to be kept up.
@@ -99,4 +106,118 @@ pub enum Cause {
     Installer,
     DirectoryListing,
     UnderConstruction,
+}
+
+/// How fresh one section is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Freshness {
+    /// The newest date of publication; of an agenda perhaps that of the event that comes next.
+    pub date: Option<Date>,
+    pub verdict: Fresh,
+    /// What tells it.
+    pub signal: Option<String>,
+    /// Where that stands.
+    pub url: Option<String>,
+    /// Days since then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days: Option<i32>,
+    /// Another signal that tells otherwise: a person must look.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<Against>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Against {
+    pub date: Date,
+    pub signal: String,
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fresh {
+    Updated,
+    NotUpdated,
+    /// Nothing tells when; that is not the same as not updated.
+    NoAnswer,
+    Down,
+    Maintenance,
+}
+
+impl Freshness {
+    /// Without a date.
+    pub fn without(verdict: Fresh) -> Self {
+        Freshness { date: None, verdict, signal: None, url: None, days: None, against: None }
+    }
+}
+
+/// Whether somebody else wrote on it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Injection {
+    /// `None` where nothing could be seen.
+    pub verdict: Option<scan::Verdict>,
+    pub evidence: Vec<Seen>,
+    /// Addresses that were looked at, as which visitors.
+    pub pages: usize,
+    /// Visitors who were refused: of them nothing is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inconclusive: Vec<Visitor>,
+}
+
+impl Injection {
+    pub fn unknown() -> Self {
+        Injection { verdict: None, evidence: Vec::new(), pages: 0, inconclusive: Vec::new() }
+    }
+}
+
+/// Evidence, and on which page.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Seen {
+    pub url: String,
+    pub visitor: Visitor,
+    #[serde(flatten)]
+    pub evidence: scan::Evidence,
+}
+
+/// Everything that one look tells.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    pub url: String,
+    pub looked_at: Timestamp,
+    pub verdict: Verdict,
+    pub reachability: Reachability,
+    pub freshness: HashMap<Section, Freshness>,
+    pub injection: Injection,
+    pub posture: Posture,
+}
+
+/// The worst of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Ok,
+    /// Something is not kept up, or a person must look.
+    Attention,
+    Maintenance,
+    Unknown,
+    Down,
+    /// Infected or defaced.
+    Compromised,
+}
+
+impl Verdict {
+    /// What is worst stands for all. How well a site is kept is told beside it: no site is perfect there.
+    pub fn of(reachability: &Reachability, freshness: &HashMap<Section, Freshness>, injection: &Injection) -> Self {
+        use scan::Verdict::{Defaced, Infected, Suspicious};
+        let stale = freshness.values().any(|section| section.verdict == Fresh::NotUpdated || section.against.is_some());
+        match (injection.verdict, reachability.verdict) {
+            (Some(Infected | Defaced), _) => Verdict::Compromised,
+            (_, Reached::Down) => Verdict::Down,
+            (_, Reached::Maintenance) => Verdict::Maintenance,
+            (_, Reached::Unknown) => Verdict::Unknown,
+            (Some(Suspicious), Reached::Ok) => Verdict::Attention,
+            (_, Reached::Ok) if stale => Verdict::Attention,
+            (_, Reached::Ok) => Verdict::Ok,
+        }
+    }
 }

@@ -50,6 +50,15 @@ pub fn of_certificate(certificate: &Certificate) -> Vec<Finding> {
     found
 }
 
+/// Of how a reader comes to HTTPS, if at all.
+pub fn of_way(served: &Url, from_http: &[Url]) -> Option<Finding> {
+    if served.scheme() != "https" {
+        return Some(finding(Kind::NoHttps, Severity::High, format!("{served} is read without HTTPS")));
+    }
+    let last = from_http.last().filter(|last| last.scheme() == "http")?;
+    Some(finding(Kind::NoRedirectToHttps, Severity::Medium, format!("{last} answers without leading to HTTPS")))
+}
+
 /// Of what a page that was served over HTTPS loads without it. What runs is worse than what shows.
 pub fn mixed_content(page: &Page, served: &Url) -> Vec<Finding> {
     if served.scheme() != "https" {
