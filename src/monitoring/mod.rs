@@ -1,0 +1,3 @@
+//! Watching websites: when they were last updated, and what stands on them that should not.
+
+pub mod dates;
