@@ -1,3 +1,4 @@
-//! Watching websites: when they were last updated, and what stands on them that should not.
+//! Watching websites, whatever software they run on. See `docs/monitoring.md`.
 
 pub mod dates;
+pub mod pages;
