@@ -3,8 +3,10 @@
 //!
 //! What is read of them is judged by pure functions (`dates`, `pages`, `scan`, `posture`); `look` fetches, and asks them.
 
+pub mod dates;
 pub mod decoding;
 pub mod look;
 pub mod page;
+pub mod pages;
 pub mod posture;
 pub mod scan;
