@@ -10,3 +10,4 @@ pub mod page;
 pub mod pages;
 pub mod posture;
 pub mod scan;
+pub mod sites;

@@ -25,6 +25,7 @@ mod ledger;
 mod library;
 mod media;
 mod model;
+mod monitoring;
 mod notices;
 mod presence;
 mod previews;
