@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, Semaphore};
 
-use crate::adapters::{Child, ClamAv, FolderStorage, HttpFetcher, SmtpMailer, SystemChance, SystemClock};
+use crate::adapters::{Child, ClamAv, FolderStorage, HttpFetcher, HttpProber, SmtpMailer, SystemChance, SystemClock};
 use crate::app::{App, Parts};
 use crate::config::Config;
 use crate::content::findable::service as findable;
@@ -18,6 +18,7 @@ use crate::kernel::time::HOUR;
 use crate::kernel::time::{DAY, MINUTE};
 use crate::kernel::{Context, Error, Result};
 use crate::media::derive::service as derive;
+use crate::ports::probing::{Pinned, Prober};
 use crate::ports::{Chance, Clock, Fetcher, Scanner};
 use crate::publish::models::Models;
 use crate::publish::share::service as share;
@@ -94,6 +95,20 @@ pub fn fetcher(config: &Config) -> Result<Arc<dyn Fetcher>> {
     let roots = more_roots(config)?;
     let allowed = config.fetch_private_networks.clone();
     Ok(Arc::new(HttpFetcher::new(move |address| allowed.contains(address), &roots)?))
+}
+
+/// What looks at websites of others, within what the settings and the command line allow. Needs no installation.
+pub fn prober(config: &Config, (pinned, allow_private): (&[Pinned], bool)) -> Result<Box<dyn Prober>> {
+    let roots = more_roots(config)?;
+    let allowed = config.fetch_private_networks.clone();
+    let contact = format!("Lamin-monitor/{} (+{})", env!("CARGO_PKG_VERSION"), config.server_url.as_str());
+    let allowed = move |address| allow_private || allowed.contains(address);
+    Ok(Box::new(HttpProber::new(allowed, pinned, (&roots, &contact))?))
+}
+
+/// The machine's clock, for a command that needs no installation.
+pub fn clock() -> impl Clock {
+    SystemClock
 }
 
 /// Certificate authorities to trust beside Mozilla's, as PEM.

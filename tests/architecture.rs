@@ -31,6 +31,7 @@ const ROOMS: &[&str] = &[
     "deploy",
     "verify",
     "evidence",
+    "monitoring",
     "preview",
     "delivery",
     "adapters",

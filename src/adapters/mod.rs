@@ -8,7 +8,9 @@ mod clock;
 mod fetcher;
 mod folder;
 mod mailer;
+mod prober;
 mod tls;
+mod unpacking;
 
 pub use apart::Child;
 pub use chance::SystemChance;
@@ -17,3 +19,4 @@ pub use clock::SystemClock;
 pub use fetcher::HttpFetcher;
 pub use folder::FolderStorage;
 pub use mailer::SmtpMailer;
+pub use prober::HttpProber;

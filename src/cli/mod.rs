@@ -6,6 +6,7 @@ mod deploy;
 mod doctor;
 mod import;
 pub mod media;
+mod monitor;
 mod read_document;
 mod releases;
 mod serve;
@@ -62,6 +63,7 @@ enum Command {
     ReadDocument,
     User(user::User),
     Doctor(doctor::Doctor),
+    Monitor(monitor::Monitor),
     Verify(verify::Verify),
 }
 
@@ -106,6 +108,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::ReadDocument => read_document::run(),
         Command::User(user) => user.run(&cli.place),
         Command::Doctor(doctor) => doctor.run(&cli.place),
+        Command::Monitor(monitor) => monitor.run(&cli.place),
         Command::Verify(verify) => verify.run(&cli.place),
     }
 }

@@ -39,8 +39,14 @@ const AGAINST: &[&str] = &[
 /// Letters before and behind an offer in which a word against it counts.
 const AROUND_BYTES: usize = 200;
 
-fn lines(list: &'static str) -> impl Iterator<Item = &'static str> {
+/// The entries of a list: one a line, without remarks.
+pub(super) fn lines(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The listed words by which gambling is offered.
+pub(super) fn promotions_listed() -> impl Iterator<Item = &'static str> {
+    lines(PROMOTIONS)
 }
 
 /// The host of an `http` or `https` address, or of one without a scheme (`//host/…`), in small letters.

@@ -26,6 +26,7 @@ mod ledger;
 mod library;
 mod media;
 mod model;
+mod monitoring;
 mod notices;
 mod presence;
 mod previews;

@@ -1,5 +1,7 @@
 //! The outside world on one page. Everything else that a use case touches is the database.
 
+pub mod probing;
+
 use std::path::Path;
 
 use zeroize::Zeroizing;

@@ -1,0 +1,12 @@
+//! One full look at a website: is it there, is it kept up, did somebody else write on it, how well is it kept.
+
+pub mod dead;
+pub mod follow;
+mod fresh;
+mod intrusion;
+pub mod model;
+pub mod reach;
+pub mod sections;
+mod service;
+
+pub use service::{Asking, look};

@@ -1,0 +1,13 @@
+//! Watching websites from outside, whatever they run on: are they there, are they kept up, did somebody else write on
+//! them. See `docs/monitoring.md`.
+//!
+//! What is read of them is judged by pure functions (`dates`, `pages`, `scan`, `posture`); `look` fetches, and asks them.
+
+pub mod dates;
+pub mod decoding;
+pub mod look;
+pub mod page;
+pub mod pages;
+pub mod posture;
+pub mod scan;
+pub mod sites;

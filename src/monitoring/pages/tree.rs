@@ -1,0 +1,222 @@
+//! A page as a list of elements and runs of text, made for hostile input.
+//!
+//! Of html5ever only the tokenizer is used. The standard's tree builder looks through all open elements for many a tag,
+//! so a page can make it work for minutes; and no date hangs on the finer rules of nesting.
+
+use std::cell::RefCell;
+
+use html5ever::TokenizerResult;
+use html5ever::buffer_queue::BufferQueue;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
+use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+
+/// Bytes of a page that are read; what stands behind them is no article's head.
+pub const PAGE_BYTES_MAX: usize = 5 * 1024 * 1024;
+
+/// Bytes of one tag. Longer ones are text: attributes are held against each other, so their number costs its square.
+const TAG_BYTES_MAX: usize = 16 * 1024;
+
+/// Elements within each other; deeper ones hang on the last that counts.
+const DEPTH_MAX: usize = 256;
+
+pub struct Element {
+    pub parent: usize,
+    pub name: String,
+    attributes: Vec<(String, String)>,
+}
+
+impl Element {
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+pub struct Run {
+    pub element: usize,
+    pub text: String,
+}
+
+/// Elements in the order of the page, a parent before its children; the first one is the page itself, and its own parent.
+pub struct Tree {
+    pub elements: Vec<Element>,
+    pub runs: Vec<Run>,
+    /// The runs of each element's own, by its place.
+    first_run: Vec<usize>,
+}
+
+impl Tree {
+    pub fn read(html: &str) -> Tree {
+        let html = short_tags(&html[..html.floor_char_boundary(PAGE_BYTES_MAX)]);
+        let tokenizer = Tokenizer::new(Builder::new(), TokenizerOpts::default());
+        let input = BufferQueue::default();
+        input.push_back(StrTendril::from(html.as_str()));
+        while matches!(tokenizer.feed(&input), TokenizerResult::Script(_)) {}
+        tokenizer.end();
+        tokenizer.sink.made.into_inner().finish()
+    }
+
+    /// An element's ancestors with itself first, the page left out.
+    pub fn up(&self, from: usize) -> impl Iterator<Item = usize> {
+        let next = |at: &usize| Some(self.elements[*at].parent);
+        std::iter::successors(Some(from), next).take_while(|at| *at != 0).take(DEPTH_MAX + 1)
+    }
+
+    /// The text of an element with all in it, white space as single spaces, at most `chars` of it.
+    pub fn text(&self, element: usize, chars: usize) -> String {
+        let mut text = String::new();
+        let from = self.first_run.get(element).copied().unwrap_or(self.runs.len());
+        for run in &self.runs[from..] {
+            // Elements behind this one that are not in it end it.
+            if run.element < element || !self.up(run.element).any(|at| at == element) || text.len() > chars {
+                break;
+            }
+            text.push_str(&run.text);
+            text.push(' ');
+        }
+        tidy(&text).chars().take(chars).collect()
+    }
+}
+
+/// White space as single spaces.
+pub fn tidy(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Takes the `<` from tags that are too long.
+fn short_tags(html: &str) -> String {
+    let mut made = String::with_capacity(html.len());
+    let bytes = html.as_bytes();
+    let mut from = 0;
+    for (at, _) in html.match_indices('<') {
+        let end = bytes.len().min(at + TAG_BYTES_MAX);
+        let opens = bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic);
+        if opens && at >= from && end == at + TAG_BYTES_MAX && memchr(b'>', &bytes[at..end]).is_none() {
+            made.push_str(&html[from..at]);
+            made.push(' ');
+            from = at + 1;
+        }
+    }
+    made.push_str(&html[from..]);
+    made
+}
+
+fn memchr(byte: u8, bytes: &[u8]) -> Option<usize> {
+    bytes.iter().position(|one| *one == byte)
+}
+
+struct Builder {
+    made: RefCell<Made>,
+}
+
+struct Made {
+    elements: Vec<Element>,
+    runs: Vec<Run>,
+    open: Vec<usize>,
+}
+
+impl Builder {
+    fn new() -> Builder {
+        let page = Element { parent: 0, name: String::new(), attributes: Vec::new() };
+        Builder { made: RefCell::new(Made { elements: vec![page], runs: Vec::new(), open: vec![0] }) }
+    }
+}
+
+const VOID: &[&str] = &[
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+];
+
+/// Tags that end an open element of the same kind: their end tags are often left out.
+const FOLLOWS: &[(&str, &[&str])] = &[
+    ("li", &["li"]),
+    ("tr", &["tr", "td", "th"]),
+    ("td", &["td", "th"]),
+    ("th", &["td", "th"]),
+    ("p", &["p"]),
+    ("dt", &["dt", "dd"]),
+    ("dd", &["dt", "dd"]),
+    ("option", &["option"]),
+];
+
+/// Open elements that are looked through for one that a tag ends.
+const LOOK_BACK_MAX: usize = 32;
+
+impl Made {
+    fn start(&mut self, tag: Tag) {
+        let name = tag.name.to_string();
+        if let Some((_, ends)) = FOLLOWS.iter().find(|(follows, _)| *follows == name) {
+            while self.open.last().is_some_and(|last| ends.contains(&self.elements[*last].name.as_str())) {
+                self.open.pop();
+            }
+        }
+        let parent = self.open.last().copied().unwrap_or(0);
+        let attributes = tag.attrs.iter().map(|one| (one.name.local.to_string(), one.value.to_string())).collect();
+        self.elements.push(Element { parent, attributes, name: name.clone() });
+        let empty = VOID.contains(&name.as_str());
+        if !empty && self.open.len() < DEPTH_MAX {
+            self.open.push(self.elements.len() - 1);
+        }
+    }
+
+    /// An end tag that ends nothing is passed over; what is open within the element ends with it.
+    fn end(&mut self, name: &str) {
+        let back = self.open.iter().rev().take(LOOK_BACK_MAX).position(|open| self.elements[*open].name == name);
+        if let Some(back) = back {
+            self.open.truncate(self.open.len() - back - 1);
+        }
+        if self.open.is_empty() {
+            self.open.push(0);
+        }
+    }
+
+    fn characters(&mut self, text: &str) {
+        let element = self.open.last().copied().unwrap_or(0);
+        match self.runs.last_mut() {
+            Some(run) if run.element == element && self.elements.len() - 1 == element => run.text.push_str(text),
+            _ => self.runs.push(Run { element, text: text.to_owned() }),
+        }
+    }
+
+    fn finish(self) -> Tree {
+        // From behind, so that each element knows the first run at or behind its beginning.
+        let mut first_run = vec![self.runs.len(); self.elements.len()];
+        for (place, run) in self.runs.iter().enumerate().rev() {
+            first_run[run.element] = place;
+        }
+        for at in (1..self.elements.len()).rev() {
+            let parent = self.elements[at].parent;
+            first_run[parent] = first_run[parent].min(first_run[at]);
+        }
+        Tree { elements: self.elements, runs: self.runs, first_run }
+    }
+}
+
+impl TokenSink for Builder {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        let mut made = self.made.borrow_mut();
+        match token {
+            Token::TagToken(tag) if tag.kind == TagKind::EndTag => made.end(&tag.name),
+            Token::TagToken(tag) => {
+                let raw = match &*tag.name {
+                    "script" => Some(RawKind::ScriptData),
+                    "style" | "iframe" | "noembed" | "noframes" | "xmp" => Some(RawKind::Rawtext),
+                    "title" | "textarea" => Some(RawKind::Rcdata),
+                    _ => None,
+                };
+                made.start(tag);
+                if let Some(raw) = raw {
+                    return TokenSinkResult::RawData(raw);
+                }
+            }
+            Token::CharacterTokens(text) => made.characters(&text),
+            Token::CommentToken(_)
+            | Token::DoctypeToken(_)
+            | Token::NullCharacterToken
+            | Token::EOFToken
+            | Token::ParseError(_) => {}
+        }
+        TokenSinkResult::Continue
+    }
+}

@@ -1,0 +1,62 @@
+//! How well a website is kept, by what every visitor is told: its certificate, its headers, its names. Nothing here asks
+//! for anything that a visitor's browser and resolver would not ask for.
+
+pub mod certificate;
+pub mod headers;
+mod policy;
+pub mod rules;
+
+use serde::Serialize;
+
+use certificate::Certificate;
+use headers::Headers;
+
+/// What was found about one website.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Posture {
+    /// As the Mozilla Observatory scores answers; `None` when there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub headers: Option<Headers>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Certificate>,
+    /// What somebody should see to, worst first.
+    pub findings: Vec<Finding>,
+}
+
+/// Something that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    pub kind: Kind,
+    pub severity: Severity,
+    /// What was seen, and where.
+    pub detail: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    High,
+    Medium,
+    Low,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    NoHttps,
+    NoRedirectToHttps,
+    CertificateDistrusted,
+    CertificateEndsSoon,
+    CertificateWeak,
+    MixedContent,
+    VersionDisclosed,
+    NoSecurityTxt,
+    SecurityTxtExpired,
+    NoDnssec,
+    NoCaa,
+    NoSpf,
+    NoDmarc,
+    WeakDmarc,
+    DanglingName,
+    NameServiceSilent,
+}

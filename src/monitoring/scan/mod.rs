@@ -1,0 +1,30 @@
+//! Was something smuggled into a document, or was it replaced? A pure look at bytes that somebody else fetched: no
+//! network, no clock, nothing run. `docs/monitoring.md` tells the method and how often it is right.
+//!
+//! The parts, in the order in which a document passes them: `decode`, `markup`, `style`, `page` read it; `wording` says
+//! whether a text offers something; `links`, `structure`, `scripts` and `defacement` gather evidence; `judge` weighs it.
+//! `compare` holds two answers of one address against each other, `baseline` a site against what was accepted.
+
+pub mod baseline;
+pub mod compare;
+mod decode;
+mod defacement;
+mod hosts;
+mod judge;
+mod links;
+mod markup;
+mod model;
+mod page;
+mod scripts;
+mod structure;
+mod style;
+mod wording;
+
+pub use decode::DOCUMENT_BYTES_MAX;
+pub use model::{Evidence, Kind, Scan, Verdict};
+
+/// Judges a document, HTML or plain text. `url` is where it came from: with it, own links are told from foreign ones.
+pub fn scan(bytes: &[u8], url: Option<&str>) -> Scan {
+    let text = decode::text_of(bytes);
+    judge::judge(&page::read(&text), url)
+}

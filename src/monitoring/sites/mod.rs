@@ -1,0 +1,3 @@
+//! The websites that are watched.
+
+pub mod list;

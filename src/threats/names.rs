@@ -1,0 +1,160 @@
+//! Names of hosts as houses of gambling make them: a game, luck or rank, and a number.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::gambling::{host_of, is_gambling_address};
+
+/// Words that only such names hold.
+const GAMES: &[&str] = &[
+    "slot", "slots", "gacor", "togel", "toto", "judi", "casino", "kasino", "poker", "maxwin", "sbobet", "sbo", "jackpot", "rtp", "bandar",
+    "bandarq", "domino", "dominoqq", "bet", "bets", "betting", "pkv", "mahjong", "scatter", "spin", "olympus", "zeus", "parlay",
+    "taruhan", "tangkas", "baccarat", "roulette", "bahis", "gambling", "sabung", "macau", "bonanza", "jitu", "keluaran",
+    "casinos", "pragmatic", "joker", "ufa", "pgslot", "nohu", "baccarat", "pokies", "sicbo", "wager", "gamble", "slotmania",
+    "kiu", "kiukiu", "ceme", "pg", "habanero", "kakekzeus", "princess",
+];
+/// Words that are with them.
+const BESIDE: &[&str] = &[
+    "dewa", "raja", "ratu", "sultan", "king", "queen", "hoki", "win", "wins", "winner", "cuan", "jp", "vip", "pro", "asia", "online", "link",
+    "situs", "agen", "daftar", "login", "bola", "indo", "mega", "super", "mpo", "bo", "live", "royal", "naga", "dragon", "macan", "gold", "emas", "bos",
+    "boss", "master", "star", "bintang", "lucky", "luck", "happy", "play", "game", "games", "club", "resmi", "main", "menang", "gampang", "pola",
+    "demo", "bonus", "depo", "deposit", "dana", "pulsa", "qris", "ovo", "receh", "thai", "thailand", "viral", "terbaik", "terpercaya",
+    "anti", "rugi", "rungkad", "giris", "ku", "mu", "qq", "murah", "hari", "ini", "malam", "amp", "alt", "alternatif", "new", "best", "free",
+    "gratis", "mania", "istana", "kaisar", "petir", "hitam", "merah", "abadi", "juara", "jaya", "pasti", "bocor", "bocoran", "hijau", "biru", "prediksi",
+    "kangtau", "kilat", "maniak", "zone", "land", "world", "city", "plus", "top", "the", "my", "go", "uang", "asli", "handal", "ratus", "juta", "mimpi", "sky", "garuda",
+    "panen", "gas", "spot", "vegas", "monte", "carlo", "hub", "id", "co", "web", "site", "official", "masuk", "gaming", "play", "kuda", "singa", "panda", "koi",
+    "gajah", "elang", "ninja", "samurai", "warrior", "kamboja", "jepang", "korea", "china", "hongkong", "singapore", "sgp", "hk", "sdy", "x", "kita", "nusa", "bali", "jago", "pusat",
+    "rumah", "warung", "pesona", "cinta", "surga", "angkasa", "planet", "galaxy", "aladin", "harta", "tuan", "bang", "mama", "papa", "opa", "om",
+    "ways", "wild", "sweet", "gates", "of", "starlight", "sukses", "untung", "kaya", "sakti", "joss", "kece", "cepat", "cc", "net",
+];
+/// Luck and rank: with a usual number they make a name by themselves.
+const LUCK: &[&str] = &[
+    "dewa", "raja", "ratu", "sultan", "hoki", "cuan", "jp", "mpo", "naga", "macan", "bos", "boss", "lucky", "win", "bola", "mega", "kaisar", "qq", "kamboja", "sky",
+    "aladin", "gaming", "gas", "juara", "panen", "zeus", "petir", "vegas", "sv", "kiu", "garuda", "indo", "asia", "ufa", "istana", "jago", "surga", "untung", "harta", "koi",
+    "keo", "kubet", "bong", "dragon", "ninja", "samurai", "play", "club", "royal", "king", "queen", "gold", "emas", "warung", "tuan", "opa",
+];
+/// Numbers that such names end with.
+const NUMBERS: &[&str] = &[
+    "4d", "33", "55", "66", "69", "77", "88", "99", "89", "78", "111", "123", "118", "128", "138", "168", "178", "188", "189", "212", "222", "288", "303", "333", "338", "365",
+    "388", "500", "555", "666", "678", "707", "757", "777", "787", "789", "808", "818", "828", "838", "868", "878", "888", "889", "898", "899", "988", "989", "998", "999",
+    "1000", "2000", "5000", "8888", "9999", "7777", "22", "44", "76", "79", "98", "313", "308", "368", "126", "136",
+];
+
+/// Names of makers and technology that look like such names.
+const CIVIL: &[&str] = &["toto", "bet", "spin", "slot", "zeus", "olympus", "joker", "pg", "domino", "macau", "princess", "totoku", "totolink", "betlive"];
+
+/// Letters of the longest name that is looked at.
+const NAME_LETTERS_MAX: usize = 63;
+
+/// Whether a name (a word, or a label of a host) is made as houses of gambling make theirs.
+pub fn is_gambling_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    if name.len() < 4 || name.len() > NAME_LETTERS_MAX || !name.is_ascii() || CIVIL.contains(&name.as_str()) {
+        return false;
+    }
+    let Some(parts) = parts(&name) else { return false };
+    let kind = |part: &&str| KINDS.get(part).copied().unwrap_or(0);
+    let games = parts.iter().filter(|part| kind(part) & GAME != 0).count();
+    let with = |wanted: u8| parts.iter().any(|part| kind(part) & wanted != 0);
+    games > 1 || games == 1 && parts.len() > 1 && with(NUMBER | BY) || with(CHANCE) && with(NUMBER)
+}
+
+const GAME: u8 = 1;
+const BY: u8 = 2;
+const CHANCE: u8 = 4;
+const NUMBER: u8 = 8;
+
+/// What each part of a name may be.
+static KINDS: LazyLock<HashMap<&'static str, u8>> = LazyLock::new(|| {
+    let mut kinds = HashMap::new();
+    for (list, kind) in [(GAMES, GAME), (BESIDE, BY), (LUCK, CHANCE), (NUMBERS, NUMBER)] {
+        list.iter().for_each(|part| *kinds.entry(*part).or_insert(0) |= kind);
+    }
+    kinds
+});
+
+/// A name as games, words beside them, and numbers, or nothing when some of it is neither.
+fn parts(name: &str) -> Option<Vec<&str>> {
+    let mut parts = Vec::new();
+    for piece in name.split(['-', '_']).filter(|piece| !piece.is_empty()) {
+        let mut best: Vec<Option<(usize, usize)>> = vec![None; piece.len() + 1];
+        best[0] = Some((0, 0));
+        for end in 1..=piece.len() {
+            for start in end.saturating_sub(12)..end {
+                let Some((count, _)) = best[start] else { continue };
+                let part = &piece[start..end];
+                let is_part = KINDS.contains_key(part) || is_number(part);
+                if is_part && best[end].is_none_or(|(fewest, _)| count + 1 < fewest) {
+                    best[end] = Some((count + 1, start));
+                }
+            }
+        }
+        let mut end = piece.len();
+        let from = parts.len();
+        while end > 0 {
+            let (_, start) = best[end]?;
+            parts.push(&piece[start..end]);
+            end = start;
+        }
+        parts[from..].reverse();
+    }
+    Some(parts)
+}
+
+fn is_number(part: &str) -> bool {
+    part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Endings that are sold for gambling.
+const ENDINGS: &[&str] = &["bet", "casino", "poker"];
+
+/// Whether a host belongs to gambling: by the lists, by its ending, or because one of its names is made so.
+/// A name under the own domain of an office counts as well: forgotten records of names are taken over.
+pub fn is_gambling_host(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    if is_gambling_address(&format!("//{host}/")) {
+        return true;
+    }
+    let labels: Vec<&str> = host.split('.').collect();
+    let Some((ending, before)) = labels.split_last() else { return false };
+    if before.is_empty() {
+        return false;
+    }
+    ENDINGS.contains(ending) || before.iter().any(|label| *label != "www" && is_gambling_name(label))
+}
+
+/// Whether an address leads to gambling: by its host, or by the words of its path.
+pub fn leads_to_gambling(address: &str) -> bool {
+    is_gambling_address(address) || host_of(address).is_some_and(|host| is_gambling_host(&host))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_houses_are_known_by_how_they_are_made() {
+        for bad in [
+            "raja777", "dewatangkas303", "slot-anti-rugi88", "slotgratis777", "zeus138", "mpo88", "toto4d", "kangtau-toto", "casino-royal-bet",
+            "kamboja888", "bahis-giris", "hoki99", "ufa-thai168", "sv388",
+        ] {
+            assert!(is_gambling_name(bad), "{bad}");
+        }
+        for good in [
+            "totolink", "toto", "betawi", "domino", "kompas100", "radio", "win32", "asia", "indonesia", "covid19", "g20", "spin", "bandara",
+            "prolink", "mastercard", "playground", "goldstar", "livestream", "slotkar",
+        ] {
+            assert!(!is_gambling_name(good), "{good}");
+        }
+    }
+
+    #[test]
+    fn hosts_are_read_label_by_label() {
+        assert!(is_gambling_host("m.raja777.example"));
+        assert!(is_gambling_host("slot-gacor.dinas.contoh.go.id"));
+        assert!(is_gambling_host("apa-saja.bet"));
+        assert!(!is_gambling_host("www.toto.com"));
+        assert!(!is_gambling_host("dominos.co.id"));
+        assert!(!is_gambling_host("parkir-slot.telukbiru.go.id"));
+    }
+}
