@@ -46,7 +46,11 @@ fn in_address(tree: &tree::Tree, address: Option<&str>, now: Timestamp) -> Optio
     [address, own].into_iter().flatten().find_map(|address| {
         let path = url::Url::parse(address).ok().map_or_else(|| address.to_owned(), |url| url.path().to_owned());
         let (date, _) = structured::past(&path, now).filter(|_| path.starts_with('/'))?;
-        Some(Published { date, signal: Signal::Address, text: address.chars().take(structured::EVIDENCE_CHARS_MAX).collect() })
+        Some(Published {
+            date,
+            signal: Signal::Address,
+            text: address.chars().take(structured::EVIDENCE_CHARS_MAX).collect(),
+        })
     })
 }
 

@@ -117,7 +117,8 @@ fn lines(tree: &Tree, zones: &[Zone]) -> Vec<Shown> {
 }
 
 /// Names that templates give to the place of an article's date.
-const DATE_NAMES: &[&str] = &["date", "tanggal", "tgl", "meta", "publish", "posted", "create", "waktu", "info", "submitted"];
+const DATE_NAMES: &[&str] =
+    &["date", "tanggal", "tgl", "meta", "publish", "posted", "create", "waktu", "info", "submitted"];
 
 fn called_date(tree: &Tree, element: usize) -> bool {
     tree.up(element).take(3).any(|at| {
@@ -128,12 +129,37 @@ fn called_date(tree: &Tree, element: usize) -> bool {
 }
 
 const PUBLISHED_WORDS: &[&str] = &[
-    "dipost", "posting", "diposkan", "dipublik", "publikasi", "publish", "posted", "terbit", "tayang", "dibuat", "created",
-    "ditulis", "written", "oleh", "by ", "dibaca", "dilihat", "views", "hits", "wib", "wita", "admin", "submitted", "unggah",
-    "rilis", "tanggal :", "tanggal:",
+    "dipost",
+    "posting",
+    "diposkan",
+    "dipublik",
+    "publikasi",
+    "publish",
+    "posted",
+    "terbit",
+    "tayang",
+    "dibuat",
+    "created",
+    "ditulis",
+    "written",
+    "oleh",
+    "by ",
+    "dibaca",
+    "dilihat",
+    "views",
+    "hits",
+    "wib",
+    "wita",
+    "admin",
+    "submitted",
+    "unggah",
+    "rilis",
+    "tanggal :",
+    "tanggal:",
 ];
 const CHANGED_WORDS: &[&str] = &["update", "perbarui", "perbaharui", "diubah", "modified", "mutakhir", "perubahan"];
-const EVENT_WORDS: &[&str] = &["pelaksanaan", "kegiatan :", "batas", "deadline", "berlaku", "lahir", "mulai", "s.d", "hari ini"];
+const EVENT_WORDS: &[&str] =
+    &["pelaksanaan", "kegiatan :", "batas", "deadline", "berlaku", "lahir", "mulai", "s.d", "hari ini"];
 
 /// A date in a line near the title.
 pub fn near_title(tree: &Tree, zones: &[Zone], title: Option<usize>, now: Timestamp) -> Option<Published> {
@@ -147,6 +173,11 @@ pub fn near_title(tree: &Tree, zones: &[Zone], title: Option<usize>, now: Timest
         let text: String = line.text.chars().take(if prose { DATELINE_CHARS } else { 400 }).collect();
         let (date, how) = past(&text, now)?;
         let low = text.to_lowercase();
+        // A cell "Lahir" beside a cell with a day.
+        let label = at.checked_sub(1).map(|label| lines[label].text.to_lowercase()).unwrap_or_default();
+        if label.len() < 40 && label.contains("lahir") {
+            return None;
+        }
         let said = |words: &[&str]| words.iter().any(|word| low.contains(word));
         let called = called_date(tree, line.element) || said(PUBLISHED_WORDS);
         let before = place.is_some_and(|place| at < place);
