@@ -50,20 +50,25 @@ pub fn date_of(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Reading> {
 }
 
 fn look(line: &Line, at: usize) -> Found {
-    let forms: [fn(&Line, usize) -> Found; 5] = if line.number(at).is_some() {
+    let forms: [fn(&Line, usize) -> Found; 6] = if line.number(at).is_some() {
         [
             |line, at| written::digits_range(line, numeric::read(line, at)),
             written::read,
             relative::read,
+            written::short_range,
             numeric::day_and_month,
             rest_of_number,
         ]
     } else if line.word(at).is_some() {
-        [relative::read, written::read, |_, _| Found::Nothing, |_, _| Found::Nothing, |_, _| Found::Nothing]
+        [relative::read, written::read, nothing, nothing, nothing, nothing]
     } else {
         return Found::Nothing;
     };
     forms.iter().map(|form| form(line, at)).find(|found| *found != Found::Nothing).unwrap_or(Found::Nothing)
+}
+
+fn nothing(_: &Line, _: usize) -> Found {
+    Found::Nothing
 }
 
 /// A number that no form takes is left behind with the numbers that hang on it: of "12-14/3" no part is a date.
