@@ -138,12 +138,7 @@ fn utc_clock(line: &Line, end: usize) -> Option<Clock> {
         at += 1;
     }
     let (after, clock) = line.time(at).or_else(|| compact_time(line, at))?;
-    let zero = |at: usize| match (line.number(at), line.mark(at + 1), line.number(at + 2)) {
-        (Some((0, 4)), _, _) => true,
-        (Some((0, _)), Some(':'), Some((0, _))) => true,
-        (Some((0, 1..=2)), _, _) => true,
-        _ => false,
-    };
+    let zero = |at: usize| matches!(line.number(at), Some((0, 1..=4)));
     let utc = match (line.word(after), line.mark(after)) {
         (Some("z"), _) => true,
         (Some("utc" | "gmt"), _) => !matches!(line.mark(after + 1), Some('+' | '-')) || zero(after + 2),
