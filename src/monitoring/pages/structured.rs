@@ -181,7 +181,7 @@ fn microdata(tree: &Tree, zones: &[Zone], now: Timestamp) -> Option<Published> {
         if !kind.split_whitespace().any(|word| matches!(word, "datePublished" | "dateCreated")) {
             return None;
         }
-        let values = [element.attribute("content"), element.attribute("datetime")];
+        let values = [element.attribute("content"), element.attribute("datetime"), element.attribute("title")];
         let told = values.into_iter().flatten().find_map(|text| published(text, Signal::Meta, now));
         told.or_else(|| published(&tree.text(at, EVIDENCE_CHARS_MAX), Signal::Meta, now))
     })

@@ -115,6 +115,15 @@ const ARTICLE: &[&str] = &[
     "news",
 ];
 
+/// Names of a site's head: what stands in it is a clock, unless it holds the title.
+const HEAD: &[&str] = &["header", "head", "site-header", "main-header", "masthead", "top", "topnav", "kepala", "logo"];
+
+fn is_head(element: &Element) -> bool {
+    let names = [element.attribute("class"), element.attribute("id")];
+    let mut words = names.into_iter().flatten().flat_map(str::split_whitespace).take(20);
+    element.name == "header" || words.any(|word| HEAD.contains(&word.to_ascii_lowercase().as_str()))
+}
+
 /// Words of class and id. A name that begins with one of a list's words means it: "widget_recent_entries".
 fn named(element: &Element, list: &[&str]) -> bool {
     let names = [element.attribute("class"), element.attribute("id")];
@@ -178,7 +187,7 @@ pub fn zones(tree: &Tree, title: Option<usize>) -> Vec<Zone> {
             Some(Zone::Article) if above <= Zone::Page => Zone::Article,
             Some(own @ (Zone::Other | Zone::Noise)) if !excused => own.max(above),
             Some(Zone::Unseen) => Zone::Unseen,
-            _ if element.name == "header" && above == Zone::Page && !holds_title.contains(&at) => Zone::Noise,
+            _ if above == Zone::Page && !holds_title.contains(&at) && is_head(element) => Zone::Noise,
             _ => above,
         };
     }
