@@ -38,7 +38,7 @@ impl Line {
             _ => None,
         });
         let zone = named.map_or_else(|| zone.clone(), |hours| TimeZone::fixed(jiff::tz::offset(hours)));
-        let address = text.contains("://") || text.trim_start().starts_with('/') || text.starts_with("www.");
+        let address = text.contains("://") || text.trim_start().starts_with('/') || begins_with_host(text.trim());
         Line { clean, address, zone, now, words: words().count(), tokens }
     }
 
@@ -127,6 +127,10 @@ impl Line {
     pub fn year(&self, at: usize) -> Year {
         let Some((value, digits)) = self.number(at) else { return Year::None };
         match digits {
+            // A template without a space: "202614:22".
+            6 if self.mark(at + 1) == Some(':') && self.tight(at + 1) => {
+                full_year(value / 100).map_or(Year::Bad, Year::Is)
+            }
             4 if self.mark(at.wrapping_sub(1)) == Some('-') && value < YEAR_MIN => Year::Bad,
             4 => full_year(value).map_or(Year::Bad, Year::Is),
             // The day of another date: "30 Desember - 2 Januari".
@@ -152,6 +156,13 @@ impl Line {
         let value = i16::try_from(value).unwrap_or(0);
         if 2000 + value > self.today().year() + SHORT_YEAR_AHEAD { 1900 + value } else { 2000 + value }
     }
+}
+
+/// "dinkes.contoh.go.id/berita": letters after the last dot before the first slash, and no white space.
+fn begins_with_host(text: &str) -> bool {
+    let host = text.split_once('/').and_then(|(host, _)| host.rsplit_once('.'));
+    let named = host.is_some_and(|(_, last)| last.len() > 1 && last.chars().all(|letter| letter.is_ascii_alphabetic()));
+    named && !text.contains(char::is_whitespace)
 }
 
 pub fn full_year(value: u64) -> Option<i16> {

@@ -30,9 +30,9 @@ fn chain(line: &Line, at: usize) -> Option<Chain> {
     Some(chain)
 }
 
-/// "12 - 01 - 2026": one spaced mark between all three.
+/// "12 - 01 - 2026": one spaced mark between all three. With dots, as "12. 1. 2026", it could be a list.
 fn loose(line: &Line, at: usize) -> Option<Chain> {
-    let mark = line.mark(at + 1).filter(|mark| matches!(mark, '-' | '/'))?;
+    let mark = line.mark(at + 1).filter(|mark| matches!(mark, '-' | '/') || (*mark == '.' && line.clean))?;
     let numbers = vec![line.number(at)?, line.number(at + 2)?, line.number(at + 4)?];
     let fits = line.mark(at + 3) == Some(mark) && numbers[0].1 <= 2 && numbers[1].1 <= 2 && numbers[2].1 == 4;
     fits.then(|| Chain { numbers, marks: vec![mark, mark], end: at + 5 })
@@ -140,6 +140,18 @@ fn month_of_year(line: &Line, at: usize, chain: &Chain) -> Option<Found> {
     Some(Part { day: None, month, year: Some(year), end: chain.end }.alone(line, None))
 }
 
+/// "12/01", or "12" alone, before the whole date that ends its range; where that date begins is asked of the caller.
+pub fn short_start(line: &Line, at: usize) -> Option<Part> {
+    let chain = chain(line, at)?;
+    match chain.numbers[..] {
+        [(day, _), (month, _)] if days_of_a_month(&chain) => {
+            Some(Part { day: Some(small(day)), month: small(month), year: None, end: chain.end })
+        }
+        [(day, 1..=2)] => Some(Part { day: Some(small(day)), month: 0, year: None, end: chain.end }),
+        _ => None,
+    }
+}
+
 /// "(12/1)" behind a weekday.
 pub fn day_and_month(line: &Line, at: usize) -> Found {
     let (Some(chain), Some(weekday)) = (chain(line, at), line.weekday_before(at)) else { return Found::Nothing };
@@ -171,7 +183,8 @@ fn compact(line: &Line, at: usize) -> Found {
 }
 
 fn numbered(line: &Line, at: usize) -> bool {
-    !line.address && line.word_before(at).is_some_and(|word| NUMBERING.contains(&word))
+    let parted = at > 0 && line.mark(at - 1) == Some(',');
+    !parted && !line.address && line.word_before(at).is_some_and(|word| NUMBERING.contains(&word))
 }
 
 /// Is this number a telephone's, a letter's, an amount, a version, going by what touches it?

@@ -85,7 +85,9 @@ fn counts_something(line: &Line, end: usize) -> bool {
     if matches!(line.word(at), Some("pukul" | "pkl" | "jam" | "at")) {
         return false;
     }
-    line.number(at).is_some() && (line.time(at).is_none() || thousands(line, at))
+    // "Kemarin (13/1)"
+    let dated = line.mark(at + 1) == Some('/') && line.number(at + 2).is_some();
+    line.number(at).is_some() && !dated && (line.time(at).is_none() || thousands(line, at))
 }
 
 /// "1.204" is an amount; `time` has refused it, but "12.045" must be told from "12.04".
@@ -132,7 +134,11 @@ fn quantity(line: &Line, at: usize) -> Option<(Step, usize)> {
         line.tight(at) && at >= 2 && line.mark(at - 1).is_some_and(|mark| mark != '(') && line.number(at - 2).is_some();
     let plus = usize::from(line.mark(at + 1) == Some('+'));
     let count = i64::try_from(count).ok().filter(|_| !hangs)?;
+    // "hr" is a day in Indonesian and an hour in English.
     let step = match unit(line.word(at + 1 + plus)?)? {
+        Step::Seconds(_) if line.word(at + 1 + plus) == Some("hr") && line.word(at + 2 + plus) != Some("ago") => {
+            Step::Days(count)
+        }
         Step::Seconds(one) => Step::Seconds(one * count),
         Step::Days(one) => Step::Days(one * count),
         Step::Months(one) => Step::Months(one * count),

@@ -50,20 +50,25 @@ pub fn date_of(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Reading> {
 }
 
 fn look(line: &Line, at: usize) -> Found {
-    let forms: [fn(&Line, usize) -> Found; 5] = if line.number(at).is_some() {
+    let forms: [fn(&Line, usize) -> Found; 6] = if line.number(at).is_some() {
         [
             |line, at| written::digits_range(line, numeric::read(line, at)),
             written::read,
             relative::read,
+            written::short_range,
             numeric::day_and_month,
             rest_of_number,
         ]
     } else if line.word(at).is_some() {
-        [relative::read, written::read, |_, _| Found::Nothing, |_, _| Found::Nothing, |_, _| Found::Nothing]
+        [relative::read, written::read, nothing, nothing, nothing, nothing]
     } else {
         return Found::Nothing;
     };
     forms.iter().map(|form| form(line, at)).find(|found| *found != Found::Nothing).unwrap_or(Found::Nothing)
+}
+
+fn nothing(_: &Line, _: usize) -> Found {
+    Found::Nothing
 }
 
 /// A number that no form takes is left behind with the numbers that hang on it: of "12-14/3" no part is a date.
@@ -133,12 +138,7 @@ fn utc_clock(line: &Line, end: usize) -> Option<Clock> {
         at += 1;
     }
     let (after, clock) = line.time(at).or_else(|| compact_time(line, at))?;
-    let zero = |at: usize| match (line.number(at), line.mark(at + 1), line.number(at + 2)) {
-        (Some((0, 4)), _, _) => true,
-        (Some((0, _)), Some(':'), Some((0, _))) => true,
-        (Some((0, 1..=2)), _, _) => true,
-        _ => false,
-    };
+    let zero = |at: usize| matches!(line.number(at), Some((0, 1..=4)));
     let utc = match (line.word(after), line.mark(after)) {
         (Some("z"), _) => true,
         (Some("utc" | "gmt"), _) => !matches!(line.mark(after + 1), Some('+' | '-')) || zero(after + 2),

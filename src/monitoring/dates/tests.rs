@@ -124,15 +124,20 @@ fn spellings(date: Date) -> Vec<String> {
 fn every_date_of_2000_to_2035_reads_back_in_each_spelling() {
     let mut missed = Vec::new();
     let mut date = jiff::civil::date(2000, 1, 1);
+    let mut count = 0;
     while date.year() <= 2035 {
-        for text in spellings(date) {
+        // Every eighth day in all spellings, each other one in three of them, in turn: a second instead of ten.
+        for (place, text) in spellings(date).into_iter().enumerate() {
+            if count % 8 != 0 && (place + count) % 7 != 0 {
+                continue;
+            }
             let answer = dates_line(&text, now());
             if answer != date.to_string() {
                 missed.push(format!("{text}: {answer}"));
             }
         }
-        // A step of seven days and one: every month, day of month and weekday is met, in a second instead of ten.
-        date = date.checked_add(jiff::Span::new().days(8)).unwrap();
+        count += 1;
+        date = date.tomorrow().unwrap();
     }
     assert!(missed.is_empty(), "{} missed\n{}", missed.len(), missed[..missed.len().min(20)].join("\n"));
 }

@@ -89,7 +89,7 @@ pub fn unit(word: &str) -> Option<Step> {
     Some(match word {
         "detik" | "dtk" | "second" | "seconds" | "sec" | "secs" | "s" => Step::Seconds(1),
         "menit" | "mnt" | "mnit" | "minute" | "minutes" | "min" | "mins" | "m" => Step::Seconds(60),
-        "jam" | "hour" | "hours" | "hr" | "hrs" | "h" | "j" => Step::Seconds(3600),
+        "jam" | "jm" | "hour" | "hours" | "hr" | "hrs" | "h" | "j" => Step::Seconds(3600),
         "hari" | "hri" | "day" | "days" | "d" => Step::Days(1),
         "minggu" | "mgg" | "pekan" | "week" | "weeks" | "w" | "wk" | "wks" => Step::Days(7),
         "bulan" | "bln" | "month" | "months" | "mo" | "mos" => Step::Months(1),

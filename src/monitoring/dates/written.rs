@@ -1,6 +1,6 @@
 //! Dates with the name of a month: 12 Januari 2026, March 3rd, 2026, 12–14 Januari 2026, Januari 2026.
 
-use super::line::{Line, Year};
+use super::line::{Line, Year, full_year};
 use super::numeric;
 use super::parts::{Found, Part, small};
 use super::words::{DATE_CUES, month, nearly_month, weekday};
@@ -22,6 +22,7 @@ fn joint(line: &Line, at: usize) -> Option<(Joint, usize)> {
     if let Some(mark) = line.mark(at) {
         return match mark {
             '-' => Some((Joint::Until, at + 1)),
+            ',' if matches!(line.word(at + 1), Some("dan" | "and")) => Some((Joint::And, at + 2)),
             ',' => Some((Joint::Comma, at + 1)),
             '&' => Some((Joint::And, at + 1)),
             '/' => Some((Joint::Slash, at + 1)),
@@ -71,15 +72,16 @@ fn over_cues(line: &Line, mut at: usize) -> usize {
 /// Days before a month: the first, the last, and what stands after them.
 fn days(line: &Line, at: usize) -> Option<(i8, Option<i8>, usize)> {
     let (first, mut end) = number(line, at)?;
-    let (mut last, mut joints) = (None, Vec::new());
+    let (mut last, mut joints, mut in_a_row) = (None, Vec::new(), true);
     while joints.len() < DAYS_MAX {
         let Some((joint, next)) = joint(line, end) else { break };
         let Some((day, after)) = number(line, over_cues(line, next)) else { break };
         joints.push(joint);
+        in_a_row &= last.unwrap_or(first).checked_add(1) == Some(day);
         (last, end) = (Some(day), after);
     }
     let listed = joints.contains(&Joint::Comma);
-    let wrong = (listed && joints.last() != Some(&Joint::And))
+    let wrong = (listed && joints.last() != Some(&Joint::And) && !in_a_row)
         || (joints.last() == Some(&Joint::Slash) && last != first.checked_add(1));
     (!wrong).then_some((first, last, end))
 }
@@ -141,6 +143,20 @@ fn day_first(line: &Line, at: usize) -> Option<Result<(Part, Option<Part>), usiz
     Some(Ok((part, last.map(|day| Part { day: Some(day), ..part }))))
 }
 
+/// "2026-Jan-12", "2026 Januari 12".
+fn year_first(line: &Line, at: usize) -> Option<Result<(Part, Option<Part>), usize>> {
+    let (value, _) = line.number(at).filter(|(_, digits)| *digits == 4)?;
+    let named = line.soft(at + 1);
+    let month = month(line.word(named)?)?;
+    let (day, end) =
+        number(line, line.soft(named + 1)).filter(|_| line.number(named + 1).is_some() || named > at + 1)?;
+    // "Hits: 2025 Januari 12, 2026" goes on to a year: the number before was none.
+    if matches!(year_after(line, end).0, Year::Is(_)) {
+        return None;
+    }
+    Some(Ok((Part { day: Some(day), month, year: Some(full_year(value)?), end }, None)))
+}
+
 /// A date that begins with its month: "March 3rd, 2026", "March 3-5, 2026", "March 2026".
 fn month_first(line: &Line, at: usize) -> Option<Result<(Part, Option<Part>), usize>> {
     let word = line.word(at)?;
@@ -176,6 +192,10 @@ fn second_half(line: &Line, at: usize) -> Option<usize> {
     if let Some((after, _)) = line.time(timed) {
         end = after + usize::from(matches!(line.word(after), Some("wib" | "wita" | "wit")));
     }
+    // The dot of "Feb." and the bracket of "(12/1/2026)".
+    while matches!(line.mark(end), Some('.' | ')')) {
+        end += 1;
+    }
     let (joint, next) = joint(line, end)?;
     (joint == Joint::Until).then(|| over_cues(line, line.soft(next)))
 }
@@ -186,7 +206,7 @@ pub fn read(line: &Line, at: usize) -> Found {
         Some(_) if before_is_number(line, at) => return Found::Nothing,
         Some(_) => month_first(line, at),
         None if counted(line, at) => return Found::Nothing,
-        None => day_first(line, at),
+        None => year_first(line, at).or_else(|| day_first(line, at)),
     };
     let (from, to) = match found {
         None => return Found::Nothing,
@@ -238,6 +258,22 @@ pub fn digits_range(line: &Line, found: Found) -> Found {
     }
 }
 
+/// "02/03 - 04/03/2026": the second half names the year for both.
+pub fn short_range(line: &Line, at: usize) -> Found {
+    let Some(from) = numeric::short_start(line, at) else { return Found::Nothing };
+    let Some(second) = second_half(line, from.end) else { return Found::Nothing };
+    match numeric::read(line, second) {
+        Found::Date { reading, end } if reading.to.is_none() => match reading.from {
+            super::Named::Day(day) => {
+                let to = Part { day: Some(day.day()), month: day.month(), year: Some(day.year()), end };
+                Part { month: if from.month == 0 { to.month } else { from.month }, ..from }.until(to, line)
+            }
+            super::Named::Month { .. } => Found::Nothing,
+        },
+        _ => Found::Nothing,
+    }
+}
+
 /// "ke-12" counts something, and is no day.
 fn counted(line: &Line, at: usize) -> bool {
     at >= 2 && line.mark(at - 1) == Some('-') && line.word(at - 2) == Some("ke")
@@ -249,5 +285,6 @@ fn before_is_number(line: &Line, at: usize) -> bool {
     let ordinal = matches!(line.word(before), Some("st" | "nd" | "rd" | "th")) && before > 0;
     let tight_mark = line.mark(before).is_some_and(|mark| mark == '-' || mark == '/' || mark == '.') && before > 0;
     let number = if ordinal || tight_mark { before - 1 } else { before };
-    line.number(number).is_some_and(|(_, digits)| digits <= 2) && !(number == before && counted(line, number))
+    let near = |digits: usize| digits <= 2 || (number == before && digits != 4);
+    line.number(number).is_some_and(|(_, digits)| near(digits)) && !(number == before && counted(line, number))
 }

@@ -17,7 +17,8 @@ pub fn feed_dates(xml: &str, now: Timestamp) -> Vec<Item> {
     let item = |body: &str| {
         let address = link(body);
         let date = |names: &[&str], signal| {
-            let date = names.iter().filter_map(|name| element(body, name)).find_map(|text| read(&text, now, &makassar()))?;
+            let date =
+                names.iter().filter_map(|name| element(body, name)).find_map(|text| read(&text, now, &makassar()))?;
             Some(Item { address: address.clone(), date, signal })
         };
         let published = date(&["pubDate", "published", "dc:date", "issued", "dcterms:created", "date"], Signal::Feed);
@@ -63,7 +64,8 @@ fn parts<'a>(xml: &'a str, names: &[&str]) -> Vec<&'a str> {
 
 /// The name of a tag without its prefix.
 fn local(tag: &str) -> &str {
-    let end = tag.bytes().take(40).position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-')));
+    let end =
+        tag.bytes().take(40).position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-')));
     let name = &tag[..end.unwrap_or(0)];
     name.rsplit(':').next().unwrap_or(name)
 }

@@ -1,6 +1,6 @@
 //! The dated items of a list of articles.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use url::Url;
@@ -28,12 +28,14 @@ pub fn list_dates(html: &str, address: Option<&str>, now: Timestamp) -> Vec<Item
     let zones = zones(&tree, None);
     let base = address.and_then(|address| Url::parse(address).ok());
     let links = Links::of(&tree);
+    let mut dates_lead = HashMap::new();
     let mut seen = HashSet::new();
     let mut items = Vec::new();
     for (element, date, signal) in dated(&tree, &zones, now) {
-        let Some(link) = links.of_date(&tree, element) else { continue };
+        let Some(link) = links.of_date(&tree, element, &mut dates_lead) else { continue };
         let href = tree.elements[link].attribute("href").unwrap_or("").trim();
-        let full = base.as_ref().and_then(|base| base.join(href).ok()).map_or_else(|| href.to_owned(), |url| url.into());
+        let full =
+            base.as_ref().and_then(|base| base.join(href).ok()).map_or_else(|| href.to_owned(), |url| url.into());
         if seen.insert(full.clone()) {
             items.push(Item { address: full, date, signal });
         }
@@ -99,15 +101,17 @@ fn title_link(tree: &Tree, at: usize) -> bool {
     leads && !href.starts_with("mailto:") && !href.starts_with("tel:")
 }
 
+/// Is a link's text a title, and no date or "more"?
+fn titled_text(text: &str) -> bool {
+    let dated = || text.split(' ').count() <= 4 && read(text, Timestamp::UNIX_EPOCH, &makassar()).is_some();
+    text.chars().count() >= TITLE_CHARS_MIN && !dated()
+}
+
 impl Links {
     fn of(tree: &Tree) -> Links {
         let mut in_element = vec![0u32; tree.elements.len()];
-        let titled = |at: &usize| {
-            tree.elements[*at].name == "a"
-                && title_link(tree, *at)
-                && tree.text(*at, 60).chars().count() >= TITLE_CHARS_MIN
-                && read(&tree.text(*at, 60), Timestamp::UNIX_EPOCH, &makassar()).is_none_or(|_| tree.text(*at, 60).split(' ').count() > 4)
-        };
+        let titled =
+            |at: &usize| tree.elements[*at].name == "a" && title_link(tree, *at) && titled_text(&tree.text(*at, 60));
         let all: Vec<usize> = (1..tree.elements.len()).filter(titled).collect();
         for link in &all {
             for above in tree.up(*link).take(ITEM_DEPTH + 2) {
@@ -117,25 +121,18 @@ impl Links {
         Links { all, in_element }
     }
 
-    /// The link of the item that a date stands in: the only one in the smallest part that has any; of several the one
-    /// before the date, or the one after it where dates stand first.
-    fn of_date(&self, tree: &Tree, date: usize) -> Option<usize> {
+    /// The link of the item that a date stands in: of those in the smallest part that has any, the one before the date; or
+    /// the one after it, where the first date of that part stood before its first link.
+    fn of_date(&self, tree: &Tree, date: usize, dates_lead: &mut HashMap<usize, bool>) -> Option<usize> {
         let holder = tree.up(date).take(ITEM_DEPTH).find(|at| self.in_element[*at] > 0)?;
         if matches!(tree.elements[holder].name.as_str(), "html" | "body") {
             return None;
         }
         let place = self.all.partition_point(|link| *link < date);
-        let within = |link: &usize| tree.up(*link).any(|at| at == holder);
-        let before = place.checked_sub(1).and_then(|place| self.all.get(place)).filter(|link| within(link));
-        let after = self.all.get(place).filter(|link| within(link));
-        let first = self.all.iter().find(|link| **link >= holder).copied();
-        match (before, after) {
-            (Some(before), Some(after)) if first == Some(*before) || self.in_element[holder] == 1 => {
-                // The first link of the part stands before the date: links come first here.
-                let _ = after;
-                Some(*before)
-            }
-            (before, after) => before.or(after).copied(),
-        }
+        let within = |link: &&usize| tree.up(**link).any(|at| at == holder);
+        let before = place.checked_sub(1).and_then(|place| self.all.get(place)).filter(within);
+        let after = self.all.get(place).filter(within);
+        let lead = *dates_lead.entry(holder).or_insert(before.is_none());
+        if lead { after.or(before).copied() } else { before.or(after).copied() }
     }
 }

@@ -21,17 +21,20 @@ pub use lists::{ITEMS_MAX, list_dates};
 pub use model::{Item, Published, Signal};
 pub use tree::PAGE_BYTES_MAX;
 
+use visible::Called;
+
 /// When the article on a page was published, with evidence. The first signal that answers is taken; a date still to come is
 /// none of an article.
 pub fn published(html: &str, address: Option<&str>, now: Timestamp) -> Option<Published> {
     let tree = tree::Tree::read(html);
-    let title = visible::title(&tree);
+    let title = visible::title(&tree, &zones::zones(&tree, None));
     let zones = zones::zones(&tree, title);
     let name = title.map(|title| tree.text(title, 300)).unwrap_or_default();
     structured::json_ld(&tree, &name, now)
         .or_else(|| structured::meta(&tree, &zones, now))
-        .or_else(|| visible::time(&tree, &zones, title, now))
+        .or_else(|| visible::time(&tree, &zones, title, now, Called::Published))
         .or_else(|| visible::near_title(&tree, &zones, title, now))
+        .or_else(|| visible::time(&tree, &zones, title, now, Called::Updated))
         .or_else(|| in_address(&tree, address, now))
 }
 
@@ -46,7 +49,11 @@ fn in_address(tree: &tree::Tree, address: Option<&str>, now: Timestamp) -> Optio
     [address, own].into_iter().flatten().find_map(|address| {
         let path = url::Url::parse(address).ok().map_or_else(|| address.to_owned(), |url| url.path().to_owned());
         let (date, _) = structured::past(&path, now).filter(|_| path.starts_with('/'))?;
-        Some(Published { date, signal: Signal::Address, text: address.chars().take(structured::EVIDENCE_CHARS_MAX).collect() })
+        Some(Published {
+            date,
+            signal: Signal::Address,
+            text: address.chars().take(structured::EVIDENCE_CHARS_MAX).collect(),
+        })
     })
 }
 

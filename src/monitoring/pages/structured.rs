@@ -11,6 +11,12 @@ use crate::monitoring::dates::{How, Named, makassar, read};
 /// Bytes of one JSON-LD script that are read.
 const JSON_BYTES_MAX: usize = 512 * 1024;
 
+/// JSON-LD scripts of a page that are read.
+const SCRIPTS_MAX: usize = 20;
+
+/// The first year in which an agency can have put an article on a website.
+const YEAR_MIN: i16 = 1995;
+
 /// Characters of a found text that are kept as evidence.
 pub const EVIDENCE_CHARS_MAX: usize = 160;
 
@@ -22,7 +28,7 @@ pub fn past(text: &str, now: Timestamp) -> Option<(Named, How)> {
     let reading = read(text, now, &makassar()).filter(|reading| reading.to.is_none())?;
     let Named::Day(day) = reading.from else { return None };
     let limit = now.checked_add(jiff::SignedDuration::from_hours(AHEAD_HOURS_MAX)).ok()?;
-    (day <= makassar().to_datetime(limit).date()).then_some((reading.from, reading.how))
+    (day.year() >= YEAR_MIN && day <= makassar().to_datetime(limit).date()).then_some((reading.from, reading.how))
 }
 
 fn published(text: &str, signal: Signal, now: Timestamp) -> Option<Published> {
@@ -38,7 +44,7 @@ pub fn json_ld(tree: &Tree, title: &str, now: Timestamp) -> Option<Published> {
         tree.elements[*at].name == "script" && kind.to_ascii_lowercase().contains("ld+json")
     });
     let mut found: Vec<(u8, Published)> = Vec::new();
-    for script in scripts {
+    for script in scripts.take(SCRIPTS_MAX) {
         let text: String = tree.runs.iter().filter(|run| run.element == script).map(|run| run.text.as_str()).collect();
         let text = &text[..text.floor_char_boundary(JSON_BYTES_MAX)];
         match serde_json::from_str::<Value>(text) {
@@ -52,8 +58,19 @@ pub fn json_ld(tree: &Tree, title: &str, now: Timestamp) -> Option<Published> {
 
 /// Keys under which other things than the page's article are told.
 const OTHERS: &[&str] = &[
-    "comment", "review", "itemListElement", "relatedLink", "isRelatedTo", "citation", "hasPart", "author", "publisher",
-    "image", "video", "subjectOf", "mentions",
+    "comment",
+    "review",
+    "itemListElement",
+    "relatedLink",
+    "isRelatedTo",
+    "citation",
+    "hasPart",
+    "author",
+    "publisher",
+    "image",
+    "video",
+    "subjectOf",
+    "mentions",
 ];
 
 fn objects(value: &Value, title: &str, now: Timestamp, found: &mut Vec<(u8, Published)>) {
@@ -95,7 +112,8 @@ fn kind_rank(value: &Value) -> Option<u8> {
 }
 
 pub fn same_title(one: &str, other: &str) -> bool {
-    let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let bare =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
     let (one, other) = (bare(one), bare(other));
     one.len() > 7 && other.len() > 7 && (one.starts_with(&other) || other.starts_with(&one))
 }
@@ -109,12 +127,38 @@ fn broken(text: &str, now: Timestamp) -> Option<Published> {
 
 /// Names of meta elements, the surest first.
 const META: &[&str] = &[
-    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished",
-    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "publishdate", "publish-date", "publish_date",
-    "published-date", "publication_date", "publication-date", "article.published", "pubdate", "pub_date",
-    "citation_publication_date", "dcterms.issued", "dcterms.created", "dc.date.issued", "dc.date.published",
-    "dc.date.created", "dcterms.date", "dc.date", "dc.created", "og:pubdate", "datecreated", "citation_date", "date",
-    "article:created_time", "created",
+    "article:published_time",
+    "og:article:published_time",
+    "og:published_time",
+    "article:published",
+    "datepublished",
+    "parsely-pub-date",
+    "sailthru.date",
+    "cxenseparse:recs:publishtime",
+    "publishdate",
+    "publish-date",
+    "publish_date",
+    "published-date",
+    "publication_date",
+    "publication-date",
+    "article.published",
+    "pubdate",
+    "pub_date",
+    "citation_publication_date",
+    "dcterms.issued",
+    "dcterms.created",
+    "dc.date.issued",
+    "dc.date.published",
+    "dc.date.created",
+    "dcterms.date",
+    "dc.date",
+    "dc.created",
+    "og:pubdate",
+    "datecreated",
+    "citation_date",
+    "date",
+    "article:created_time",
+    "created",
 ];
 
 pub fn meta(tree: &Tree, zones: &[Zone], now: Timestamp) -> Option<Published> {
@@ -137,7 +181,7 @@ fn microdata(tree: &Tree, zones: &[Zone], now: Timestamp) -> Option<Published> {
         if !kind.split_whitespace().any(|word| matches!(word, "datePublished" | "dateCreated")) {
             return None;
         }
-        let values = [element.attribute("content"), element.attribute("datetime")];
+        let values = [element.attribute("content"), element.attribute("datetime"), element.attribute("title")];
         let told = values.into_iter().flatten().find_map(|text| published(text, Signal::Meta, now));
         told.or_else(|| published(&tree.text(at, EVIDENCE_CHARS_MAX), Signal::Meta, now))
     })

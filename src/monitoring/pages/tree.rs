@@ -17,6 +17,12 @@ pub const PAGE_BYTES_MAX: usize = 5 * 1024 * 1024;
 /// Bytes of one tag. Longer ones are text: attributes are held against each other, so their number costs its square.
 const TAG_BYTES_MAX: usize = 16 * 1024;
 
+/// Elements of a page; the pages of agencies have some thousands.
+const ELEMENTS_MAX: usize = 100_000;
+
+/// What may stand in a head that nobody has closed.
+const HEAD: &[&str] = &["title", "meta", "link", "base", "script", "style", "noscript", "template"];
+
 /// Elements within each other; deeper ones hang on the last that counts.
 const DEPTH_MAX: usize = 256;
 
@@ -87,11 +93,13 @@ pub fn tidy(text: &str) -> String {
 fn short_tags(html: &str) -> String {
     let mut made = String::with_capacity(html.len());
     let bytes = html.as_bytes();
-    let mut from = 0;
+    // The end of the tag: looked for once, since it is the same for every `<` before it.
+    let (mut from, mut end) = (0, 0);
     for (at, _) in html.match_indices('<') {
-        let end = bytes.len().min(at + TAG_BYTES_MAX);
-        let opens = bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic);
-        if opens && at >= from && end == at + TAG_BYTES_MAX && memchr(b'>', &bytes[at..end]).is_none() {
+        if end <= at {
+            end = html[at..].find('>').map_or(html.len(), |length| at + length);
+        }
+        if bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic) && end - at > TAG_BYTES_MAX {
             made.push_str(&html[from..at]);
             made.push(' ');
             from = at + 1;
@@ -99,10 +107,6 @@ fn short_tags(html: &str) -> String {
     }
     made.push_str(&html[from..]);
     made
-}
-
-fn memchr(byte: u8, bytes: &[u8]) -> Option<usize> {
-    bytes.iter().position(|one| *one == byte)
 }
 
 struct Builder {
@@ -122,9 +126,8 @@ impl Builder {
     }
 }
 
-const VOID: &[&str] = &[
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
-];
+const VOID: &[&str] =
+    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 
 /// Tags that end an open element of the same kind: their end tags are often left out.
 const FOLLOWS: &[(&str, &[&str])] = &[
@@ -148,6 +151,9 @@ impl Made {
             while self.open.last().is_some_and(|last| ends.contains(&self.elements[*last].name.as_str())) {
                 self.open.pop();
             }
+        }
+        if self.open.last().is_some_and(|last| self.elements[*last].name == "head") && !HEAD.contains(&name.as_str()) {
+            self.open.pop();
         }
         let parent = self.open.last().copied().unwrap_or(0);
         let attributes = tag.attrs.iter().map(|one| (one.name.local.to_string(), one.value.to_string())).collect();
@@ -196,6 +202,9 @@ impl TokenSink for Builder {
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
         let mut made = self.made.borrow_mut();
+        if made.elements.len() >= ELEMENTS_MAX {
+            return TokenSinkResult::Continue;
+        }
         match token {
             Token::TagToken(tag) if tag.kind == TagKind::EndTag => made.end(&tag.name),
             Token::TagToken(tag) => {

@@ -21,8 +21,8 @@ const LINE_WORDS_MAX: usize = 18;
 /// Characters of a paragraph in which it names place and day: "MAKASSAR, 12 Januari 2026 – ".
 const DATELINE_CHARS: usize = 48;
 
-/// The heading of the article: the one that `<title>` repeats, or else the first.
-pub fn title(tree: &Tree) -> Option<usize> {
+/// The heading of the article: the one that `<title>` repeats, or else one that is not of a widget or the site's head.
+pub fn title(tree: &Tree, zones: &[Zone]) -> Option<usize> {
     let named = |wanted: &'static str| (1..tree.elements.len()).filter(move |at| tree.elements[*at].name == wanted);
     let page_title = named("title").next().map(|at| tree.text(at, TITLE_CHARS_MAX)).unwrap_or_default();
     let headings = || (1..tree.elements.len()).filter(|at| heading(&tree.elements[*at]));
@@ -30,9 +30,11 @@ pub fn title(tree: &Tree) -> Option<usize> {
     headings()
         .take(200)
         .find(|at| same_title(&text(*at), &page_title))
-        .or_else(|| headings().find(|at| headline(&tree.elements[*at])))
-        .or_else(|| named("h1").rfind(|at| !in_site_header(tree, *at) && !text(*at).is_empty()))
-        .or_else(|| named("h2").find(|at| !in_site_header(tree, *at)))
+        .or_else(|| headings().find(|at| zones[*at] <= Zone::Page && headline(&tree.elements[*at])))
+        .or_else(|| {
+            named("h1").rfind(|at| zones[*at] <= Zone::Page && !in_site_header(tree, *at) && !text(*at).is_empty())
+        })
+        .or_else(|| named("h2").find(|at| zones[*at] <= Zone::Page && !in_site_header(tree, *at)))
 }
 
 fn heading(element: &Element) -> bool {
@@ -52,8 +54,17 @@ fn in_site_header(tree: &Tree, at: usize) -> bool {
     above.contains(&"header") && !above.contains(&"article") && !above.contains(&"main")
 }
 
+/// What a `<time>` may be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Called {
+    /// Published, or nothing.
+    Published,
+    /// Updated: in old themes the only one that there is.
+    Updated,
+}
+
 /// `<time datetime>` of the article: of those in it the one called published, or else the first after the title.
-pub fn time(tree: &Tree, zones: &[Zone], title: Option<usize>, now: Timestamp) -> Option<Published> {
+pub fn time(tree: &Tree, zones: &[Zone], title: Option<usize>, now: Timestamp, wanted: Called) -> Option<Published> {
     let article = title.and_then(|title| tree.up(title).find(|at| tree.elements[*at].name == "article"));
     let times = (1..tree.elements.len()).filter(|at| tree.elements[*at].name == "time" && zones[*at] <= Zone::Page);
     let found = times.filter_map(|at| {
@@ -68,12 +79,14 @@ pub fn time(tree: &Tree, zones: &[Zone], title: Option<usize>, now: Timestamp) -
         let names = tree.up(at).take(2).filter_map(|at| tree.elements[at].attribute("class"));
         let class = names.collect::<Vec<_>>().join(" ").to_ascii_lowercase();
         let updated = class.split_whitespace().any(|word| word.contains("updated") || word.contains("modified"));
+        let beside = tree.text(element.parent, 80).to_lowercase();
+        let updated = updated || (says(&beside, CHANGED_WORDS) && !says(&beside, PUBLISHING));
         let called = element.attribute("pubdate").is_some() || class.contains("publish");
-        let rank = match (called, updated) {
-            (true, _) => 0,
-            (false, false) => 1,
-            (false, true) => 2,
-        };
+        let rank = u8::from(!called);
+        let fits = if called || !updated { Called::Published } else { Called::Updated };
+        if fits != wanted {
+            return None;
+        }
         let before = title.is_some_and(|title| at < title);
         Some(((!inside, rank, before, distance(at, title)), Published { date, signal: Signal::Time, text }))
     });
@@ -117,7 +130,8 @@ fn lines(tree: &Tree, zones: &[Zone]) -> Vec<Shown> {
 }
 
 /// Names that templates give to the place of an article's date.
-const DATE_NAMES: &[&str] = &["date", "tanggal", "tgl", "meta", "publish", "posted", "create", "waktu", "info", "submitted"];
+const DATE_NAMES: &[&str] =
+    &["date", "tanggal", "tgl", "meta", "publish", "posted", "create", "waktu", "info", "submitted"];
 
 fn called_date(tree: &Tree, element: usize) -> bool {
     tree.up(element).take(3).any(|at| {
@@ -128,12 +142,55 @@ fn called_date(tree: &Tree, element: usize) -> bool {
 }
 
 const PUBLISHED_WORDS: &[&str] = &[
-    "dipost", "posting", "diposkan", "dipublik", "publikasi", "publish", "posted", "terbit", "tayang", "dibuat", "created",
-    "ditulis", "written", "oleh", "by ", "dibaca", "dilihat", "views", "hits", "wib", "wita", "admin", "submitted", "unggah",
-    "rilis", "tanggal :", "tanggal:",
+    "dipost",
+    "posting",
+    "diposkan",
+    "dipublik",
+    "publikasi",
+    "publish",
+    "posted",
+    "terbit",
+    "tayang",
+    "dibuat",
+    "created",
+    "ditulis",
+    "written",
+    "oleh",
+    "by ",
+    "dibaca",
+    "dilihat",
+    "views",
+    "hits",
+    "wib",
+    "wita",
+    "admin",
+    "submitted",
+    "unggah",
+    "rilis",
+    "tanggal :",
+    "tanggal:",
 ];
+/// Those of them that speak of nothing but publication.
+const PUBLISHING: &[&str] =
+    &["dipost", "diposkan", "dipublik", "publish", "posted", "terbit", "tayang", "ditulis", "diunggah", "dirilis"];
 const CHANGED_WORDS: &[&str] = &["update", "perbarui", "perbaharui", "diubah", "modified", "mutakhir", "perubahan"];
-const EVENT_WORDS: &[&str] = &["pelaksanaan", "kegiatan :", "batas", "deadline", "berlaku", "lahir", "mulai", "s.d", "hari ini"];
+const EVENT_WORDS: &[&str] =
+    &["pelaksanaan", "kegiatan :", "batas", "deadline", "berlaku", "lahir", "mulai", "s.d", "hari ini"];
+
+fn says(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.contains(word))
+}
+
+/// A line behind the article that says when it was published.
+fn below(lines: &[Shown], from: usize, now: Timestamp) -> Option<Published> {
+    lines.iter().skip(from).find_map(|line| {
+        let low = line.text.to_lowercase();
+        let short = line.text.split(' ').count() <= LINE_WORDS_MAX;
+        let (date, _) = past(&line.text, now).filter(|_| short && says(&low, PUBLISHING))?;
+        let text = line.text.chars().take(EVIDENCE_CHARS_MAX).collect();
+        Some(Published { date, signal: Signal::Visible, text })
+    })
+}
 
 /// A date in a line near the title.
 pub fn near_title(tree: &Tree, zones: &[Zone], title: Option<usize>, now: Timestamp) -> Option<Published> {
@@ -143,11 +200,21 @@ pub fn near_title(tree: &Tree, zones: &[Zone], title: Option<usize>, now: Timest
     let until = place.map_or(lines.len(), |place| lines.len().min(place + LINES_AFTER));
     let found = (from..until).filter(|at| Some(*at) != place).filter_map(|at| {
         let line = &lines[at];
+        // "07", "Okt", "2025" in boxes of their own.
+        let boxed = line.text.len() <= 2 && line.text.bytes().all(|byte| byte.is_ascii_digit());
+        let joined = lines[at..lines.len().min(at + 3)].iter().filter(|_| boxed).map(|line| line.text.as_str());
+        let joined = joined.collect::<Vec<_>>().join(" ");
+        let whole = if boxed { &joined } else { &line.text };
         let prose = line.text.split(' ').count() > LINE_WORDS_MAX;
-        let text: String = line.text.chars().take(if prose { DATELINE_CHARS } else { 400 }).collect();
+        let text: String = whole.chars().take(if prose { DATELINE_CHARS } else { 400 }).collect();
         let (date, how) = past(&text, now)?;
         let low = text.to_lowercase();
-        let said = |words: &[&str]| words.iter().any(|word| low.contains(word));
+        // A cell "Lahir" beside a cell with a day.
+        let label = at.checked_sub(1).map(|label| lines[label].text.to_lowercase()).unwrap_or_default();
+        if label.len() < 40 && label.contains("lahir") {
+            return None;
+        }
+        let said = |words: &[&str]| says(&low, words);
         let called = called_date(tree, line.element) || said(PUBLISHED_WORDS);
         let before = place.is_some_and(|place| at < place);
         // What stands above the title without a word is the clock of the page's head, as long as it shows today.
@@ -156,7 +223,7 @@ pub fn near_title(tree: &Tree, zones: &[Zone], title: Option<usize>, now: Timest
         }
         let rank = match () {
             () if said(EVENT_WORDS) => 5,
-            () if said(CHANGED_WORDS) && !said(&["dipost", "publish", "dipublik", "terbit", "tayang"]) => 4,
+            () if said(CHANGED_WORDS) && !said(PUBLISHING) => 4,
             () if prose => 3,
             () if called => 0,
             () if how == How::Written => 1,
@@ -166,5 +233,8 @@ pub fn near_title(tree: &Tree, zones: &[Zone], title: Option<usize>, now: Timest
         let near = place.map_or(at, |place| place.abs_diff(at));
         Some(((rank, before, near), Published { date, signal: Signal::Visible, text: evidence }))
     });
-    found.min_by_key(|(rank, _)| *rank).map(|(_, published)| published)
+    match found.min_by_key(|(rank, _)| *rank) {
+        Some(((0..=2, ..), published)) => Some(published),
+        doubtful => below(&lines, until, now).or(doubtful.map(|(_, published)| published)),
+    }
 }

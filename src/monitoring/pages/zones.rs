@@ -17,23 +17,112 @@ pub enum Zone {
 }
 
 const NOISE: &[&str] = &[
-    "footer", "copyright", "comment", "komentar", "respond", "visitor", "pengunjung", "statistik", "statistic", "counter",
-    "clock", "jam", "datetime-now", "current-date", "currentdate", "date-now", "today", "tanggalan", "live-date",
-    "breadcrumb", "navbar", "nav", "topbar", "top-bar", "topheader", "top-header", "header-top", "headertop", "ticker",
-    "marquee", "running", "breaking", "menu", "ads", "iklan", "cuaca", "weather", "sholat", "shalat", "polling", "kalender",
-    "calendar-widget", "wp-calendar", "disqus", "online",
+    "footer",
+    "copyright",
+    "comment",
+    "komentar",
+    "respond",
+    "visitor",
+    "pengunjung",
+    "statistik",
+    "statistic",
+    "counter",
+    "clock",
+    "jam",
+    "datetime-now",
+    "current-date",
+    "currentdate",
+    "date-now",
+    "today",
+    "tanggalan",
+    "live-date",
+    "breadcrumb",
+    "navbar",
+    "nav",
+    "topbar",
+    "top-bar",
+    "topheader",
+    "top-header",
+    "header-top",
+    "headertop",
+    "ticker",
+    "marquee",
+    "running",
+    "breaking",
+    "menu",
+    "ads",
+    "iklan",
+    "cuaca",
+    "weather",
+    "sholat",
+    "shalat",
+    "polling",
+    "kalender",
+    "calendar-widget",
+    "wp-calendar",
+    "disqus",
+    "online",
 ];
 
 const OTHER: &[&str] = &[
-    "sidebar", "widget", "aside", "related", "terkait", "recent", "latest", "popular", "populer", "terpopuler",
-    "terkini", "terbaru", "trending", "most", "baca-juga", "bacajuga", "lainnya", "other", "next-post", "prev-post",
-    "post-navigation", "pager", "pagination", "gpr", "rss", "feed", "also", "rekomendasi", "recommended", "banner",
+    "sidebar",
+    "widget",
+    "aside",
+    "related",
+    "terkait",
+    "recent",
+    "latest",
+    "popular",
+    "populer",
+    "terpopuler",
+    "terkini",
+    "terbaru",
+    "trending",
+    "most",
+    "baca-juga",
+    "bacajuga",
+    "lainnya",
+    "other",
+    "next-post",
+    "prev-post",
+    "post-navigation",
+    "pager",
+    "pagination",
+    "gpr",
+    "rss",
+    "feed",
+    "also",
+    "rekomendasi",
+    "recommended",
+    "banner",
 ];
 
 const ARTICLE: &[&str] = &[
-    "post", "single", "entry", "article", "artikel", "item-page", "node", "berita", "detail", "konten", "content", "isi",
-    "hentry", "blog-post", "news",
+    "post",
+    "single",
+    "entry",
+    "article",
+    "artikel",
+    "item-page",
+    "node",
+    "berita",
+    "detail",
+    "konten",
+    "content",
+    "isi",
+    "hentry",
+    "blog-post",
+    "news",
 ];
+
+/// Names of a site's head: what stands in it is a clock, unless it holds the title.
+const HEAD: &[&str] = &["header", "head", "site-header", "main-header", "masthead", "top", "topnav", "kepala", "logo"];
+
+fn is_head(element: &Element) -> bool {
+    let names = [element.attribute("class"), element.attribute("id")];
+    let mut words = names.into_iter().flatten().flat_map(str::split_whitespace).take(20);
+    element.name == "header" || words.any(|word| HEAD.contains(&word.to_ascii_lowercase().as_str()))
+}
 
 /// Words of class and id. A name that begins with one of a list's words means it: "widget_recent_entries".
 fn named(element: &Element, list: &[&str]) -> bool {
@@ -45,7 +134,8 @@ fn named(element: &Element, list: &[&str]) -> bool {
         list.iter().any(|known| {
             word == *known
                 || word.strip_prefix(known).is_some_and(|rest| known.len() > 5 || rest.starts_with('-'))
-                || (known.len() > 5 && word.strip_suffix(known).is_some_and(|rest| rest.ends_with('-') && !layout(rest)))
+                || (known.len() > 5
+                    && word.strip_suffix(known).is_some_and(|rest| rest.ends_with('-') && !layout(rest)))
         })
     })
 }
@@ -97,7 +187,7 @@ pub fn zones(tree: &Tree, title: Option<usize>) -> Vec<Zone> {
             Some(Zone::Article) if above <= Zone::Page => Zone::Article,
             Some(own @ (Zone::Other | Zone::Noise)) if !excused => own.max(above),
             Some(Zone::Unseen) => Zone::Unseen,
-            _ if element.name == "header" && above == Zone::Page && !holds_title.contains(&at) => Zone::Noise,
+            _ if above == Zone::Page && !holds_title.contains(&at) && is_head(element) => Zone::Noise,
             _ => above,
         };
     }
