@@ -17,7 +17,7 @@ fn charset(content_type: &str) -> Option<&'static Encoding> {
     let at = content_type.to_ascii_lowercase().find("charset=")? + "charset=".len();
     let label = content_type[at..].trim_start_matches(['"', '\'', ' ']);
     let end = label.find(['"', '\'', ';', ' ', '>', '/']).unwrap_or(label.len());
-    Encoding::for_label(label[..end].as_bytes())
+    Encoding::for_label(&label.as_bytes()[..end])
 }
 
 /// `<meta charset=…>` or its longer form; a page whose declaration can be read is not in UTF-16, whatever it says.

@@ -146,7 +146,7 @@ async fn of_sitemap(round: &mut Round<'_>, home: &Fetched, found: &mut Found) ->
         let below = fetched.text.contains("<sitemapindex");
         let mut items: Vec<_> = locations(&fetched.text, round.asking.now);
         // Newest first; those without a day stay in their order at the end.
-        items.sort_by(|one, other| other.0.cmp(&one.0));
+        items.sort_by_key(|(day, _)| std::cmp::Reverse(*day));
         let urls = items.into_iter().filter_map(|(_, address)| Url::parse(&address).ok()).filter(|url| is_same_site(url, &home.trail.url));
         if below {
             maps.extend(urls.filter(|url| !maps.contains(url)).collect::<Vec<_>>());
