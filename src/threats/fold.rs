@@ -101,7 +101,10 @@ fn emit(token: &Token, folded: &mut Folded) {
     if is_known(word) || !word.is_ascii() || word.len() > WORD_LETTERS_MAX {
         return folded.push(word, token.origin);
     }
-    if let Some(plain) = without_digits(word).or_else(|| without_repeats(word)) {
+    let unrolled = without_digits(word).or_else(|| without_repeats(word));
+    // "sl0tt": both at once.
+    let both = without_repeats(word).and_then(|plain| without_digits(&plain));
+    for plain in unrolled.into_iter().chain(both) {
         if is_known(&plain) {
             return folded.push(&plain, token.origin);
         }
@@ -149,10 +152,9 @@ fn without_digits(word: &str) -> Option<String> {
     None
 }
 
-/// "gacorrrr" → "gacor".
+/// "gacorrrr" → "gacor", "maxxwin" → "maxwin".
 fn without_repeats(word: &str) -> Option<String> {
-    let bytes = word.as_bytes();
-    if !bytes.windows(3).any(|three| three[0] == three[1] && three[1] == three[2] && three[0].is_ascii_alphabetic()) {
+    if !word.as_bytes().windows(2).any(|two| two[0] == two[1] && two[0].is_ascii_alphabetic()) {
         return None;
     }
     let mut plain = String::with_capacity(word.len());
@@ -318,6 +320,7 @@ mod tests {
             ("SLOTGACOR", "slot gacor"),
             ("situsslotgacor", "situs slot gacor"),
             ("gacorrrr", "gacor"),
+            ("sl0tt maxxwin", "slot maxwin"),
             ("🅂🄻🄾🅃 🅶🅰🅲🅾🆁", "slot gacor"),
             ("s̶l̶o̶t̶ ġàçôř", "slot gacor"),
             ("b0nu5 100%!", "bonus 100%"),

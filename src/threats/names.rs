@@ -73,6 +73,26 @@ static KINDS: LazyLock<HashMap<&'static str, u8>> = LazyLock::new(|| {
     kinds
 });
 
+/// Words that end like such names and are none.
+const ORDINARY: &[&str] = &["alfabet", "tibet", "sorbet", "elizabet", "diabet", "alphabet", "robot", "timeslot", "babet"];
+/// How names of houses begin or end.
+const AT_ENDS: &[&str] = &["slot", "togel", "toto", "judi", "casino", "poker", "gacor", "bet", "qq", "betting", "maxwin", "jackpot"];
+
+/// Whether a name may be one of a house: a game before or behind a word of their own, or such a word with a usual number.
+/// Alone it says nothing; beside an offer it does.
+pub fn is_doubtful_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    if name.len() < 4 || name.len() > NAME_LETTERS_MAX || !name.is_ascii() || ORDINARY.contains(&name.as_str()) {
+        return false;
+    }
+    let mut pieces = name.split(['-', '_']);
+    let by_piece = name.contains(['-', '_']) && pieces.any(|piece| AT_ENDS.contains(&piece));
+    let stem = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let number = &name[stem.len()..];
+    let by_number = stem.len() >= 3 && number.len() < 5 && NUMBERS.contains(&number) || stem.len() >= 3 && name.ends_with("4d");
+    by_piece || by_number || name.len() >= 6 && AT_ENDS.iter().any(|end| stem.len() > end.len() && (stem.ends_with(end) && stem != *end))
+}
+
 /// A name as games, words beside them, and numbers, or nothing when some of it is neither.
 fn parts(name: &str) -> Option<Vec<&str>> {
     let mut parts = Vec::new();
@@ -121,6 +141,13 @@ pub fn is_gambling_host(host: &str) -> bool {
         return false;
     }
     ENDINGS.contains(ending) || before.iter().any(|label| *label != "www" && is_gambling_name(label))
+}
+
+/// Whether a host may be one of gambling, which counts only beside an offer.
+pub fn is_doubtful_host(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    let labels: Vec<&str> = host.split('.').collect();
+    labels.split_last().is_some_and(|(_, before)| before.iter().any(|label| is_doubtful_name(label)))
 }
 
 /// Whether an address leads to gambling: by its host, or by the words of its path.

@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::fold::{Folded, fold_plain};
 use super::gambling;
-use super::names::is_gambling_name;
+use super::names::{is_doubtful_name, is_gambling_name};
 
 /// Letters of the shortest part into which a word is taken apart.
 const PART_LETTERS_MIN: usize = 3;
@@ -182,7 +182,7 @@ pub fn hits(folded: &Folded) -> Vec<Hit> {
     for hit in LISTS.matcher.find_overlapping_iter(text) {
         let entry = &LISTS.entries[hit.pattern().as_usize()];
         let closed_before = hit.start() == 0 || text.as_bytes()[hit.start() - 1] == b' ';
-        let closed_behind = hit.end() == text.len() || text.as_bytes()[hit.end()] == b' ';
+        let closed_behind = hit.end() == text.len() || matches!(text.as_bytes()[hit.end()], b' ' | b'%');
         if (closed_before || entry.open_before) && (closed_behind || entry.open_behind) {
             found.push((hit.start(), hit.end(), hit.pattern().as_usize()));
         }
@@ -230,6 +230,8 @@ fn brands(folded: &Folded, hits: &mut Vec<Hit>) {
         if numbered && is_gambling_name(&name) {
             let last = number + usize::from(joined.is_some());
             found.push(Hit { class: Class::Game, weight: 2, entry: BRAND, word: number, last });
+        } else if word.len() >= 4 && word.is_ascii() && !is_known(word) && is_doubtful_name(&name) {
+            found.push(Hit { class: Class::Thing, weight: 2, entry: BRAND - 1, word: number, last: number });
         }
     }
     if !found.is_empty() {

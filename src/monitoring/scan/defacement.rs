@@ -28,7 +28,7 @@ const SIGNS: &[(&str, f64)] = &[
     ("cyber army", 1.0), ("cyber team", 1.0), ("cyber crew", 1.0), ("hacker team", 1.0), ("hack team", 1.0), ("hacking team", 1.0), ("defacer", 1.5), ("hacker rusuh", 1.5), ("hacktivist", 0.5), ("error system", 0.5), ("blackhat", 1.0), ("black hat", 1.0), ("underground", 0.5),
     ("we are anonymous", 1.5), ("we are legion", 1.5), ("we do not forgive", 1.5), ("expect us", 1.5), ("just index", 1.0), ("just for fun", 0.5), ("numpang lewat", 1.0), ("numpang index", 1.5), ("numpang deface", 2.5), ("game over", 0.5), ("no data deleted", 1.0), ("data aman", 0.5), ("database aman", 0.5),
     ("fuck", 1.0), ("lulz", 1.0), ("zone h", 0.5), ("mirror", 0.3), ("free palestine", 0.5), ("amankan situs", 0.5), ("perbaiki celah", 1.0), ("celah keamanan", 0.5), ("hanya mengganti", 1.0), ("amankan website", 1.0), ("perbaiki keamanan", 1.0), ("sistem keamanan", 0.3), ("crew", 0.5), ("ransom", 0.5),
-    ("dihack oleh", 3.0), ("di hack oleh", 3.0), ("kena hack", 1.5), ("kena deface", 2.5), ("kena retas", 1.5), ("telah dibajak oleh", 2.0), ("site ini di hack", 3.0), ("hacked", 1.0), ("pwned", 1.5), ("defaced", 1.0), ("owned", 0.5), ("h4x0r", 1.5), ("haxor", 1.5),
+    ("dihack oleh", 3.0), ("saya deface", 3.0), ("kami deface", 3.0), ("saya hack", 3.0), ("kami hack", 3.0), ("saya retas", 3.0), ("kami retas", 2.0), ("gua hack", 3.0), ("gw hack", 3.0), ("index asli", 1.0), ("cyber squad", 1.0), ("cyber", 0.3), ("di hack oleh", 3.0), ("kena hack", 1.5), ("kena deface", 2.5), ("kena retas", 1.5), ("telah dibajak oleh", 2.0), ("site ini di hack", 3.0), ("hacked", 1.0), ("pwned", 1.5), ("defaced", 1.0), ("owned", 0.5), ("h4x0r", 1.5), ("haxor", 1.5),
 ];
 /// Words of those who tell of it.
 const TELLING: &[&str] = &[

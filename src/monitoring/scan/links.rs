@@ -6,7 +6,7 @@ use super::model::{Evidence, Kind};
 use super::page::{Link, Passage};
 use super::style::Hiding;
 use super::wording::Wording;
-use crate::threats::{host_of, is_gambling_address, is_gambling_host, leads_to_gambling};
+use crate::threats::{host_of, is_doubtful_host, is_gambling_address, is_gambling_host, leads_to_gambling};
 
 /// Letters of the longest host that is looked for in a text.
 const HOST_LETTERS_MAX: usize = 253;
@@ -73,7 +73,8 @@ fn of_passage(around: &Around, passage: &Passage, found: &mut Vec<Evidence>) {
         return;
     }
     let wording = Wording::of(&passage.text);
-    let tells = passage.hiding == Hiding::None && wording.against() >= TELLING && wording.offer(0.0).is_none();
+    let offers = wording.offer(0.0).is_some();
+    let tells = passage.hiding == Hiding::None && wording.against() >= TELLING && !offers;
     if tells {
         return;
     }
@@ -83,6 +84,13 @@ fn of_passage(around: &Around, passage: &Passage, found: &mut Vec<Evidence>) {
         found.push(Evidence::new(kind, &link.text, &link.place, fault).leading_to(&link.to));
         if link.hiding != Hiding::None {
             found.push(Evidence::new(Kind::Hidden, &link.text, &link.place, link.how).leading_to(&link.to));
+        }
+    }
+    // A name that may be one of a house, or a word of an offer on the button: only beside the offer itself.
+    for link in foreign.iter().copied().filter(|_| offers) {
+        let is_doubtful = host_of(&link.to).is_some_and(|host| is_doubtful_host(&host)) || Wording::of(&link.text).calls();
+        if is_doubtful && !bad.iter().any(|(known, _)| std::ptr::eq(*known, link)) {
+            found.push(Evidence::new(Kind::Link, &link.text, &link.place, "leads to another owner from an offer").leading_to(&link.to));
         }
     }
     for link in foreign.iter().filter(|link| link.hiding == Hiding::Odd) {
@@ -99,8 +107,11 @@ fn bare(around: &Around, passage: &Passage, found: &mut Vec<Evidence>) {
     let wording = Wording::of(&passage.text);
     let telling = wording.against() + if passage.is_main || passage.is_quoted { around.headings_against } else { 0.0 };
     for host in hosts {
-        let is_bad = is_gambling_host(&host.to_ascii_lowercase()) && around.own.as_deref() != Some(host);
-        if is_bad && (telling < TELLING || wording.offer(telling - wording.against()).is_some()) {
+        if around.own.as_deref() == Some(host) {
+            continue;
+        }
+        let offers = wording.offer(telling - wording.against()).is_some();
+        if is_gambling_host(host) && (telling < TELLING || offers) || is_doubtful_host(host) && offers {
             found.push(Evidence::new(Kind::Link, host, &passage.place, "names a host of gambling").leading_to(host));
         }
     }

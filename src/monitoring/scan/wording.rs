@@ -51,14 +51,10 @@ impl<'a> Wording<'a> {
         Wording { text, folded, hits }
     }
 
-    /// The number of words.
-    pub fn words(&self) -> usize {
-        self.folded.words.len()
-    }
-
-    /// The text as it is read.
-    pub fn folded(&self) -> &str {
-        &self.folded.text
+    /// Whether it calls upon the reader: to register, to log in, to play.
+    pub fn calls(&self) -> bool {
+        let is_door = |word: &str| matches!(word, "daftar" | "login" | "masuk" | "main" | "klik" | "register" | "disini" | "sini" | "ini" | "join" | "play" | "link");
+        self.hits.iter().any(|hit| hit.weight == CALL && hit.class != Class::Against) || self.folded.text.split(' ').take(8).any(is_door)
     }
 
     /// How much speaks against an offer in the whole text: different words, each once.
@@ -132,6 +128,7 @@ struct Count {
     seen: HashMap<(usize, u8), i32>,
     games: usize,
     things: usize,
+    solid: usize,
     offers: usize,
     verbs: usize,
     wares: usize,
@@ -159,7 +156,12 @@ impl Count {
         let step = |count: &mut usize| *count = count.saturating_add_signed(by as isize);
         match hit.class {
             Class::Game => step(&mut self.games),
-            Class::Thing => step(&mut self.things),
+            Class::Thing => {
+                step(&mut self.things);
+                if hit.weight > 1 {
+                    step(&mut self.solid);
+                }
+            }
             Class::Offer => step(&mut self.offers),
             Class::Verb => step(&mut self.verbs),
             Class::Ware => step(&mut self.wares),
@@ -174,7 +176,8 @@ impl Count {
         let things = self.things.saturating_sub(self.civil);
         let (games, offers, verbs) = (self.games, self.offers, self.verbs.min(VERBS_MAX));
         let is_game = games > 0 && (offers > 0 || verbs > 1 || games + things > 1 && verbs > 0) || games > 1;
-        let is_thing = things > 0 && offers > 0 && (offers + verbs + things > 2) || things > 1 && offers + verbs > 1 || things > 2 && verbs > 0;
+        let is_thing = things > 0 && offers > 0 && (offers + verbs + things > 2) || things > 1 && offers + verbs > 1 || things > 2 && verbs > 0
+            || self.solid > 0 && self.civil == 0 && verbs > 2 && self.calls > 0;
         let is_ware = self.wares > 0 && (self.trades > 1 || self.wares > 1 && self.trades > 0 || self.wares > 3);
         if is_ware && !is_game {
             return Some(GAME_POINTS * self.wares as f64 + OFFER_POINTS * self.trades.min(4) as f64);
