@@ -1,5 +1,7 @@
 //! Where links, frames and addresses in the text lead, and what is hidden with them.
 
+use std::collections::HashSet;
+
 use super::hosts::{Whose, is_official, whose};
 use super::judge::{Around, TELLING};
 use super::model::{Evidence, Kind};
@@ -87,9 +89,10 @@ fn of_passage(around: &Around, passage: &Passage, found: &mut Vec<Evidence>) {
         }
     }
     // A name that may be one of a house, or a word of an offer on the button: only beside the offer itself.
+    let known: HashSet<*const Link> = bad.iter().map(|(link, _)| std::ptr::from_ref(*link)).collect();
     for link in foreign.iter().copied().filter(|_| offers) {
         let is_doubtful = host_of(&link.to).is_some_and(|host| is_doubtful_host(&host)) || Wording::of(&link.text).calls();
-        if is_doubtful && !bad.iter().any(|(known, _)| std::ptr::eq(*known, link)) {
+        if is_doubtful && !known.contains(&std::ptr::from_ref(link)) {
             found.push(Evidence::new(Kind::Link, &link.text, &link.place, "leads to another owner from an offer").leading_to(&link.to));
         }
     }
@@ -106,11 +109,11 @@ fn bare(around: &Around, passage: &Passage, found: &mut Vec<Evidence>) {
     }
     let wording = Wording::of(&passage.text);
     let telling = wording.against() + if passage.is_main || passage.is_quoted { around.headings_against } else { 0.0 };
+    let offers = wording.offer(telling - wording.against()).is_some();
     for host in hosts {
         if around.own.as_deref() == Some(host) {
             continue;
         }
-        let offers = wording.offer(telling - wording.against()).is_some();
         if is_gambling_host(host) && (telling < TELLING || offers) || is_doubtful_host(host) && offers {
             found.push(Evidence::new(Kind::Link, host, &passage.place, "names a host of gambling").leading_to(host));
         }

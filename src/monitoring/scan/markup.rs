@@ -121,15 +121,23 @@ impl<'a> Pieces<'a> {
         self.at += length;
     }
 
-    /// A tag, if one begins here.
-    fn tag(&mut self) -> Option<Piece<'a>> {
+    /// A tag, if one begins here; else how many bytes are text. A tag without an end within the limit is text as a whole,
+    /// or a page of such beginnings would be read again from each of them.
+    fn tag(&mut self) -> Result<Piece<'a>, usize> {
+        let rest = self.rest();
+        let first = rest.as_bytes().get(1 + usize::from(rest.as_bytes().get(1) == Some(&b'/')));
+        if !first.is_some_and(u8::is_ascii_alphabetic) {
+            let behind = rest.ceil_char_boundary(1);
+            return Err(rest[behind..].find('<').map_or(rest.len(), |at| at + behind));
+        }
+        self.whole_tag().ok_or_else(|| rest.ceil_char_boundary(rest.len().min(TAG_BYTES_MAX)))
+    }
+
+    fn whole_tag(&mut self) -> Option<Piece<'a>> {
         let rest = self.rest();
         let bytes = rest.as_bytes();
         let is_end = bytes.get(1) == Some(&b'/');
         let from = 1 + usize::from(is_end);
-        if !bytes.get(from)?.is_ascii_alphabetic() {
-            return None;
-        }
         let limit = bytes.len().min(TAG_BYTES_MAX);
         let name_end = (from..limit).find(|at| matches!(bytes[*at], b'>' | b'/' | b' ' | b'\n' | b'\t' | b'\r' | b'\x0c'))?;
         let name = rest.get(from..name_end)?.to_ascii_lowercase();
@@ -208,13 +216,14 @@ impl<'a> Iterator for Pieces<'a> {
                 self.remark();
                 continue;
             }
-            if rest.starts_with('<') {
-                if let Some(piece) = self.tag() {
-                    return Some(piece);
+            let length = if rest.starts_with('<') {
+                match self.tag() {
+                    Ok(piece) => return Some(piece),
+                    Err(length) => length,
                 }
-            }
-            let first = rest.ceil_char_boundary(1);
-            let length = rest[first..].find('<').map_or(rest.len(), |at| at + first);
+            } else {
+                rest.find('<').unwrap_or(rest.len())
+            };
             self.at += length;
             return Some(Piece::Text(resolved(&rest[..length])));
         }

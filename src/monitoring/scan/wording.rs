@@ -41,6 +41,8 @@ pub struct Offer {
     pub text: String,
     /// How much more speaks for it than against it.
     pub points: f64,
+    /// Whether it is a row of names alone, without any promise.
+    pub is_names: bool,
 }
 
 impl<'a> Wording<'a> {
@@ -78,7 +80,7 @@ impl<'a> Wording<'a> {
     /// The strongest offer, when `around` speaks against it as much as that from outside the text.
     pub fn offer(&self, around: f64) -> Option<Offer> {
         let hits = &self.hits;
-        let mut best: Option<(f64, usize, usize)> = None;
+        let mut best: Option<(f64, usize, usize, bool)> = None;
         let (mut near, mut wide) = (Count::default(), Count::default());
         let (mut to, mut wide_from, mut wide_to) = (0, 0, 0);
         for from in 0..hits.len() {
@@ -100,8 +102,8 @@ impl<'a> Wording<'a> {
                 // Who tells of offers quotes them; who makes them calls upon the reader.
                 let is_told = against >= TOLD && near.calls == 0;
                 let points = points - AGAINST_POINTS * against;
-                if points >= POINTS_MIN && !is_told && best.is_none_or(|(most, _, _)| points > most) {
-                    best = Some((points, from, to));
+                if points >= POINTS_MIN && !is_told && best.is_none_or(|(most, _, _, _)| points > most) {
+                    best = Some((points, from, to, near.offers + near.verbs + near.trades == 0));
                 }
             }
             if from < to {
@@ -110,8 +112,8 @@ impl<'a> Wording<'a> {
                 to = from + 1;
             }
         }
-        let (points, from, to) = best?;
-        Some(Offer { text: self.quoted(hits[from].word, hits[to.max(from + 1) - 1].last), points })
+        let (points, from, to, is_names) = best?;
+        Some(Offer { text: self.quoted(hits[from].word, hits[to.max(from + 1) - 1].last), points, is_names })
     }
 
     fn quoted(&self, from: usize, last: usize) -> String {
