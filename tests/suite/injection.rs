@@ -14,6 +14,7 @@ struct Record {
 
 const TUNED: &str = include_str!("../fixtures/monitoring/injection/tuned.txt");
 const LATER: &str = include_str!("../fixtures/monitoring/injection/later.txt");
+const LAST: &str = include_str!("../fixtures/monitoring/injection/last.txt");
 const HELD: &str = include_str!("../fixtures/monitoring/injection/held.txt");
 
 fn read(file: &'static str) -> Vec<Record> {
@@ -75,7 +76,7 @@ fn measure(name: &str, records: &[Record]) -> Figures {
 
 #[test]
 fn figures_of_injection_and_defacement() {
-    for (name, file, f1_min) in [("tuned", TUNED, 0.97), ("held", HELD, 0.95), ("later", LATER, 0.90)] {
+    for (name, file, f1_min) in [("tuned", TUNED, 0.97), ("held", HELD, 0.95), ("later", LATER, 0.90), ("last", LAST, 0.90)] {
         let records = read(file);
         let figures = measure(name, &records);
         println!("{name}: {figures:.3?}");
