@@ -19,6 +19,7 @@ pub mod kernel;
 pub mod ledger;
 pub mod media;
 pub mod memory;
+pub mod monitoring;
 pub mod notices;
 pub mod ports;
 pub mod preview;

@@ -33,6 +33,7 @@ const ROOMS: &[&str] = &[
     "evidence",
     "preview",
     "delivery",
+    "monitoring",
     "adapters",
     "server",
     "boot",

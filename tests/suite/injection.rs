@@ -60,7 +60,13 @@ fn measure(name: &str, records: &[Record]) -> Figures {
         if answer.verdict != record.verdict {
             let text: String = record.text.chars().take(110).collect();
             let why: Vec<String> = answer.evidence.iter().map(|one| format!("{:?}", one.kind)).collect();
-            println!("{name}:{} {:?} instead of {:?} ({}): {text}", record.line, answer.verdict, record.verdict, why.join(", "));
+            println!(
+                "{name}:{} {:?} instead of {:?} ({}): {text}",
+                record.line,
+                answer.verdict,
+                record.verdict,
+                why.join(", ")
+            );
         }
     }
     let (precision, recall) = (hits / (hits + alarms), hits / (hits + misses));
@@ -76,10 +82,15 @@ fn measure(name: &str, records: &[Record]) -> Figures {
 
 #[test]
 fn figures_of_injection_and_defacement() {
-    for (name, file, f1_min) in [("tuned", TUNED, 0.97), ("held", HELD, 0.95), ("later", LATER, 0.90), ("last", LAST, 0.90)] {
+    for (name, file, f1_min) in
+        [("tuned", TUNED, 0.97), ("held", HELD, 0.95), ("later", LATER, 0.90), ("last", LAST, 0.90)]
+    {
         let records = read(file);
         let figures = measure(name, &records);
-        println!("{name}: {figures:.3?}");
+        println!(
+            "{name}: {} documents, precision {:.3}, recall {:.3}, F1 {:.3}, false alarms {:.3}, exact {:.3}",
+            figures.records, figures.precision, figures.recall, figures.f1, figures.false_alarms, figures.exact
+        );
         assert!(figures.f1 >= f1_min, "{name}: {figures:?}");
         assert!(figures.false_alarms <= 0.03, "{name}: {figures:?}");
         assert!(figures.exact >= 0.90, "{name}: {figures:?}");
@@ -109,7 +120,11 @@ fn evidence_names_what_stands_where_and_why() {
     assert_eq!(hidden.reason, "outside of the window");
     let json = serde_json::to_value(&answer).unwrap();
     assert_eq!(json["verdict"], "infected");
-    assert!(json["evidence"].as_array().is_some_and(|all| all.iter().all(|one| one["kind"].is_string() && one["text"].is_string())));
+    assert!(
+        json["evidence"]
+            .as_array()
+            .is_some_and(|all| all.iter().all(|one| one["kind"].is_string() && one["text"].is_string()))
+    );
 }
 
 /// Each of these takes a reader that walks up a tree, or compares everything with everything, minutes to hours.

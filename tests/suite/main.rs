@@ -21,6 +21,7 @@ mod foundation;
 mod hostile;
 mod identity;
 mod import;
+mod injection;
 mod ledger;
 mod library;
 mod media;

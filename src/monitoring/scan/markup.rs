@@ -60,7 +60,8 @@ pub fn is_markup(text: &str) -> bool {
         let rest = text[at + 1..].trim_start_matches('/').as_bytes();
         let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
         let behind = rest.get(name).copied();
-        rest.first().is_some_and(u8::is_ascii_alphabetic) && matches!(behind, Some(b'>' | b' ' | b'/' | b'\n' | b'\t' | b'\r'))
+        rest.first().is_some_and(u8::is_ascii_alphabetic)
+            && matches!(behind, Some(b'>' | b' ' | b'/' | b'\n' | b'\t' | b'\r'))
             || text[at..].starts_with("<!--")
             || text[at..].get(..9).is_some_and(|head| head.eq_ignore_ascii_case("<!doctype"))
     })
@@ -87,10 +88,12 @@ impl<'a> Pieces<'a> {
     fn raw(&mut self, name: &'static str, references: bool) -> Piece<'a> {
         let rest = self.rest();
         let end = rest.match_indices("</").map(|(at, _)| at).find(|at| {
-            let tail = rest[at + 2..].as_bytes();
+            let tail = &rest.as_bytes()[at + 2..];
             tail.len() >= name.len()
                 && tail[..name.len()].eq_ignore_ascii_case(name.as_bytes())
-                && tail.get(name.len()).is_none_or(|byte| matches!(byte, b'>' | b'/' | b' ' | b'\n' | b'\t' | b'\r' | b'\x0c'))
+                && tail
+                    .get(name.len())
+                    .is_none_or(|byte| matches!(byte, b'>' | b'/' | b' ' | b'\n' | b'\t' | b'\r' | b'\x0c'))
         });
         let end = end.unwrap_or(rest.len());
         self.at += end;
@@ -139,7 +142,8 @@ impl<'a> Pieces<'a> {
         let is_end = bytes.get(1) == Some(&b'/');
         let from = 1 + usize::from(is_end);
         let limit = bytes.len().min(TAG_BYTES_MAX);
-        let name_end = (from..limit).find(|at| matches!(bytes[*at], b'>' | b'/' | b' ' | b'\n' | b'\t' | b'\r' | b'\x0c'))?;
+        let name_end =
+            (from..limit).find(|at| matches!(bytes[*at], b'>' | b'/' | b' ' | b'\n' | b'\t' | b'\r' | b'\x0c'))?;
         let name = rest.get(from..name_end)?.to_ascii_lowercase();
         let mut tag = Tag { name, attributes: Vec::new() };
         let mut at = name_end;
@@ -277,10 +281,8 @@ fn reference(text: &str) -> Option<(String, usize)> {
     let letters = |(first, second): (u32, u32)| -> String {
         [first, second].into_iter().filter(|one| *one != 0).filter_map(char::from_u32).collect()
     };
-    if with_end {
-        if let Some(found) = find(&text[1..2 + length]) {
-            return Some((letters(found), length + 2));
-        }
+    if with_end && let Some(found) = find(&text[1..2 + length]) {
+        return Some((letters(found), length + 2));
     }
     // Old names count without a semicolon, and even in front of further letters.
     (2..=name.len().min(6)).rev().find_map(|length| find(&name[..length]).map(|found| (letters(found), length + 1)))
@@ -293,7 +295,8 @@ mod tests {
     fn told(text: &str) -> String {
         let piece = |piece: Piece| match piece {
             Piece::Start(tag) => {
-                let attributes: Vec<String> = tag.attributes().map(|(name, value)| format!(" {name}={value}")).collect();
+                let attributes: Vec<String> =
+                    tag.attributes().map(|(name, value)| format!(" {name}={value}")).collect();
                 format!("[{}{}]", tag.name, attributes.concat())
             }
             Piece::End(name) => format!("[/{name}]"),

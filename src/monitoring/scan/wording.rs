@@ -55,8 +55,25 @@ impl<'a> Wording<'a> {
 
     /// Whether it calls upon the reader: to register, to log in, to play.
     pub fn calls(&self) -> bool {
-        let is_door = |word: &str| matches!(word, "daftar" | "login" | "masuk" | "main" | "klik" | "register" | "disini" | "sini" | "ini" | "join" | "play" | "link");
-        self.hits.iter().any(|hit| hit.weight == CALL && hit.class != Class::Against) || self.folded.text.split(' ').take(8).any(is_door)
+        let is_door = |word: &str| {
+            matches!(
+                word,
+                "daftar"
+                    | "login"
+                    | "masuk"
+                    | "main"
+                    | "klik"
+                    | "register"
+                    | "disini"
+                    | "sini"
+                    | "ini"
+                    | "join"
+                    | "play"
+                    | "link"
+            )
+        };
+        self.hits.iter().any(|hit| hit.weight == CALL && hit.class != Class::Against)
+            || self.folded.text.split(' ').take(8).any(is_door)
     }
 
     /// How much speaks against an offer in the whole text: different words, each once.
@@ -74,7 +91,10 @@ impl<'a> Wording<'a> {
     pub fn names(&self) -> (usize, bool) {
         let mut count = Count::default();
         self.hits.iter().for_each(|hit| count.add(hit, 1));
-        (count.games + usize::from(count.things > 1 && count.civil == 0) + count.wares, count.offers + count.verbs + count.trades > 0)
+        (
+            count.games + usize::from(count.things > 1 && count.civil == 0) + count.wares,
+            count.offers + count.verbs + count.trades > 0,
+        )
     }
 
     /// The strongest offer, when `around` speaks against it as much as that from outside the text.
@@ -97,10 +117,11 @@ impl<'a> Wording<'a> {
                 wide.add(&hits[wide_from], -1);
                 wide_from += 1;
             }
-            if let Some(points) = near.points() {
+            if let Some(points) = near.points(wide.civil) {
                 let against = wide.against + around;
                 // Who tells of offers quotes them; who makes them calls upon the reader.
-                let is_told = against >= TOLD && near.calls == 0;
+                let is_told =
+                    near.calls == 0 && against >= if near.offers > 0 || near.trades > 1 { TOLD } else { TOLD / 2.0 };
                 let points = points - AGAINST_POINTS * against;
                 if points >= POINTS_MIN && !is_told && best.is_none_or(|(most, _, _, _)| points > most) {
                     best = Some((points, from, to, near.offers + near.verbs + near.trades == 0));
@@ -164,7 +185,14 @@ impl Count {
                     step(&mut self.solid);
                 }
             }
-            Class::Offer => step(&mut self.offers),
+            Class::Offer => {
+                step(&mut self.offers);
+                // An offer that nobody but a house of gambling makes names the game as well.
+                if hit.weight == 1 {
+                    step(&mut self.things);
+                    step(&mut self.solid);
+                }
+            }
             Class::Verb => step(&mut self.verbs),
             Class::Ware => step(&mut self.wares),
             Class::Trade => step(&mut self.trades),
@@ -173,19 +201,24 @@ impl Count {
         }
     }
 
-    /// The points of an offer, if there is one.
-    fn points(&self) -> Option<f64> {
-        let things = self.things.saturating_sub(self.civil);
+    /// The points of an offer, if there is one; `civil` words around give nouns their civil meaning back.
+    fn points(&self, civil: usize) -> Option<f64> {
+        let things = self.things.saturating_sub(civil);
         let (games, offers, verbs) = (self.games, self.offers, self.verbs.min(VERBS_MAX));
         let is_game = games > 0 && (offers > 0 || verbs > 1 || games + things > 1 && verbs > 0) || games > 1;
-        let is_thing = things > 0 && offers > 0 && (offers + verbs + things > 2) || things > 1 && offers + verbs > 1 || things > 2 && verbs > 0
-            || self.solid > 0 && self.civil == 0 && verbs > 2 && self.calls > 0;
+        let is_thing = things > 0 && offers > 0 && (offers + verbs + things > 2)
+            || things > 1 && offers + verbs > 1
+            || things > 2 && verbs > 0
+            || self.solid > 0 && civil == 0 && verbs > 2 && self.calls > 0;
         let is_ware = self.wares > 0 && (self.trades > 1 || self.wares > 1 && self.trades > 0 || self.wares > 3);
         if is_ware && !is_game {
             return Some(GAME_POINTS * self.wares as f64 + OFFER_POINTS * self.trades.min(4) as f64);
         }
-        (is_game || is_thing).then(|| {
-            GAME_POINTS * games as f64 + THING_POINTS * things as f64 + OFFER_POINTS * offers as f64 + VERB_POINTS * verbs as f64
-        })
+        (is_game || is_thing).then_some(
+            GAME_POINTS * games as f64
+                + THING_POINTS * things as f64
+                + OFFER_POINTS * offers as f64
+                + VERB_POINTS * verbs as f64,
+        )
     }
 }
