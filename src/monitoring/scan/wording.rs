@@ -209,6 +209,7 @@ impl Count {
         let is_thing = things > 0 && offers > 0 && (offers + verbs + things > 2)
             || things > 1 && offers + verbs > 1
             || things > 2 && verbs > 0
+            || things > 1 && self.solid > 0 && civil == 0 && offers + verbs > 0
             || self.solid > 0 && civil == 0 && verbs > 2 && self.calls > 0;
         let is_ware = self.wares > 0 && (self.trades > 1 || self.wares > 1 && self.trades > 0 || self.wares > 3);
         if is_ware && !is_game {
