@@ -15,6 +15,7 @@ struct Record {
 const TUNED: &str = include_str!("../fixtures/monitoring/injection/tuned.txt");
 const LATER: &str = include_str!("../fixtures/monitoring/injection/later.txt");
 const LAST: &str = include_str!("../fixtures/monitoring/injection/last.txt");
+const SENTENCES: &str = include_str!("../fixtures/monitoring/injection/sentences.txt");
 const HELD: &str = include_str!("../fixtures/monitoring/injection/held.txt");
 
 fn read(file: &'static str) -> Vec<Record> {
@@ -82,9 +83,13 @@ fn measure(name: &str, records: &[Record]) -> Figures {
 
 #[test]
 fn figures_of_injection_and_defacement() {
-    for (name, file, f1_min) in
-        [("tuned", TUNED, 0.97), ("held", HELD, 0.95), ("later", LATER, 0.90), ("last", LAST, 0.90)]
-    {
+    for (name, file, f1_min) in [
+        ("tuned", TUNED, 0.95),
+        ("held", HELD, 0.95),
+        ("later", LATER, 0.95),
+        ("last", LAST, 0.95),
+        ("sentences", SENTENCES, 0.95),
+    ] {
         let records = read(file);
         let figures = measure(name, &records);
         println!(
@@ -93,7 +98,7 @@ fn figures_of_injection_and_defacement() {
         );
         assert!(figures.f1 >= f1_min, "{name}: {figures:?}");
         assert!(figures.false_alarms <= 0.03, "{name}: {figures:?}");
-        assert!(figures.exact >= 0.90, "{name}: {figures:?}");
+        assert!(figures.exact >= 0.95, "{name}: {figures:?}");
     }
 }
 
