@@ -3,7 +3,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::words::{is_known, parts_of};
+use super::words::{is_known, is_rooted, parts_of};
 
 /// Letters of the longest word that is taken apart.
 const WORD_LETTERS_MAX: usize = 48;
@@ -101,7 +101,10 @@ fn emit(token: &Token, folded: &mut Folded) {
     if is_known(word) || !word.is_ascii() || word.len() > WORD_LETTERS_MAX {
         return folded.push(word, token.origin);
     }
-    if let Some(plain) = without_digits(word).or_else(|| without_repeats(word)) {
+    let unrolled = without_digits(word).or_else(|| without_repeats(word));
+    // "sl0tt": both at once.
+    let both = without_digits(&single(word)).filter(|plain| is_rooted(plain));
+    for plain in unrolled.into_iter().chain(both) {
         if is_known(&plain) {
             return folded.push(&plain, token.origin);
         }
@@ -149,19 +152,29 @@ fn without_digits(word: &str) -> Option<String> {
     None
 }
 
-/// "gacorrrr" → "gacor".
+/// "gacorrrr" → "gacor", "maxxwin" → "maxwin".
 fn without_repeats(word: &str) -> Option<String> {
-    let bytes = word.as_bytes();
-    if !bytes.windows(3).any(|three| three[0] == three[1] && three[1] == three[2] && three[0].is_ascii_alphabetic()) {
+    let letters = word.as_bytes();
+    let runs = |length: usize| {
+        letters.windows(length).any(|run| run[0].is_ascii_alphabetic() && run.iter().all(|one| *one == run[0]))
+    };
+    if !runs(2) {
         return None;
     }
+    let plain = single(word);
+    // Honest words have double letters: "channel" is no "chanel".
+    (runs(3) || is_rooted(&plain)).then_some(plain)
+}
+
+/// Each run of a letter as one.
+fn single(word: &str) -> String {
     let mut plain = String::with_capacity(word.len());
     for letter in word.chars() {
         if !letter.is_ascii_alphabetic() || !plain.ends_with(letter) {
             plain.push(letter);
         }
     }
-    Some(plain)
+    plain
 }
 
 fn tokens(text: &str) -> Vec<Token> {
@@ -194,7 +207,8 @@ fn tokens(text: &str) -> Vec<Token> {
 fn close(word: &mut String, origin: usize, gap: &mut usize, tokens: &mut Vec<Token>) {
     // "sekarang!" ends with a mark, "$50" begins with one: only inside a word do they stand for letters.
     let bare = word.trim_end_matches(['@', '$', '!']);
-    let bare = if bare.bytes().skip(1).all(|byte| !byte.is_ascii_alphabetic()) { bare.trim_start_matches('$') } else { bare };
+    let bare =
+        if bare.bytes().skip(1).all(|byte| !byte.is_ascii_alphabetic()) { bare.trim_start_matches('$') } else { bare };
     if !bare.is_empty() {
         tokens.push(Token { word: bare.to_owned(), origin, gap: std::mem::take(gap) });
     }
@@ -208,7 +222,11 @@ fn one_alphabet(word: &str) -> String {
     }
     let latin: String = word.chars().map(|letter| look_alike(letter).unwrap_or(letter)).collect();
     let is_mixed = word.chars().any(|letter| letter.is_ascii_alphabetic());
-    if is_mixed || latin.is_ascii() && (is_known(&latin) || parts_of(&latin).is_some()) { latin } else { word.to_owned() }
+    if is_mixed || latin.is_ascii() && (is_known(&latin) || parts_of(&latin).is_some()) {
+        latin
+    } else {
+        word.to_owned()
+    }
 }
 
 /// Joiners, marks of direction, soft hyphens, selectors of variants, tags, and marks over letters.
@@ -318,6 +336,7 @@ mod tests {
             ("SLOTGACOR", "slot gacor"),
             ("situsslotgacor", "situs slot gacor"),
             ("gacorrrr", "gacor"),
+            ("sl0tt maxxwin", "slot maxwin"),
             ("🅂🄻🄾🅃 🅶🅰🅲🅾🆁", "slot gacor"),
             ("s̶l̶o̶t̶ ġàçôř", "slot gacor"),
             ("b0nu5 100%!", "bonus 100%"),
@@ -331,12 +350,17 @@ mod tests {
     fn what_hides_nothing_stays() {
         for (written, read) in [
             ("Pilihan a b c d e", "pilihan a b c d e"),
+            ("channel massal", "channel massal"),
             ("COVID-19 dan G20", "covid 19 dan g20"),
             ("Казань и Москва", "казань и москва"),
             ("Jl. Merdeka No. 4A, 95114", "jl merdeka no 4a 95114"),
             ("saya@contoh.go.id", "saya contoh go id"),
         ] {
-            assert_eq!(fold(written).text, read.nfkd().filter(|letter| !is_invisible(*letter)).collect::<String>(), "{written}");
+            assert_eq!(
+                fold(written).text,
+                read.nfkd().filter(|letter| !is_invisible(*letter)).collect::<String>(),
+                "{written}"
+            );
         }
     }
 

@@ -12,4 +12,4 @@ mod names;
 pub mod words;
 
 pub use gambling::{host_of, is_gambling_address, promotions};
-pub use names::{is_gambling_host, is_gambling_name, leads_to_gambling};
+pub use names::{is_doubtful_host, is_gambling_host, is_gambling_name, leads_to_gambling};

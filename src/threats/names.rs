@@ -3,45 +3,18 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::gambling::{host_of, is_gambling_address};
+use super::gambling::{host_of, is_gambling_address, lines};
 
-/// Words that only such names hold.
-const GAMES: &[&str] = &[
-    "slot", "slots", "gacor", "togel", "toto", "judi", "casino", "kasino", "poker", "maxwin", "sbobet", "sbo", "jackpot", "rtp", "bandar",
-    "bandarq", "domino", "dominoqq", "bet", "bets", "betting", "pkv", "mahjong", "scatter", "spin", "olympus", "zeus", "parlay",
-    "taruhan", "tangkas", "baccarat", "roulette", "bahis", "gambling", "sabung", "macau", "bonanza", "jitu", "keluaran",
-    "casinos", "pragmatic", "joker", "ufa", "pgslot", "nohu", "baccarat", "pokies", "sicbo", "wager", "gamble", "slotmania",
-    "kiu", "kiukiu", "ceme", "pg", "habanero", "kakekzeus", "princess",
-];
-/// Words that are with them.
-const BESIDE: &[&str] = &[
-    "dewa", "raja", "ratu", "sultan", "king", "queen", "hoki", "win", "wins", "winner", "cuan", "jp", "vip", "pro", "asia", "online", "link",
-    "situs", "agen", "daftar", "login", "bola", "indo", "mega", "super", "mpo", "bo", "live", "royal", "naga", "dragon", "macan", "gold", "emas", "bos",
-    "boss", "master", "star", "bintang", "lucky", "luck", "happy", "play", "game", "games", "club", "resmi", "main", "menang", "gampang", "pola",
-    "demo", "bonus", "depo", "deposit", "dana", "pulsa", "qris", "ovo", "receh", "thai", "thailand", "viral", "terbaik", "terpercaya",
-    "anti", "rugi", "rungkad", "giris", "ku", "mu", "qq", "murah", "hari", "ini", "malam", "amp", "alt", "alternatif", "new", "best", "free",
-    "gratis", "mania", "istana", "kaisar", "petir", "hitam", "merah", "abadi", "juara", "jaya", "pasti", "bocor", "bocoran", "hijau", "biru", "prediksi",
-    "kangtau", "kilat", "maniak", "zone", "land", "world", "city", "plus", "top", "the", "my", "go", "uang", "asli", "handal", "ratus", "juta", "mimpi", "sky", "garuda",
-    "panen", "gas", "spot", "vegas", "monte", "carlo", "hub", "id", "co", "web", "site", "official", "masuk", "gaming", "play", "kuda", "singa", "panda", "koi",
-    "gajah", "elang", "ninja", "samurai", "warrior", "kamboja", "jepang", "korea", "china", "hongkong", "singapore", "sgp", "hk", "sdy", "x", "kita", "nusa", "bali", "jago", "pusat",
-    "rumah", "warung", "pesona", "cinta", "surga", "angkasa", "planet", "galaxy", "aladin", "harta", "tuan", "bang", "mama", "papa", "opa", "om",
-    "ways", "wild", "sweet", "gates", "of", "starlight", "sukses", "untung", "kaya", "sakti", "joss", "kece", "cepat", "cc", "net",
-];
-/// Luck and rank: with a usual number they make a name by themselves.
-const LUCK: &[&str] = &[
-    "dewa", "raja", "ratu", "sultan", "hoki", "cuan", "jp", "mpo", "naga", "macan", "bos", "boss", "lucky", "win", "bola", "mega", "kaisar", "qq", "kamboja", "sky",
-    "aladin", "gaming", "gas", "juara", "panen", "zeus", "petir", "vegas", "sv", "kiu", "garuda", "indo", "asia", "ufa", "istana", "jago", "surga", "untung", "harta", "koi",
-    "keo", "kubet", "bong", "dragon", "ninja", "samurai", "play", "club", "royal", "king", "queen", "gold", "emas", "warung", "tuan", "opa",
-];
-/// Numbers that such names end with.
-const NUMBERS: &[&str] = &[
-    "4d", "33", "55", "66", "69", "77", "88", "99", "89", "78", "111", "123", "118", "128", "138", "168", "178", "188", "189", "212", "222", "288", "303", "333", "338", "365",
-    "388", "500", "555", "666", "678", "707", "757", "777", "787", "789", "808", "818", "828", "838", "868", "878", "888", "889", "898", "899", "988", "989", "998", "999",
-    "1000", "2000", "5000", "8888", "9999", "7777", "22", "44", "76", "79", "98", "313", "308", "368", "126", "136",
-];
+const GAMES: &str = include_str!("names/game.txt");
+const BESIDE: &str = include_str!("names/beside.txt");
+const LUCK: &str = include_str!("names/luck.txt");
+const NUMBERS: &str = include_str!("names/number.txt");
 
 /// Names of makers and technology that look like such names.
-const CIVIL: &[&str] = &["toto", "bet", "spin", "slot", "zeus", "olympus", "joker", "pg", "domino", "macau", "princess", "totoku", "totolink", "betlive"];
+const CIVIL: &[&str] = &[
+    "toto", "bet", "spin", "slot", "zeus", "olympus", "joker", "pg", "domino", "macau", "princess", "totoku",
+    "totolink", "betlive",
+];
 
 /// Letters of the longest name that is looked at.
 const NAME_LETTERS_MAX: usize = 63;
@@ -68,10 +41,39 @@ const NUMBER: u8 = 8;
 static KINDS: LazyLock<HashMap<&'static str, u8>> = LazyLock::new(|| {
     let mut kinds = HashMap::new();
     for (list, kind) in [(GAMES, GAME), (BESIDE, BY), (LUCK, CHANCE), (NUMBERS, NUMBER)] {
-        list.iter().for_each(|part| *kinds.entry(*part).or_insert(0) |= kind);
+        lines(list).for_each(|part| *kinds.entry(part).or_insert(0) |= kind);
     }
     kinds
 });
+
+/// Words that end like such names and are none.
+const ORDINARY: &[&str] =
+    &["alfabet", "tibet", "sorbet", "elizabet", "diabet", "alphabet", "robot", "timeslot", "babet"];
+/// How names of houses begin or end.
+const AT_ENDS: &[&str] =
+    &["slot", "togel", "toto", "judi", "casino", "poker", "gacor", "bet", "qq", "betting", "maxwin", "jackpot"];
+
+/// Whether a name may be one of a house: a game before or behind a word of their own, or such a word with a usual number.
+/// Alone it says nothing; beside an offer it does.
+pub fn is_doubtful_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    if name.len() < 4 || name.len() > NAME_LETTERS_MAX || !name.is_ascii() || ORDINARY.contains(&name.as_str()) {
+        return false;
+    }
+    let mut pieces = name.split(['-', '_']);
+    let by_piece = name.contains(['-', '_']) && pieces.any(|piece| AT_ENDS.contains(&piece));
+    let stem = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let number = &name[stem.len()..];
+    let is_word = stem.bytes().all(|letter| letter.is_ascii_alphabetic());
+    let by_number =
+        is_word && stem.len() >= 3 && number.len() < 5 && KINDS.get(number).is_some_and(|kind| kind & NUMBER != 0)
+            || name
+                .strip_suffix("4d")
+                .is_some_and(|stem| stem.len() >= 3 && stem.bytes().all(|letter| letter.is_ascii_alphabetic()));
+    by_piece
+        || by_number
+        || name.len() >= 6 && AT_ENDS.iter().any(|end| stem.len() > end.len() && (stem.ends_with(end) && stem != *end))
+}
 
 /// A name as games, words beside them, and numbers, or nothing when some of it is neither.
 fn parts(name: &str) -> Option<Vec<&str>> {
@@ -123,6 +125,13 @@ pub fn is_gambling_host(host: &str) -> bool {
     ENDINGS.contains(ending) || before.iter().any(|label| *label != "www" && is_gambling_name(label))
 }
 
+/// Whether a host may be one of gambling, which counts only beside an offer.
+pub fn is_doubtful_host(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    let labels: Vec<&str> = host.split('.').collect();
+    labels.split_last().is_some_and(|(_, before)| before.iter().any(|label| is_doubtful_name(label)))
+}
+
 /// Whether an address leads to gambling: by its host, or by the words of its path.
 pub fn leads_to_gambling(address: &str) -> bool {
     is_gambling_address(address) || host_of(address).is_some_and(|host| is_gambling_host(&host))
@@ -135,14 +144,43 @@ mod tests {
     #[test]
     fn names_of_houses_are_known_by_how_they_are_made() {
         for bad in [
-            "raja777", "dewatangkas303", "slot-anti-rugi88", "slotgratis777", "zeus138", "mpo88", "toto4d", "kangtau-toto", "casino-royal-bet",
-            "kamboja888", "bahis-giris", "hoki99", "ufa-thai168", "sv388",
+            "raja777",
+            "dewatangkas303",
+            "slot-anti-rugi88",
+            "slotgratis777",
+            "zeus138",
+            "mpo88",
+            "toto4d",
+            "kangtau-toto",
+            "casino-royal-bet",
+            "kamboja888",
+            "bahis-giris",
+            "hoki99",
+            "ufa-thai168",
+            "sv388",
         ] {
             assert!(is_gambling_name(bad), "{bad}");
         }
         for good in [
-            "totolink", "toto", "betawi", "domino", "kompas100", "radio", "win32", "asia", "indonesia", "covid19", "g20", "spin", "bandara",
-            "prolink", "mastercard", "playground", "goldstar", "livestream", "slotkar",
+            "totolink",
+            "toto",
+            "betawi",
+            "domino",
+            "kompas100",
+            "radio",
+            "win32",
+            "asia",
+            "indonesia",
+            "covid19",
+            "g20",
+            "spin",
+            "bandara",
+            "prolink",
+            "mastercard",
+            "playground",
+            "goldstar",
+            "livestream",
+            "slotkar",
         ] {
             assert!(!is_gambling_name(good), "{good}");
         }

@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::fold::{Folded, fold_plain};
 use super::gambling;
-use super::names::is_gambling_name;
+use super::names::{is_doubtful_name, is_gambling_name};
 
 /// Letters of the shortest part into which a word is taken apart.
 const PART_LETTERS_MIN: usize = 3;
@@ -40,7 +40,8 @@ pub enum Class {
 pub struct Hit {
     /// What it speaks of.
     pub class: Class,
-    /// How much of it, in halves: 1, 2 or 4. An offer or a small word of promotion with 4 calls upon the reader.
+    /// How much of it, in halves: 1, 2 or 4. An offer or a small word of promotion with 4 calls upon the reader; an offer
+    /// with 1 is one that nobody but a house of gambling makes; a noun with 1 is mostly civil.
     pub weight: u8,
     /// Which entry of the lists it is: equal numbers are the same words.
     pub entry: usize,
@@ -108,7 +109,7 @@ fn read() -> Vec<(String, Entry)> {
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     let read = read();
-    #[expect(clippy::expect_used, reason = "the lists are part of the program and a test builds them")]
+    // Cannot fail: the lists are part of the program, and far smaller than what the builder refuses.
     let matcher = AhoCorasick::builder()
         .match_kind(MatchKind::Standard)
         .build(read.iter().map(|(words, _)| words))
@@ -131,7 +132,7 @@ static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(|| {
 
 /// What a word that was run together must hold, so that it is worth taking apart.
 static ROOTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    #[expect(clippy::expect_used, reason = "the list is part of the program and a test builds it")]
+    // Cannot fail: the lists are part of the program, and far smaller than what the builder refuses.
     AhoCorasick::new(gambling::lines(include_str!("words/roots.txt"))).expect("the list is small")
 });
 
@@ -142,6 +143,11 @@ fn is_unparted(letter: char) -> bool {
 /// Whether this is a word of the lists.
 pub fn is_known(word: &str) -> bool {
     word.len() >= PART_LETTERS_MIN && KNOWN.contains(word)
+}
+
+/// Whether a word holds one that gambling is known by.
+pub fn is_rooted(word: &str) -> bool {
+    ROOTS.is_match(word)
 }
 
 /// The known words of which a word is run together, with digits between and behind them; at least two.
@@ -182,7 +188,7 @@ pub fn hits(folded: &Folded) -> Vec<Hit> {
     for hit in LISTS.matcher.find_overlapping_iter(text) {
         let entry = &LISTS.entries[hit.pattern().as_usize()];
         let closed_before = hit.start() == 0 || text.as_bytes()[hit.start() - 1] == b' ';
-        let closed_behind = hit.end() == text.len() || text.as_bytes()[hit.end()] == b' ';
+        let closed_behind = hit.end() == text.len() || matches!(text.as_bytes()[hit.end()], b' ' | b'%');
         if (closed_before || entry.open_before) && (closed_behind || entry.open_behind) {
             found.push((hit.start(), hit.end(), hit.pattern().as_usize()));
         }
@@ -206,7 +212,13 @@ pub fn hits(folded: &Folded) -> Vec<Hit> {
         }
         taken.insert(group, end);
         let weight = LISTS.entries[entry].weight;
-        hits.push(Hit { class, weight, entry, word: folded.word_at(start), last: folded.word_at(end.saturating_sub(1)) });
+        hits.push(Hit {
+            class,
+            weight,
+            entry,
+            word: folded.word_at(start),
+            last: folded.word_at(end.saturating_sub(1)),
+        });
     }
     brands(folded, &mut hits);
     hits
@@ -223,13 +235,16 @@ fn brands(folded: &Folded, hits: &mut Vec<Hit>) {
             let end = folded.words.get(number + 2).map_or(text.len(), |(after, _)| after - 1);
             &text[*next..end]
         });
-        let joined = next.filter(|next| next.len() <= 4 && next.bytes().all(|byte| byte.is_ascii_digit() || byte == b'd'));
+        let joined =
+            next.filter(|next| next.len() <= 4 && next.bytes().all(|byte| byte.is_ascii_digit() || byte == b'd'));
         let name = joined.map_or(word.to_owned(), |next| format!("{word}{next}"));
         // Without a number the lists and `parts_of` know it.
         let numbered = word.len() >= 3 && word.is_ascii() && name.bytes().any(|byte| byte.is_ascii_digit());
         if numbered && is_gambling_name(&name) {
             let last = number + usize::from(joined.is_some());
             found.push(Hit { class: Class::Game, weight: 2, entry: BRAND, word: number, last });
+        } else if word.len() >= 4 && word.is_ascii() && !is_known(word) && is_doubtful_name(&name) {
+            found.push(Hit { class: Class::Thing, weight: 2, entry: BRAND - 1, word: number, last: number });
         }
     }
     if !found.is_empty() {

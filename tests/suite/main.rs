@@ -22,6 +22,7 @@ mod foundation;
 mod hostile;
 mod identity;
 mod import;
+mod injection;
 mod ledger;
 mod library;
 mod media;

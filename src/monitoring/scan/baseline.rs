@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::decode::text_of;
 use super::hosts::{Whose, whose};
-use super::page;
+use super::reader;
 use crate::kernel::Digest;
 use crate::threats::host_of;
 
@@ -40,7 +40,7 @@ pub struct Seen {
 impl Seen {
     /// What one page shows.
     pub fn of_page(document: &[u8], url: &str) -> Self {
-        let page = page::read(&text_of(document));
+        let page = reader::read(&text_of(document));
         let own = host_of(url);
         let other = |to: &str| host_of(to).filter(|_| whose(to, own.as_deref()) != Whose::Own);
         let mut seen = Seen::default();
@@ -189,7 +189,9 @@ mod tests {
     use super::*;
 
     fn seen(more: &str) -> Seen {
-        let document = format!("<title>Dinas Contoh</title><meta name=google-site-verification content=a><a href='https://lapor.go.id'>L</a>{more}");
+        let document = format!(
+            "<title>Dinas Contoh</title><meta name=google-site-verification content=a><a href='https://lapor.go.id'>L</a>{more}"
+        );
         Seen::of_page(document.as_bytes(), "https://dinas.contoh.go.id/")
     }
 
@@ -198,7 +200,12 @@ mod tests {
         let baseline = Baseline { seen: seen("") };
         assert_eq!(new_since(&baseline, &seen("")), []);
         assert_eq!(new_since(&baseline, &seen("<a href='/x'>own</a>")), []);
-        let asked = new_since(&baseline, &seen("<a href='https://jauh.example'>x</a><script src='//jauh.example/a.js'></script><meta name=google-site-verification content=b>"));
+        let asked = new_since(
+            &baseline,
+            &seen(
+                "<a href='https://jauh.example'>x</a><script src='//jauh.example/a.js'></script><meta name=google-site-verification content=b>",
+            ),
+        );
         assert_eq!(asked.iter().map(|new| new.what).collect::<Vec<_>>(), [What::Outbound, What::Script, What::Token]);
     }
 

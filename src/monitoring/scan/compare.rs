@@ -9,7 +9,8 @@ use super::decode::text_of;
 use super::hosts::{Whose, owner_of, whose};
 use super::judge::{Around, gather};
 use super::model::{Evidence, Kind};
-use super::page::{self, Page};
+use super::page::Page;
+use super::reader;
 use super::scripts::doings;
 use crate::threats::fold::fold;
 use crate::threats::host_of;
@@ -24,7 +25,7 @@ const FRAME_SHARE: f64 = 0.6;
 /// What `other`, the answer to another kind of visitor, has and `plain`, the one to a plain browser, does not: the evidence
 /// itself, and that it was added, which is evidence of its own.
 pub fn added(plain: &[u8], other: &[u8], url: Option<&str>) -> Vec<Evidence> {
-    let (plain, other) = (page::read(&text_of(plain)), page::read(&text_of(other)));
+    let (plain, other) = (reader::read(&text_of(plain)), reader::read(&text_of(other)));
     let (seen, told) = (Around::of(&plain, url), Around::of(&other, url));
     let known: BTreeSet<(Kind, String)> = gather(&seen).0.iter().map(bare).collect();
     let mut found: Vec<Evidence> = gather(&told).0.into_iter().filter(|one| !known.contains(&bare(one))).collect();
@@ -58,7 +59,8 @@ fn foreign_added(plain: &Page, other: &Page, own: Option<&str>) -> Vec<Evidence>
     }
     let scripts = |page: &Page| owners(&mut page.script_addresses.iter().map(String::as_str));
     let (before, after) = (scripts(plain), scripts(other));
-    found.extend(after.difference(&before).map(|owner| tell(owner, "only for this visitor: a script of another owner")));
+    found
+        .extend(after.difference(&before).map(|owner| tell(owner, "only for this visitor: a script of another owner")));
     let redirects = |page: &Page| -> BTreeSet<String> {
         let by_script = page.scripts.iter().flat_map(|code| doings(code).redirects);
         let all: Vec<String> = page.refreshes.iter().cloned().chain(by_script).collect();
@@ -80,14 +82,16 @@ fn bare(one: &Evidence) -> (Kind, String) {
 pub fn sent_away(plain_end: &str, other_end: &str, url: &str) -> Option<Evidence> {
     let own = host_of(url);
     let left = |end: &str| whose(end, own.as_deref()) == Whose::Foreign;
-    (left(other_end) && !left(plain_end))
-        .then(|| Evidence::new(Kind::Cloaking, other_end, "", "only for this visitor: sent to another owner").leading_to(other_end))
+    (left(other_end) && !left(plain_end)).then(|| {
+        Evidence::new(Kind::Cloaking, other_end, "", "only for this visitor: sent to another owner")
+            .leading_to(other_end)
+    })
 }
 
 /// An address that nobody can have made, answered with status 200: is it content? Sites that answer everything with
 /// their home page, or say in words that nothing is there, are careless, not infected.
 pub fn random_path(home: &[u8], answer: &[u8], url: Option<&str>) -> Vec<Evidence> {
-    let (home, answer) = (page::read(&text_of(home)), page::read(&text_of(answer)));
+    let (home, answer) = (reader::read(&text_of(home)), reader::read(&text_of(answer)));
     let words = |page: &Page| -> BTreeSet<String> {
         let mut text = page.title.clone().unwrap_or_default();
         page.passages.iter().for_each(|passage| {
@@ -114,8 +118,22 @@ pub fn random_path(home: &[u8], answer: &[u8], url: Option<&str>) -> Vec<Evidenc
 
 fn says_nothing_there(page: &Page) -> bool {
     const WORDS: &[&str] = &[
-        "404", "tidak ditemukan", "not found", "tidak tersedia", "page not exist", "doesn t exist", "does not exist", "tidak ada halaman", "belum tersedia",
-        "nothing was found", "can t be found", "cannot be found", "tidak dapat ditemukan", "tidak bisa ditemukan", "no longer available", "halaman hilang",
+        "404",
+        "tidak ditemukan",
+        "not found",
+        "tidak tersedia",
+        "page not exist",
+        "doesn t exist",
+        "does not exist",
+        "tidak ada halaman",
+        "belum tersedia",
+        "nothing was found",
+        "can t be found",
+        "cannot be found",
+        "tidak dapat ditemukan",
+        "tidak bisa ditemukan",
+        "no longer available",
+        "halaman hilang",
     ];
     let headings = page.headings.iter().map(|(_, heading)| heading.as_str());
     let passages = page.passages.iter().map(|passage| passage.text.as_str());
@@ -142,7 +160,9 @@ mod tests {
     #[test]
     fn tokens_counters_and_known_widgets_are_no_difference() {
         let plain = page("<input name=csrf value=a81f><script src='https://www.googletagmanager.com/x.js'></script>");
-        let other = page("<input name=csrf value=77bc><script src='https://www.google-analytics.com/y.js'></script><a href='https://mitra.example'>Mitra</a>");
+        let other = page(
+            "<input name=csrf value=77bc><script src='https://www.google-analytics.com/y.js'></script><a href='https://mitra.example'>Mitra</a>",
+        );
         assert_eq!(added(&plain, &other, URL), []);
     }
 
@@ -170,7 +190,9 @@ mod tests {
 
     #[test]
     fn an_address_that_nobody_made_may_say_so_in_words_or_show_the_home_page() {
-        let home = page("<p>Bupati menghadiri panen raya bersama petani dan penyuluh di kecamatan timur pada musim tanam kedua tahun ini.</p>");
+        let home = page(
+            "<p>Bupati menghadiri panen raya bersama petani dan penyuluh di kecamatan timur pada musim tanam kedua tahun ini.</p>",
+        );
         assert_eq!(random_path(&home, &home, URL), []);
         assert_eq!(random_path(&home, &page("<h1>Halaman tidak ditemukan</h1>"), URL), []);
         let long = "<p>Permainan pilihan keluarga modern dengan hadiah unik serta layanan ramah sepanjang musim. Koleksi lengkap, grafis memukau, suara jernih, \

@@ -25,9 +25,13 @@ pub fn text_of(bytes: &[u8]) -> String {
     // A page that says one thing and is UTF-8 is UTF-8; the cap may have cut its last letter.
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
-        Err(error) if is_cut && error.error_len().is_none() => String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned(),
+        Err(error) if is_cut && error.error_len().is_none() => {
+            String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned()
+        }
         Err(_) => match declared {
-            Some(encoding) if encoding != encoding_rs::UTF_8 => encoding.decode_without_bom_handling(bytes).0.into_owned(),
+            Some(encoding) if encoding != encoding_rs::UTF_8 => {
+                encoding.decode_without_bom_handling(bytes).0.into_owned()
+            }
             // Mostly UTF-8 with broken letters, or an old page in windows-1252: the former has sequences that fit.
             _ if is_mostly_utf8(bytes) => String::from_utf8_lossy(bytes).into_owned(),
             _ => WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(),

@@ -7,7 +7,8 @@ const USUAL: &str = include_str!("hosts.txt");
 /// Endings that only offices, schools and universities of Indonesia are given.
 const OFFICIAL: &[&str] = &["go.id", "desa.id", "mil.id", "sch.id", "ac.id", "polri.go.id"];
 /// Endings of two parts under which owners are registered.
-const TWO_PARTS: &[&str] = &["co", "go", "ac", "or", "web", "sch", "desa", "mil", "my", "biz", "net", "com", "org", "gov", "edu", "ponpes"];
+const TWO_PARTS: &[&str] =
+    &["co", "go", "ac", "or", "web", "sch", "desa", "mil", "my", "biz", "net", "com", "org", "gov", "edu", "ponpes"];
 
 /// The part of a host that has one owner: `dinas.kota.go.id` → `kota.go.id`.
 pub fn owner_of(host: &str) -> &str {

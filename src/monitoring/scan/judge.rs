@@ -39,7 +39,7 @@ impl<'a> Around<'a> {
         let mut headings = page.title.clone().unwrap_or_default();
         for (level, heading) in page.headings.iter().take(64) {
             if *level < 3 {
-                headings.push_str("\n");
+                headings.push('\n');
                 headings.push_str(heading);
             }
         }
@@ -86,12 +86,22 @@ fn texts(around: &Around, evidence: &mut Vec<Evidence>) {
     if let Some(offer) = Wording::of(&described.join("\n")).offer(around.headings_against * HEADING_SHARE) {
         evidence.push(Evidence::new(Kind::Promotion, &offer.text, "meta", "a description that offers"));
     }
-    let against: Vec<f64> = page.passages.iter().map(|passage| Wording::of(&passage.text).against()).collect();
-    for (number, passage) in page.passages.iter().enumerate() {
+    let wordings: Vec<Wording> = page.passages.iter().map(|passage| Wording::of(&passage.text)).collect();
+    let against: Vec<f64> = wordings.iter().map(Wording::against).collect();
+    for (number, (passage, wording)) in page.passages.iter().zip(&wordings).enumerate() {
         let around_it = outside(around, passage, number, &against);
-        let wording = Wording::of(&passage.text);
-        if let Some(offer) = wording.offer(around_it) {
-            evidence.push(Evidence::new(Kind::Promotion, &offer.text, &passage.place, "an offer: a game or ware with a promise or a call"));
+        // A row of names whose links stay with the owner or lead to newspapers refers to news of them.
+        let stays = !passage.links.is_empty()
+            && !passage.links.iter().any(|link| links::is_foreign(&page.links[*link], around));
+        if let Some(offer) =
+            wording.offer(around_it).filter(|offer| !(offer.is_names && stays && passage.hiding == Hiding::None))
+        {
+            evidence.push(Evidence::new(
+                Kind::Promotion,
+                &offer.text,
+                &passage.place,
+                "an offer: a game or ware with a promise or a call",
+            ));
             if passage.hiding == Hiding::Odd {
                 evidence.push(Evidence::new(Kind::Hidden, &offer.text, &passage.place, passage.how));
             }
@@ -130,7 +140,9 @@ fn weigh(around: &Around, mut evidence: Vec<Evidence>, is_defaced: bool) -> Scan
         0 => Verdict::Clean,
         1 => Verdict::Suspicious,
         // A search repeats what was asked in title, heading and address: nothing was stored on the site.
-        _ if structure::is_search(around) && kinds.iter().all(|kind| matches!(kind, Kind::Title | Kind::Promotion | Kind::Address)) => {
+        _ if structure::is_search(around)
+            && kinds.iter().all(|kind| matches!(kind, Kind::Title | Kind::Promotion | Kind::Address)) =>
+        {
             Verdict::Suspicious
         }
         _ => Verdict::Infected,

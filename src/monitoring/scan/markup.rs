@@ -60,7 +60,8 @@ pub fn is_markup(text: &str) -> bool {
         let rest = text[at + 1..].trim_start_matches('/').as_bytes();
         let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
         let behind = rest.get(name).copied();
-        rest.first().is_some_and(u8::is_ascii_alphabetic) && matches!(behind, Some(b'>' | b' ' | b'/' | b'\n' | b'\t' | b'\r'))
+        rest.first().is_some_and(u8::is_ascii_alphabetic)
+            && matches!(behind, Some(b'>' | b' ' | b'/' | b'\n' | b'\t' | b'\r'))
             || text[at..].starts_with("<!--")
             || text[at..].get(..9).is_some_and(|head| head.eq_ignore_ascii_case("<!doctype"))
     })
@@ -87,10 +88,12 @@ impl<'a> Pieces<'a> {
     fn raw(&mut self, name: &'static str, references: bool) -> Piece<'a> {
         let rest = self.rest();
         let end = rest.match_indices("</").map(|(at, _)| at).find(|at| {
-            let tail = rest[at + 2..].as_bytes();
+            let tail = &rest.as_bytes()[at + 2..];
             tail.len() >= name.len()
                 && tail[..name.len()].eq_ignore_ascii_case(name.as_bytes())
-                && tail.get(name.len()).is_none_or(|byte| matches!(byte, b'>' | b'/' | b' ' | b'\n' | b'\t' | b'\r' | b'\x0c'))
+                && tail
+                    .get(name.len())
+                    .is_none_or(|byte| matches!(byte, b'>' | b'/' | b' ' | b'\n' | b'\t' | b'\r' | b'\x0c'))
         });
         let end = end.unwrap_or(rest.len());
         self.at += end;
@@ -121,17 +124,26 @@ impl<'a> Pieces<'a> {
         self.at += length;
     }
 
-    /// A tag, if one begins here.
-    fn tag(&mut self) -> Option<Piece<'a>> {
+    /// A tag, if one begins here; else how many bytes are text. A tag without an end within the limit is text as a whole,
+    /// or a page of such beginnings would be read again from each of them.
+    fn tag(&mut self) -> Result<Piece<'a>, usize> {
+        let rest = self.rest();
+        let first = rest.as_bytes().get(1 + usize::from(rest.as_bytes().get(1) == Some(&b'/')));
+        if !first.is_some_and(u8::is_ascii_alphabetic) {
+            let behind = rest.ceil_char_boundary(1);
+            return Err(rest[behind..].find('<').map_or(rest.len(), |at| at + behind));
+        }
+        self.whole_tag().ok_or_else(|| rest.ceil_char_boundary(rest.len().min(TAG_BYTES_MAX)))
+    }
+
+    fn whole_tag(&mut self) -> Option<Piece<'a>> {
         let rest = self.rest();
         let bytes = rest.as_bytes();
         let is_end = bytes.get(1) == Some(&b'/');
         let from = 1 + usize::from(is_end);
-        if !bytes.get(from)?.is_ascii_alphabetic() {
-            return None;
-        }
         let limit = bytes.len().min(TAG_BYTES_MAX);
-        let name_end = (from..limit).find(|at| matches!(bytes[*at], b'>' | b'/' | b' ' | b'\n' | b'\t' | b'\r' | b'\x0c'))?;
+        let name_end =
+            (from..limit).find(|at| matches!(bytes[*at], b'>' | b'/' | b' ' | b'\n' | b'\t' | b'\r' | b'\x0c'))?;
         let name = rest.get(from..name_end)?.to_ascii_lowercase();
         let mut tag = Tag { name, attributes: Vec::new() };
         let mut at = name_end;
@@ -208,13 +220,14 @@ impl<'a> Iterator for Pieces<'a> {
                 self.remark();
                 continue;
             }
-            if rest.starts_with('<') {
-                if let Some(piece) = self.tag() {
-                    return Some(piece);
+            let length = if rest.starts_with('<') {
+                match self.tag() {
+                    Ok(piece) => return Some(piece),
+                    Err(length) => length,
                 }
-            }
-            let first = rest.ceil_char_boundary(1);
-            let length = rest[first..].find('<').map_or(rest.len(), |at| at + first);
+            } else {
+                rest.find('<').unwrap_or(rest.len())
+            };
             self.at += length;
             return Some(Piece::Text(resolved(&rest[..length])));
         }
@@ -268,10 +281,8 @@ fn reference(text: &str) -> Option<(String, usize)> {
     let letters = |(first, second): (u32, u32)| -> String {
         [first, second].into_iter().filter(|one| *one != 0).filter_map(char::from_u32).collect()
     };
-    if with_end {
-        if let Some(found) = find(&text[1..2 + length]) {
-            return Some((letters(found), length + 2));
-        }
+    if with_end && let Some(found) = find(&text[1..2 + length]) {
+        return Some((letters(found), length + 2));
     }
     // Old names count without a semicolon, and even in front of further letters.
     (2..=name.len().min(6)).rev().find_map(|length| find(&name[..length]).map(|found| (letters(found), length + 1)))
@@ -284,7 +295,8 @@ mod tests {
     fn told(text: &str) -> String {
         let piece = |piece: Piece| match piece {
             Piece::Start(tag) => {
-                let attributes: Vec<String> = tag.attributes().map(|(name, value)| format!(" {name}={value}")).collect();
+                let attributes: Vec<String> =
+                    tag.attributes().map(|(name, value)| format!(" {name}={value}")).collect();
                 format!("[{}{}]", tag.name, attributes.concat())
             }
             Piece::End(name) => format!("[/{name}]"),

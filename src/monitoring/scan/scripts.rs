@@ -33,8 +33,11 @@ pub fn hidden_names(code: &str) -> impl Iterator<Item = String> + '_ {
             let (name, rest) = rest[1..].split_once(quote)?;
             let behind: String = rest.chars().take(80).filter(|letter| !letter.is_whitespace()).collect();
             let sets = behind.split(';').next().unwrap_or_default();
-            let hides = sets.contains(".style.display=\"none\"") || sets.contains(".style.display='none'") || sets.contains(".style.visibility=\"hidden\"")
-                || sets.contains(".style.left=\"-") || sets.contains(".style.left='-");
+            let hides = sets.contains(".style.display=\"none\"")
+                || sets.contains(".style.display='none'")
+                || sets.contains(".style.visibility=\"hidden\"")
+                || sets.contains(".style.left=\"-")
+                || sets.contains(".style.left='-");
             (hides && !name.is_empty()).then(|| format!("{mark}{name}"))
         })
     })
@@ -49,7 +52,13 @@ pub fn doings(code: &str) -> Doings {
         let mut next = Vec::new();
         for text in &layer {
             look(text, &mut doings);
-            next.extend(unpack(text));
+            let unpacked = unpack(text);
+            // `location.href = atob("…")`
+            if text.contains("location") {
+                let is_address = |inner: &&String| inner.starts_with("http") || inner.starts_with("//");
+                doings.redirects.extend(unpacked.iter().filter(is_address).cloned());
+            }
+            next.extend(unpacked);
         }
         if depth == 0 {
             doings.is_obfuscated = !next.is_empty() && runs(code) || is_renamed(code);
@@ -62,8 +71,19 @@ pub fn doings(code: &str) -> Doings {
 
 fn look(text: &str, doings: &mut Doings) {
     let small = text.to_ascii_lowercase();
-    doings.is_choosy |= ["document.referrer", "googlebot", "bingbot", "navigator.useragent", "http_referer"].iter().any(|word| small.contains(word));
-    for word in ["location.href", "location.replace", "location.assign", "window.location", "document.location", "top.location", "self.location", "location="] {
+    doings.is_choosy |= ["document.referrer", "googlebot", "bingbot", "navigator.useragent", "http_referer"]
+        .iter()
+        .any(|word| small.contains(word));
+    for word in [
+        "location.href",
+        "location.replace",
+        "location.assign",
+        "window.location",
+        "document.location",
+        "top.location",
+        "self.location",
+        "location=",
+    ] {
         for (at, _) in text.match_indices(word) {
             doings.redirects.extend(target(&text[at + word.len()..], word.ends_with('=')));
         }
@@ -75,7 +95,11 @@ fn look(text: &str, doings: &mut Doings) {
     }
     if small.contains("<a ") || small.contains("<iframe") || small.contains("<script") || small.contains("<div") {
         let markup = text.replace("\\\"", "\"").replace("\\'", "'").replace("\\/", "/");
-        if small.contains("document.write") || small.contains("innerhtml") || small.contains("insertadjacenthtml") || !text.contains("function") {
+        if small.contains("document.write")
+            || small.contains("innerhtml")
+            || small.contains("insertadjacenthtml")
+            || !text.contains("function")
+        {
             doings.markup.push(markup);
         }
     }
@@ -103,9 +127,19 @@ fn target(behind: &str, is_set: bool) -> Option<String> {
 
 fn runs(code: &str) -> bool {
     let joined: String = code.chars().filter(|letter| !letter.is_whitespace()).collect();
-    ["eval(", "document.write(", "Function(", ".innerHTML", "location", "setTimeout(", "createElement(", "appendChild(", "insertAdjacentHTML("]
-        .iter()
-        .any(|call| joined.contains(call))
+    [
+        "eval(",
+        "document.write(",
+        "Function(",
+        ".innerHTML",
+        "location",
+        "setTimeout(",
+        "createElement(",
+        "appendChild(",
+        "insertAdjacentHTML(",
+    ]
+    .iter()
+    .any(|call| joined.contains(call))
 }
 
 /// Names as `_0x3fa1`, in numbers, are made by programs that hide what a script does.
@@ -128,7 +162,11 @@ fn escaped(code: &str) -> String {
             Some(b'u') => 4,
             _ => 0,
         };
-        let letter = behind.get(1..1 + digits).filter(|_| digits > 0).and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32);
+        let letter = behind
+            .get(1..1 + digits)
+            .filter(|_| digits > 0)
+            .and_then(|hex| u32::from_str_radix(hex, 16).ok())
+            .and_then(char::from_u32);
         match letter {
             Some(letter) => {
                 out.push(letter);
@@ -171,7 +209,11 @@ fn unpack(text: &str) -> Vec<String> {
         found.extend(strings(text).filter(|string| string.matches('%').count() >= 2).map(percent));
     }
     if text.contains(".reverse()") {
-        found.extend(strings(text).filter(|string| string.contains("ptth") || string.contains(">/")).map(|string| string.chars().rev().collect()));
+        found.extend(
+            strings(text)
+                .filter(|string| string.contains("ptth") || string.contains(">/"))
+                .map(|string| string.chars().rev().collect()),
+        );
     }
     found
 }
@@ -253,7 +295,11 @@ mod tests {
         ] {
             assert_eq!(doings(code).redirects.first().map(String::as_str), Some("https://a.example/x"), "{code}");
         }
-        for code in ["if (window.location == 'https://a.example/x') {}", "var x = location.href;", "window.location.hash = '#a'"] {
+        for code in [
+            "if (window.location == 'https://a.example/x') {}",
+            "var x = location.href;",
+            "window.location.hash = '#a'",
+        ] {
             assert_eq!(doings(code).redirects, Vec::<String>::new(), "{code}");
         }
     }

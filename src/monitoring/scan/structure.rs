@@ -4,7 +4,8 @@ use super::hosts::{Whose, whose};
 use super::judge::{Around, gather};
 use super::links::is_own_offer;
 use super::model::{Evidence, Kind};
-use super::page::{self, Passage};
+use super::page::Passage;
+use super::reader;
 use super::scripts::{Doings, doings};
 use super::wording::Wording;
 use crate::threats::leads_to_gambling;
@@ -18,14 +19,21 @@ pub fn evidence(around: &Around) -> Vec<Evidence> {
     let own = around.own.as_deref();
     let mut found = Vec::new();
     for (kind, to) in &page.alternates {
-        let is_told = around.url.is_some() || leads_to_gambling(to) || own.is_some_and(|own| kind != "canonical" && super::hosts::is_official(own));
+        let is_told = around.url.is_some()
+            || leads_to_gambling(to)
+            || own.is_some_and(|own| kind != "canonical" && super::hosts::is_official(own));
         if is_told && whose(to, own) == Whose::Foreign {
-            found.push(Evidence::new(Kind::Canonical, kind, "head > link", "names a page of another owner as its own").leading_to(to));
+            found.push(
+                Evidence::new(Kind::Canonical, kind, "head > link", "names a page of another owner as its own")
+                    .leading_to(to),
+            );
         }
     }
     found.extend(schema(around));
     for to in page.refreshes.iter().filter(|to| whose(to, own) == Whose::Foreign) {
-        found.push(Evidence::new(Kind::Redirect, "refresh", "head > meta", "sends readers to another owner").leading_to(to));
+        found.push(
+            Evidence::new(Kind::Redirect, "refresh", "head > meta", "sends readers to another owner").leading_to(to),
+        );
         found.extend(named(to, "head > meta"));
     }
     for code in &page.scripts {
@@ -47,8 +55,11 @@ fn named(to: &str, place: &str) -> Option<Evidence> {
 fn schema(around: &Around) -> Vec<Evidence> {
     let mut found = Vec::new();
     for piece in around.page.structured.iter().take(64) {
-        let joined: String = piece.chars().filter(|letter| !letter.is_whitespace()).take(100_000).collect::<String>().to_lowercase();
-        let is_product = ["product", "game", "mobileapplication", "softwareapplication", "videogame", "casino"].iter().any(|kind| joined.contains(&format!("\"@type\":\"{kind}\"")));
+        let joined: String =
+            piece.chars().filter(|letter| !letter.is_whitespace()).take(100_000).collect::<String>().to_lowercase();
+        let is_product = ["product", "game", "mobileapplication", "softwareapplication", "videogame", "casino"]
+            .iter()
+            .any(|kind| joined.contains(&format!("\"@type\":\"{kind}\"")));
         let is_rated = joined.contains("aggregaterating");
         if !is_product && !is_rated {
             continue;
@@ -58,8 +69,15 @@ fn schema(around: &Around) -> Vec<Evidence> {
         let title = around.page.title.as_deref().map(Wording::of);
         let is_offer = names > 0 || wording.offer(0.0).is_some() || title.is_some_and(|title| title.names().0 > 0);
         // Fairs and catalogues of offices show real products, with prices and without hundreds of thousands of judges.
-        if is_offer && wording.against() == 0.0 || is_rated && is_product && around.is_official() && judges(&joined) > 5_000 {
-            found.push(Evidence::new(Kind::Schema, piece, "script[type=\"application/ld+json\"]", "calls itself a product with ratings"));
+        if is_offer && wording.against() == 0.0
+            || is_rated && is_product && around.is_official() && judges(&joined) > 5_000
+        {
+            found.push(Evidence::new(
+                Kind::Schema,
+                piece,
+                "script[type=\"application/ld+json\"]",
+                "calls itself a product with ratings",
+            ));
         }
     }
     found
@@ -71,7 +89,12 @@ fn judges(joined: &str) -> u64 {
         .iter()
         .filter_map(|name| joined.split_once(name))
         .filter_map(|(_, rest)| {
-            let digits: String = rest.trim_start_matches(|letter: char| !letter.is_ascii_digit()).chars().take_while(char::is_ascii_digit).take(12).collect();
+            let digits: String = rest
+                .trim_start_matches(|letter: char| !letter.is_ascii_digit())
+                .chars()
+                .take_while(char::is_ascii_digit)
+                .take(12)
+                .collect();
             digits.parse().ok()
         })
         .max()
@@ -85,12 +108,17 @@ fn script(around: &Around, code: &str, doings: &Doings, found: &mut Vec<Evidence
         found.push(Evidence::new(Kind::Redirect, to, "script", "sends readers to another owner").leading_to(to));
         found.extend(named(to, "script"));
         if doings.is_choosy {
-            found.push(Evidence::new(Kind::Cloaking, code, "script", "looks at where readers come from before it does"));
+            found.push(Evidence::new(
+                Kind::Cloaking,
+                code,
+                "script",
+                "looks at where readers come from before it does",
+            ));
         }
     }
     for markup in &doings.markup {
         // What is written is judged as a page of its own; scripts in it are not followed.
-        let mut written = page::read(markup);
+        let mut written = reader::read(markup);
         written.scripts.clear();
         written.title = None;
         let inner = Around { page: &written, own: around.own.clone(), url: around.url, headings_against: 0.0 };
@@ -100,7 +128,8 @@ fn script(around: &Around, code: &str, doings: &Doings, found: &mut Vec<Evidence
             one
         }));
     }
-    let is_packed = doings.is_obfuscated && (found.len() > before || code.contains("eval(") && doings.unpacked.iter().any(|text| is_code(text)));
+    let is_packed = doings.is_obfuscated
+        && (found.len() > before || code.contains("eval(") && doings.unpacked.iter().any(|text| is_code(text)));
     if is_packed {
         found.push(Evidence::new(Kind::Script, code, "script", "hides what it does"));
     }
@@ -108,7 +137,8 @@ fn script(around: &Around, code: &str, doings: &Doings, found: &mut Vec<Evidence
 
 /// Whether what was unpacked is more than a word: code or markup. Counters of visits pack an address of their own host.
 fn is_code(text: &str) -> bool {
-    let is_usual = text.split(['"', '\'', '=']).any(|part| part.contains("google-analytics") || part.contains("histats"));
+    let is_usual =
+        text.split(['"', '\'', '=']).any(|part| part.contains("google-analytics") || part.contains("histats"));
     !is_usual && text.len() > 20 && (text.contains('(') && text.contains(')') || text.contains('<'))
 }
 
@@ -118,14 +148,28 @@ pub fn is_search(around: &Around) -> bool {
         let query = url.split_once('?').map_or("", |(_, query)| query);
         query.split('&').any(|part| {
             let name = part.split('=').next().unwrap_or_default();
-            matches!(name, "s" | "q" | "cari" | "search" | "keyword" | "searchword" | "query" | "kata" | "keys" | "k") || name.contains("search")
-        }) || url.contains("/search/") || url.contains("/cari/") || url.contains("/pencarian/")
+            matches!(name, "s" | "q" | "cari" | "search" | "keyword" | "searchword" | "query" | "kata" | "keys" | "k")
+                || name.contains("search")
+        }) || url.contains("/search/")
+            || url.contains("/cari/")
+            || url.contains("/pencarian/")
     });
     let says = |text: &str| {
         let text = text.to_lowercase();
-        ["hasil pencarian", "search results", "you searched for", "anda mencari", "pencarian untuk", "hasil cari", "search for"].iter().any(|words| text.contains(words))
+        [
+            "hasil pencarian",
+            "search results",
+            "you searched for",
+            "anda mencari",
+            "pencarian untuk",
+            "hasil cari",
+            "search for",
+        ]
+        .iter()
+        .any(|words| text.contains(words))
     };
-    asks || around.page.title.as_deref().is_some_and(says) || around.page.headings.iter().take(8).any(|(_, heading)| says(heading))
+    asks || around.page.title.as_deref().is_some_and(says)
+        || around.page.headings.iter().take(8).any(|(_, heading)| says(heading))
 }
 
 fn address(around: &Around) -> Option<Evidence> {

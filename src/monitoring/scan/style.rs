@@ -138,17 +138,20 @@ impl Look {
             "opacity" => odd(value.trim_end_matches('%').parse::<f64>().is_ok_and(|share| share < 0.06), "opacity: 0"),
             "filter" => odd(value.contains("opacity=0)") || value.contains("opacity(0"), "opacity: 0"),
             "font-size" => odd(length(value).is_some_and(|pixels| pixels <= 1.5), "font-size: 0"),
-            "font" => odd(value.starts_with("0/") || value.starts_with("0 ") || value.starts_with("0px"), "font-size: 0"),
+            "font" => {
+                odd(value.starts_with("0/") || value.starts_with("0 ") || value.starts_with("0px"), "font-size: 0")
+            }
             "left" | "top" | "right" | "bottom" | "margin-left" | "margin-top" | "text-indent" | "margin" | "inset" => {
                 let off = value.split_whitespace().filter_map(length).any(|pixels| pixels <= -OFF_SCREEN_PIXELS);
                 odd(off, "outside of the window")
             }
             "transform" => {
-                let shift = value.strip_prefix("translate").and_then(|rest| rest.split_once('-')).and_then(|(_, rest)| number(rest));
-                odd(value.contains("scale(0") && !value.contains("scale(0."), "scale: 0").max(odd(
-                    shift.is_some_and(|by| by >= OFF_SCREEN_PIXELS),
-                    "outside of the window",
-                ))
+                let shift = value
+                    .strip_prefix("translate")
+                    .and_then(|rest| rest.split_once('-'))
+                    .and_then(|(_, rest)| number(rest));
+                odd(value.contains("scale(0") && !value.contains("scale(0."), "scale: 0")
+                    .max(odd(shift.is_some_and(|by| by >= OFF_SCREEN_PIXELS), "outside of the window"))
             }
             "clip" | "clip-path" => {
                 let nothing = value.contains("inset(50%") || value.contains("inset(100%") || value.contains("circle(0");
@@ -165,7 +168,10 @@ impl Look {
             }
             "color" => {
                 self.color = Some(colour(value));
-                odd(value == "transparent" || value.starts_with("rgba(") && value.ends_with(",0)"), "color: transparent")
+                odd(
+                    value == "transparent" || value.starts_with("rgba(") && value.ends_with(",0)"),
+                    "color: transparent",
+                )
             }
             "background" | "background-color" => {
                 self.ground = Some(colour(value));
@@ -213,10 +219,12 @@ fn colour(value: &str) -> String {
         "white" | "#fff" | "#ffffff" | "rgb(255,255,255)" => "white".into(),
         "black" | "#000" | "#000000" | "rgb(0,0,0)" => "black".into(),
         _ => match value.strip_prefix('#') {
-            Some(short) if short.len() == 3 && short.is_ascii() => short.chars().fold(String::from("#"), |mut long, digit| {
-                long.extend([digit, digit]);
-                long
-            }),
+            Some(short) if short.len() == 3 && short.is_ascii() => {
+                short.chars().fold(String::from("#"), |mut long, digit| {
+                    long.extend([digit, digit]);
+                    long
+                })
+            }
             _ => value,
         },
     }
@@ -228,19 +236,58 @@ pub fn of_classes(classes: &str) -> (Hiding, &'static str) {
     let is_hiding = |name: &str| {
         matches!(
             name,
-            "d-none" | "hidden" | "hide" | "invisible" | "visually-hidden" | "sr-only" | "screen-reader-text" | "element-invisible" | "is-hidden" | "visuallyhidden"
+            "d-none"
+                | "hidden"
+                | "hide"
+                | "invisible"
+                | "visually-hidden"
+                | "sr-only"
+                | "screen-reader-text"
+                | "element-invisible"
+                | "is-hidden"
+                | "visuallyhidden"
         )
     };
     // `d-none d-md-block` is shown on wider screens.
-    let is_shown = classes.contains("-block") || classes.contains("-flex") || classes.contains(":block") || classes.contains("-inline");
-    if !is_shown && names.any(|name| is_hiding(&name.to_ascii_lowercase())) { (Hiding::Usual, "hidden by its class") } else { (Hiding::None, "") }
+    let is_shown = classes.contains("-block")
+        || classes.contains("-flex")
+        || classes.contains(":block")
+        || classes.contains("-inline");
+    if !is_shown && names.any(|name| is_hiding(&name.to_ascii_lowercase())) {
+        (Hiding::Usual, "hidden by its class")
+    } else {
+        (Hiding::None, "")
+    }
 }
 
 /// Whether an element is one that honest pages fold away: menus, dialogues, tabs.
 pub fn is_folded_away(name: &str, role: &str) -> bool {
     const PARTS: &[&str] = &[
-        "menu", "nav", "dropdown", "modal", "popup", "pop-up", "mobile", "offcanvas", "tab", "accordion", "collapse", "submenu", "dialog", "drawer", "cookie",
-        "lightbox", "tooltip", "skip", "sr-only", "screen-reader", "visually-hidden", "element-invisible", "print", "loader", "preload",
+        "menu",
+        "nav",
+        "dropdown",
+        "modal",
+        "popup",
+        "pop-up",
+        "mobile",
+        "offcanvas",
+        "tab",
+        "accordion",
+        "collapse",
+        "submenu",
+        "dialog",
+        "drawer",
+        "cookie",
+        "lightbox",
+        "tooltip",
+        "skip",
+        "sr-only",
+        "screen-reader",
+        "visually-hidden",
+        "element-invisible",
+        "print",
+        "loader",
+        "preload",
     ];
     let role = role.to_ascii_lowercase();
     matches!(name, "nav" | "dialog" | "template") || PARTS.iter().any(|part| role.contains(part))
@@ -253,13 +300,34 @@ mod tests {
     #[test]
     fn declarations_that_hide_are_known() {
         for css in [
-            "display:none", "DISPLAY : NONE !important", "position:absolute;left:-9999px", "text-indent:-999em", "font-size:0", "font-size:0.1px",
-            "opacity:0.01", "height:0;overflow:hidden", "width:1px;height:1px;overflow:auto", "color:#fff;background:#ffffff", "visibility:hidden",
-            "clip:rect(0,0,0,0)", "transform:translateX(-9999px)", "margin-top:-5000px", "color:transparent",
+            "display:none",
+            "DISPLAY : NONE !important",
+            "position:absolute;left:-9999px",
+            "text-indent:-999em",
+            "font-size:0",
+            "font-size:0.1px",
+            "opacity:0.01",
+            "height:0;overflow:hidden",
+            "width:1px;height:1px;overflow:auto",
+            "color:#fff;background:#ffffff",
+            "visibility:hidden",
+            "clip:rect(0,0,0,0)",
+            "transform:translateX(-9999px)",
+            "margin-top:-5000px",
+            "color:transparent",
         ] {
             assert_eq!(of_declarations(css).0, Hiding::Odd, "{css}");
         }
-        for css in ["display:block", "opacity:.8", "left:-12px", "color:#fff;background:#000", "height:0", "font-size:12px", "overflow:hidden", ""] {
+        for css in [
+            "display:block",
+            "opacity:.8",
+            "left:-12px",
+            "color:#fff;background:#000",
+            "height:0",
+            "font-size:12px",
+            "overflow:hidden",
+            "",
+        ] {
             assert_eq!(of_declarations(css).0, Hiding::None, "{css}");
         }
     }

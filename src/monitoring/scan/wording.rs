@@ -41,6 +41,8 @@ pub struct Offer {
     pub text: String,
     /// How much more speaks for it than against it.
     pub points: f64,
+    /// Whether it is a row of names alone, without any promise.
+    pub is_names: bool,
 }
 
 impl<'a> Wording<'a> {
@@ -51,14 +53,27 @@ impl<'a> Wording<'a> {
         Wording { text, folded, hits }
     }
 
-    /// The number of words.
-    pub fn words(&self) -> usize {
-        self.folded.words.len()
-    }
-
-    /// The text as it is read.
-    pub fn folded(&self) -> &str {
-        &self.folded.text
+    /// Whether it calls upon the reader: to register, to log in, to play.
+    pub fn calls(&self) -> bool {
+        let is_door = |word: &str| {
+            matches!(
+                word,
+                "daftar"
+                    | "login"
+                    | "masuk"
+                    | "main"
+                    | "klik"
+                    | "register"
+                    | "disini"
+                    | "sini"
+                    | "ini"
+                    | "join"
+                    | "play"
+                    | "link"
+            )
+        };
+        self.hits.iter().any(|hit| hit.weight == CALL && hit.class != Class::Against)
+            || self.folded.text.split(' ').take(8).any(is_door)
     }
 
     /// How much speaks against an offer in the whole text: different words, each once.
@@ -76,13 +91,16 @@ impl<'a> Wording<'a> {
     pub fn names(&self) -> (usize, bool) {
         let mut count = Count::default();
         self.hits.iter().for_each(|hit| count.add(hit, 1));
-        (count.games + usize::from(count.things > 1 && count.civil == 0) + count.wares, count.offers + count.verbs + count.trades > 0)
+        (
+            count.games + usize::from(count.things > 1 && count.civil == 0) + count.wares,
+            count.offers + count.verbs + count.trades > 0,
+        )
     }
 
     /// The strongest offer, when `around` speaks against it as much as that from outside the text.
     pub fn offer(&self, around: f64) -> Option<Offer> {
         let hits = &self.hits;
-        let mut best: Option<(f64, usize, usize)> = None;
+        let mut best: Option<(f64, usize, usize, bool)> = None;
         let (mut near, mut wide) = (Count::default(), Count::default());
         let (mut to, mut wide_from, mut wide_to) = (0, 0, 0);
         for from in 0..hits.len() {
@@ -99,13 +117,14 @@ impl<'a> Wording<'a> {
                 wide.add(&hits[wide_from], -1);
                 wide_from += 1;
             }
-            if let Some(points) = near.points() {
+            if let Some(points) = near.points(wide.civil) {
                 let against = wide.against + around;
                 // Who tells of offers quotes them; who makes them calls upon the reader.
-                let is_told = against >= TOLD && near.calls == 0;
+                let is_told =
+                    near.calls == 0 && against >= if near.offers > 0 || near.trades > 1 { TOLD } else { TOLD / 2.0 };
                 let points = points - AGAINST_POINTS * against;
-                if points >= POINTS_MIN && !is_told && best.is_none_or(|(most, _, _)| points > most) {
-                    best = Some((points, from, to));
+                if points >= POINTS_MIN && !is_told && best.is_none_or(|(most, _, _, _)| points > most) {
+                    best = Some((points, from, to, near.offers + near.verbs + near.trades == 0));
                 }
             }
             if from < to {
@@ -114,8 +133,8 @@ impl<'a> Wording<'a> {
                 to = from + 1;
             }
         }
-        let (points, from, to) = best?;
-        Some(Offer { text: self.quoted(hits[from].word, hits[to.max(from + 1) - 1].last), points })
+        let (points, from, to, is_names) = best?;
+        Some(Offer { text: self.quoted(hits[from].word, hits[to.max(from + 1) - 1].last), points, is_names })
     }
 
     fn quoted(&self, from: usize, last: usize) -> String {
@@ -132,6 +151,7 @@ struct Count {
     seen: HashMap<(usize, u8), i32>,
     games: usize,
     things: usize,
+    solid: usize,
     offers: usize,
     verbs: usize,
     wares: usize,
@@ -159,8 +179,20 @@ impl Count {
         let step = |count: &mut usize| *count = count.saturating_add_signed(by as isize);
         match hit.class {
             Class::Game => step(&mut self.games),
-            Class::Thing => step(&mut self.things),
-            Class::Offer => step(&mut self.offers),
+            Class::Thing => {
+                step(&mut self.things);
+                if hit.weight > 1 {
+                    step(&mut self.solid);
+                }
+            }
+            Class::Offer => {
+                step(&mut self.offers);
+                // An offer that nobody but a house of gambling makes names the game as well.
+                if hit.weight == 1 {
+                    step(&mut self.things);
+                    step(&mut self.solid);
+                }
+            }
             Class::Verb => step(&mut self.verbs),
             Class::Ware => step(&mut self.wares),
             Class::Trade => step(&mut self.trades),
@@ -169,18 +201,25 @@ impl Count {
         }
     }
 
-    /// The points of an offer, if there is one.
-    fn points(&self) -> Option<f64> {
-        let things = self.things.saturating_sub(self.civil);
+    /// The points of an offer, if there is one; `civil` words around give nouns their civil meaning back.
+    fn points(&self, civil: usize) -> Option<f64> {
+        let things = self.things.saturating_sub(civil);
         let (games, offers, verbs) = (self.games, self.offers, self.verbs.min(VERBS_MAX));
         let is_game = games > 0 && (offers > 0 || verbs > 1 || games + things > 1 && verbs > 0) || games > 1;
-        let is_thing = things > 0 && offers > 0 && (offers + verbs + things > 2) || things > 1 && offers + verbs > 1 || things > 2 && verbs > 0;
+        let is_thing = things > 0 && offers > 0 && (offers + verbs + things > 2)
+            || things > 1 && offers + verbs > 1
+            || things > 2 && verbs > 0
+            || things > 1 && self.solid > 0 && civil == 0 && offers + verbs > 0
+            || self.solid > 0 && civil == 0 && verbs > 2 && self.calls > 0;
         let is_ware = self.wares > 0 && (self.trades > 1 || self.wares > 1 && self.trades > 0 || self.wares > 3);
         if is_ware && !is_game {
             return Some(GAME_POINTS * self.wares as f64 + OFFER_POINTS * self.trades.min(4) as f64);
         }
-        (is_game || is_thing).then(|| {
-            GAME_POINTS * games as f64 + THING_POINTS * things as f64 + OFFER_POINTS * offers as f64 + VERB_POINTS * verbs as f64
-        })
+        (is_game || is_thing).then_some(
+            GAME_POINTS * games as f64
+                + THING_POINTS * things as f64
+                + OFFER_POINTS * offers as f64
+                + VERB_POINTS * verbs as f64,
+        )
     }
 }
