@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { asCalendar, byDay, moved, onDay, readMonth, weeks, type Item } from './month';
+import { moved, readMonth } from './asked';
+import { asCalendar, byDay, onDay, weeks, type Item } from './month';
 
 const item = (id: string, at: string, more: Partial<Item> = {}): Item => ({ id, at, title: id, type: 'berita', kind: 'published', ...more });
 

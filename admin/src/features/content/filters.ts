@@ -3,6 +3,9 @@ export const STEPS = ['draft', 'handed_over', 'editing', 'filtering', 'approved'
 
 export type Filters = { type: string; step: string; q: string };
 
+/** What the address asks for. */
+export const named = (query: (name: string) => string): Filters => ({ type: query('type'), step: query('step'), q: query('q') });
+
 /** `fields`: those that stand as columns. */
 export function asked({ type, step, q }: Filters, fields: string[], cursor?: string): Record<string, string | number> {
   return {
