@@ -122,6 +122,10 @@ export const en: Help = {
     what: 'Makes a new kind of content with its own fields.',
     first: 'Write its name in both languages, then add a title field and whatever else everybody must fill in.',
   },
+  '/site/:site/checks': {
+    what: 'What is looked for before content is handed on or published, and what each finding does on this site.',
+    first: 'Leave it as usual unless you have a clear reason. A change holds at once and is kept under your name.',
+  },
   '/site/:site/menus': {
     what: 'The menus that citizens find at the top and the bottom of every page.',
     first: 'Open a menu to change its links. It goes live only when it has been approved, like any content.',

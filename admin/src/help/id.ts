@@ -122,6 +122,10 @@ export const id: Help = {
     what: 'Membuat jenis konten baru dengan isiannya sendiri.',
     first: 'Isi namanya dalam dua bahasa, lalu tambahkan isian judul dan isian lain yang wajib diisi.',
   },
+  '/site/:site/checks': {
+    what: 'Hal-hal yang diperiksa sebelum konten diteruskan atau diterbitkan, dan akibat setiap temuan pada situs ini.',
+    first: 'Biarkan sesuai kebiasaan, kecuali ada alasan yang jelas. Perubahan langsung berlaku dan tercatat atas nama Anda.',
+  },
   '/site/:site/menus': {
     what: 'Menu yang ditemukan masyarakat di bagian atas dan bawah setiap halaman.',
     first: 'Buka sebuah menu untuk mengubah tautannya. Seperti konten lain, menu tayang setelah disetujui.',
