@@ -4,16 +4,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix_web::http::header::{ETAG, LOCATION};
-use actix_web::{HttpRequest, HttpResponse, get, put, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::dry_run::model::TypeDryRun;
 use super::list::{self, EntryFilter, Sort, Wanted};
 use super::model::{ContentType, EntryRow, Revision, StoredType};
 use super::view::EntryView;
-use super::{diff, service, store, type_store, types, view};
+use super::{diff, dry_run, service, store, type_store, types, view};
 use crate::app::App;
 use crate::db::Conn;
 use crate::http::body::{self, Definition};
@@ -118,6 +119,33 @@ async fn put_type(
     Ok(answer.insert_header((ETAG, etag::etag(stored.version))).json(TypeView::from(&stored)))
 }
 
+/// What `PUT` of the same body would change and break, by the check that would refuse it. Nothing is stored; with `If-Match`
+/// it is `stale` when another version is in force.
+#[utoipa::path(
+    tag = "content",
+    params(("If-Match" = Option<String>, Header)),
+    request_body(content((ContentType = "application/json"), (String = "application/toml"))),
+    responses((status = 200, body = TypeDryRun), (status = 403), (status = 404), (status = 412), (status = 415),
+        (status = 422))
+)]
+#[post("/api/v1/sites/{site}/types/{type}/dry-run")]
+async fn try_type(
+    app: web::Data<App>,
+    actor: Actor,
+    path: web::Path<(String, String)>,
+    request: HttpRequest,
+    body: Definition,
+) -> Answer {
+    Params::parse(request.query_string())?.finish()?;
+    let (site, key) = path.into_inner();
+    let seen = request.headers().contains_key("If-Match").then(|| etag::if_match(&request)).transpose()?;
+    let by = actor.clone();
+    let site = app.db.read(move |c| sites::store::find_visible(c, &site, &by)).await?;
+    let _: Permit<cases::ChangeTypes> = actor.permit(site.id)?;
+    let definition = definition(&key, body)?;
+    Ok(HttpResponse::Ok().json(dry_run::service::dry_run(&app, &actor, site.id, definition, seen).await?))
+}
+
 /// The definition in a body, whose key is that of the address.
 fn definition(key: &str, body: Definition) -> Result<ContentType, Refusal> {
     let found = match body {
@@ -154,6 +182,8 @@ pub struct EntryItem {
     /// When it is to go live, and when it is to be taken away again.
     pub publish_at: Option<Timestamp>,
     pub unpublish_at: Option<Timestamp>,
+    /// When what is live of it is to be looked at again.
+    pub review_at: Option<Timestamp>,
     pub updated_at: Timestamp,
     pub version: i32,
     /// The path of its page; null when its type has none.
@@ -165,14 +195,15 @@ pub struct EntryItem {
 }
 
 /// The entries of a site that are worked on. Sorted by `published_at`, it holds only those that were
-/// published once.
+/// published once; by `review_at`, only those that are to be looked at again.
 #[utoipa::path(
     tag = "content",
     params(
         ("filter[type]" = Option<String>, Query, description = "and locale, step, category, tag, slug, title, \
-            published_at, updated_at, created_at; with [eq], [ne], [in], [lt], [lte], [gt], [gte], [prefix]"),
+            published_at, updated_at, created_at, review_at; with [eq], [ne], [in], [lt], [lte], [gt], [gte], [prefix]"),
         ("q" = Option<String>, Query, description = "words of the title, or parts of them"),
-        ("sort" = Option<String>, Query, description = "updated_at, created_at, published_at or title; - reverses"),
+        ("sort" = Option<String>, Query, description = "updated_at, created_at, published_at, review_at or title; - \
+            reverses"),
         ("fields" = Option<String>, Query, description = "names of fields, with commas between"),
         ("trashed" = Option<bool>, Query),
         ("limit" = Option<u32>, Query),
@@ -257,6 +288,7 @@ fn item(
         published_at: row.published_at,
         publish_at: row.publish_at,
         unpublish_at: row.unpublish_at,
+        review_at: row.review_at,
         updated_at: row.updated_at,
         version: row.version,
         fields,
@@ -411,6 +443,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(list_types)
         .service(show_type)
         .service(put_type)
+        .service(try_type)
         .service(list_entries)
         .service(show_entry)
         .service(list_revisions)

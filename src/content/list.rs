@@ -20,6 +20,8 @@ crate::words! {
         /// Only what was published once.
         PublishedAt = "published_at",
         Title = "title",
+        /// Only what is to be looked at again.
+        ReviewAt = "review_at",
     }
 }
 
@@ -58,6 +60,7 @@ crate::words! {
         PublishedAt = "published_at",
         UpdatedAt = "updated_at",
         CreatedAt = "created_at",
+        ReviewAt = "review_at",
     }
 }
 
@@ -110,10 +113,11 @@ impl EntryFilter {
                 Ok(EntryFilter::Tags(values.iter().filter_map(|tag| rules::tag_slug(tag)).collect()))
             }
             (FilterKey::Tag, _) => Err(unknown("a tag is compared with eq and in")),
-            (FilterKey::PublishedAt | FilterKey::UpdatedAt | FilterKey::CreatedAt, Op::In | Op::Prefix) => {
-                Err(unknown("a time is compared with eq, ne, lt, lte, gt and gte"))
-            }
-            (FilterKey::PublishedAt | FilterKey::UpdatedAt | FilterKey::CreatedAt, op) => {
+            (
+                FilterKey::PublishedAt | FilterKey::UpdatedAt | FilterKey::CreatedAt | FilterKey::ReviewAt,
+                Op::In | Op::Prefix,
+            ) => Err(unknown("a time is compared with eq, ne, lt, lte, gt and gte")),
+            (FilterKey::PublishedAt | FilterKey::UpdatedAt | FilterKey::CreatedAt | FilterKey::ReviewAt, op) => {
                 let at = time(&filter.value, zone).ok_or_else(|| {
                     Refusal::new(Code::Invalid).field(&name, "not_a_datetime", "a day, or RFC 3339 with an offset")
                 })?;
@@ -167,6 +171,7 @@ fn sort_value(wanted: &Wanted, row: &EntryRow) -> String {
         SortKey::UpdatedAt => micros(Some(row.updated_at)),
         SortKey::CreatedAt => micros(Some(row.created_at)),
         SortKey::PublishedAt => micros(row.published_at),
+        SortKey::ReviewAt => micros(row.review_at),
         SortKey::Title => row.title.clone(),
     }
 }
@@ -221,6 +226,13 @@ fn query<'a>(wanted: &Wanted, limit: Limit, after: Option<&Cursor>) -> Result<Qu
                 };
                 sorted!(query, entries::published_at, down, time)
             }
+            SortKey::ReviewAt => {
+                let query = match time {
+                    None => query.filter(entries::review_at.is_not_null()),
+                    Some(_) => query,
+                };
+                sorted!(query, entries::review_at, down, time)
+            }
         }
     };
     Ok(query.limit(limit.probe()))
@@ -272,6 +284,7 @@ fn apply<'a>(query: Query<'a>, site: SiteId, filter: &EntryFilter) -> Query<'a> 
         EntryFilter::Time { key, op, at } => match key {
             FilterKey::PublishedAt => compared_time!(query, entries::published_at, op, *at),
             FilterKey::CreatedAt => compared_time!(query, entries::created_at, op, *at),
+            FilterKey::ReviewAt => compared_time!(query, entries::review_at, op, *at),
             FilterKey::UpdatedAt
             | FilterKey::Type
             | FilterKey::Locale
@@ -291,7 +304,8 @@ fn apply<'a>(query: Query<'a>, site: SiteId, filter: &EntryFilter) -> Query<'a> 
             | FilterKey::Tag
             | FilterKey::PublishedAt
             | FilterKey::UpdatedAt
-            | FilterKey::CreatedAt => compared!(query, entries::title, op, values),
+            | FilterKey::CreatedAt
+            | FilterKey::ReviewAt => compared!(query, entries::title, op, values),
         },
     }
 }

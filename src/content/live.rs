@@ -1,5 +1,6 @@
 //! What citizens see: the only writer of `live_entries`, `live_changes`, `former_addresses`, of
-//! `sites.live_sequence`, (by [`withdrawals`]) of `withdrawals` and (by [`findable`]) of what is searched.
+//! `sites.live_sequence`, (by [`withdrawals`]) of `withdrawals`, (by [`findable`]) of what is searched and (by [`reviews`]) of
+//! when it is to be looked at again.
 //!
 //! Each change takes the site's next sequence number, so that the published site and the public API
 //! know what they have seen. Call `app.live_changed()` after the commit.
@@ -9,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use diesel::prelude::*;
 
 use super::model::{Content, ContentType, EntryRow, FormerAddress, LiveChange, LiveChangeKind, LiveEntry, Withdrawal};
-use super::{findable, rules, uses, withdrawals};
+use super::{findable, reviews, rules, uses, withdrawals};
 use crate::db::rows::insert_all;
 use crate::db::schema::{entries, former_addresses, live_changes, live_entries, sites};
 use crate::db::{Conn, Tx};
@@ -126,6 +127,7 @@ fn put(tx: &mut Tx, site: SiteId, live: &[LiveEntry], (reason, now): (&str, Time
     diesel::update(entries::table.filter(entries::id.eq_any(&ids)))
         .set(entries::published_at.eq(published_at))
         .execute(&mut **tx)?;
+    reviews::begin(tx, site, live, now)?;
     record(tx, (LiveChangeKind::Shown, reason), (last + 1..).zip(live), now)?;
     Ok(last + live.len() as i64)
 }
@@ -162,6 +164,7 @@ pub fn hide(tx: &mut Tx, entry: EntryId, withdrawal: &Withdrawal, comment: &str,
     let sequence = take_sequences(tx, live.site_id, 1)? + 1;
     diesel::delete(live_entries::table.find(entry)).execute(&mut **tx)?;
     findable::store::forget(tx, &[entry])?;
+    reviews::end(tx, entry)?;
     record(tx, (LiveChangeKind::Hidden, comment), std::iter::once((sequence, &live)), now)?;
     withdrawals::put(tx, &live, withdrawal, now)?;
     Ok(sequence)

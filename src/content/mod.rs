@@ -8,11 +8,13 @@
 pub mod api;
 pub mod checks;
 pub mod diff;
+pub mod dry_run;
 pub mod findable;
 pub mod list;
 pub mod live;
 pub mod markdown;
 pub mod model;
+pub mod reviews;
 pub mod rules;
 pub mod service;
 pub mod store;

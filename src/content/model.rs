@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::kernel::id::{CaseId, EntryId, GroupId, SiteId, UserId};
+use crate::kernel::time::DAY;
 use crate::kernel::{Context, Digest, Locale, Result, Slug, Timestamp, Words};
 
 /// The version of the shape in which content is written for its digest.
@@ -162,10 +163,23 @@ pub struct ContentType {
     /// Whether each entry has a page of its own on the site.
     #[serde(default = "is_true", skip_serializing_if = "yes")]
     pub pages: bool,
+    /// Days after which what is live has to be looked at again; absent: never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_after_days: Option<u32>,
     pub fields: Vec<Field>,
 }
 
 impl ContentType {
+    /// The same in microseconds.
+    pub fn review_span(&self) -> Option<i64> {
+        self.review_after_days.map(|days| i64::from(days) * DAY)
+    }
+
+    /// When what was looked at is to be looked at again.
+    pub fn review_after(&self, looked_at: Timestamp) -> Option<Timestamp> {
+        self.review_span().map(|span| looked_at.plus(span))
+    }
+
     pub fn field(&self, key: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.key == key)
     }
@@ -309,6 +323,10 @@ pub struct EntryRow {
     pub created_by: Option<UserId>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// When what is live of it was last looked at; going live counts. Written by `content::reviews` alone, like the next.
+    pub reviewed_at: Option<Timestamp>,
+    /// When it is to be looked at again.
+    pub review_at: Option<Timestamp>,
 }
 
 impl EntryRow {

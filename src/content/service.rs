@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::model::{Content, ContentType, Draft, EntryRow, Patch, StoredType};
-use super::{findable, rules, store, type_store};
+use super::{findable, reviews, rules, store, type_store};
 use crate::app::App;
 use crate::db::{Conn, Tx};
 use crate::identity::{Actor, Permit, cases};
@@ -20,7 +20,7 @@ use crate::sites::Site;
 /// How many numbers are tried behind a slug that is taken.
 const NUMBERS_MAX: u32 = 10_000;
 /// How many entries that a change of a type would break are listed.
-const BROKEN_LISTED_MAX: usize = 100;
+pub(super) const BROKEN_LISTED_MAX: usize = 100;
 
 /// How complete content has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,6 +218,10 @@ pub async fn change_type(
             let stored = StoredType { version, content_type: content_type.clone() };
             type_store::insert(tx, site, &stored, now)?;
             find_anew(tx, site, before.as_ref(), &content_type, (job, now))?;
+            let span = before.as_ref().and_then(|before| before.content_type.review_after_days);
+            if span != content_type.review_after_days {
+                reviews::reckon(tx, site, &content_type)?;
+            }
             let event = Event::new(&actor, "content.change_type", format!("type:{}", content_type.key))
                 .site(site)
                 .detail(json!({"version": version}));
@@ -246,6 +250,14 @@ fn find_anew(
     }
 }
 
+/// What would be wrong with content by the new definition. A draft that is not complete yet is not broken by what it
+/// lacked before.
+pub(super) fn faults_of(before: Option<&ContentType>, after: &ContentType, content: &Content) -> Vec<FieldRefusal> {
+    let whole = before.is_none_or(|before| rules::check(before, content).is_ok());
+    let check = if whole { rules::check } else { rules::check_draft };
+    check(after, content).err().unwrap_or_default()
+}
+
 /// A change must leave every newest and every live revision as valid as it was.
 fn refuse_breaking(
     tx: &mut Tx,
@@ -259,10 +271,8 @@ fn refuse_breaking(
     let before = type_store::find(tx, site, key)?;
     type_store::for_each_body(tx, site, key, |id, title, body| {
         let content = Content::from_text(body)?;
-        // A draft that is not complete yet is not broken by what it lacked before.
-        let whole = before.as_ref().is_none_or(|before| rules::check(&before.content_type, &content).is_ok());
-        let check = if whole { rules::check } else { rules::check_draft };
-        if let Err(faults) = check(content_type, &content) {
+        let faults = faults_of(before.as_ref().map(|before| before.content_type.as_ref()), content_type, &content);
+        if !faults.is_empty() {
             count += 1;
             if broken.len() < BROKEN_LISTED_MAX {
                 broken.push(json!({"entry": id, "title": title, "errors": faults}));

@@ -15,7 +15,7 @@ pub(super) type Row = (
     (EntryId, SiteId, String, Locale, Slug, GroupId, CaseId, String),
     (i32, i32, Digest, Digest, String, Option<String>, String),
     (Option<Digest>, i32, Option<Timestamp>, Option<Timestamp>, Option<Timestamp>, Option<Timestamp>),
-    (String, Option<UserId>, Timestamp, Timestamp),
+    (String, Option<UserId>, Timestamp, Timestamp, Option<Timestamp>, Option<Timestamp>),
 );
 
 pub(super) type Columns = (
@@ -46,7 +46,14 @@ pub(super) type Columns = (
         entries::published_at,
         entries::trashed_at,
     ),
-    (entries::origin, entries::created_by, entries::created_at, entries::updated_at),
+    (
+        entries::origin,
+        entries::created_by,
+        entries::created_at,
+        entries::updated_at,
+        entries::reviewed_at,
+        entries::review_at,
+    ),
 );
 
 pub(super) const COLUMNS: Columns = (
@@ -77,7 +84,14 @@ pub(super) const COLUMNS: Columns = (
         entries::published_at,
         entries::trashed_at,
     ),
-    (entries::origin, entries::created_by, entries::created_at, entries::updated_at),
+    (
+        entries::origin,
+        entries::created_by,
+        entries::created_at,
+        entries::updated_at,
+        entries::reviewed_at,
+        entries::review_at,
+    ),
 );
 
 pub(super) fn from_row(row: Row) -> EntryRow {
@@ -85,7 +99,7 @@ pub(super) fn from_row(row: Row) -> EntryRow {
     let (id, site_id, type_key, locale, slug, group_id, case_id, step) = address;
     let (version, revision, digest, closure, title, category, tags) = content;
     let (approved_closure, approved_revision, publish_at, unpublish_at, published_at, trashed_at) = approval;
-    let (origin, created_by, created_at, updated_at) = origin;
+    let (origin, created_by, created_at, updated_at, reviewed_at, review_at) = origin;
     EntryRow {
         id,
         site_id,
@@ -113,6 +127,8 @@ pub(super) fn from_row(row: Row) -> EntryRow {
         created_by,
         created_at,
         updated_at,
+        reviewed_at,
+        review_at,
     }
 }
 
@@ -254,6 +270,8 @@ impl<'n> First<'n> {
             created_by: new.author,
             created_at: now,
             updated_at: now,
+            reviewed_at: None,
+            review_at: None,
         };
         First { row, text, content, content_type }
     }

@@ -12,6 +12,8 @@ const FIELDS_MAX: usize = 100;
 /// Components inside of components.
 const NESTING_MAX: usize = 3;
 const CHOICES_MAX: usize = 200;
+/// Ten years.
+const REVIEW_DAYS_MAX: u32 = 3_650;
 
 macro_rules! shipped_types {
     ($($key:literal)*) => {
@@ -66,7 +68,8 @@ pub fn from_toml(file: &str, source: &str) -> Result<ContentType, DefinitionErro
         Some(fault) => {
             // The line of the field's key is near enough to find it.
             let key = fault.field.rsplit('.').next().unwrap_or_default();
-            let at = source.find(&format!("key = \"{key}\"")).unwrap_or(0);
+            let at =
+                source.find(&format!("key = \"{key}\"")).or_else(|| source.find(&format!("{key} = "))).unwrap_or(0);
             Err(error(line_of(source, at), format!("{}: {}", fault.field, fault.detail)))
         }
     }
@@ -99,6 +102,9 @@ fn check(content_type: &ContentType) -> Vec<FieldRefusal> {
     let mut faults = Vec::new();
     if Slug::parse(&content_type.key).is_err() {
         faults.push(fault("key", "not_a_slug", "the key of a type is a slug"));
+    }
+    if content_type.review_after_days.is_some_and(|days| !(1..=REVIEW_DAYS_MAX).contains(&days)) {
+        faults.push(fault("review_after_days", "out_of_range", "1 to 3650 days"));
     }
     check_fields(&content_type.fields, "fields", NESTING_MAX, &mut faults);
     let title = content_type.field("title");
@@ -277,6 +283,8 @@ mod tests {
             "x.toml:9: fields.c: choices belong to a choice, which has at least one"
         );
         assert!(bad("key = ").starts_with("x.toml:1: "));
+        let late = bad(&format!("{head}review_after_days = 3651\n{title}"));
+        assert_eq!(late, "x.toml:3: review_after_days: 1 to 3650 days");
     }
 
     #[test]

@@ -43,6 +43,10 @@ pub struct EntryView {
     pub publish_at: Option<Timestamp>,
     pub unpublish_at: Option<Timestamp>,
     pub published_at: Option<Timestamp>,
+    /// When what is live was last looked at; going live counts.
+    pub reviewed_at: Option<Timestamp>,
+    /// When it is to be looked at again; null when nothing is live, or its type sets no time.
+    pub review_at: Option<Timestamp>,
     pub trashed_at: Option<Timestamp>,
     /// Whether this very content has been approved.
     pub approved: bool,
@@ -105,6 +109,8 @@ pub fn entry(connection: &mut Conn, site: &Site, row: &EntryRow) -> Result<Entry
         publish_at: row.publish_at,
         unpublish_at: row.unpublish_at,
         published_at: row.published_at,
+        reviewed_at: row.reviewed_at,
+        review_at: row.review_at,
         trashed_at: row.trashed_at,
         approved: row.is_approved(),
         origin: row.origin.clone(),

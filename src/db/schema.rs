@@ -252,6 +252,8 @@ diesel::table! {
         created_by -> Nullable<Text>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        reviewed_at -> Nullable<BigInt>,
+        review_at -> Nullable<BigInt>,
     }
 }
 

@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::history::{self, Happened};
 use super::inbox::{self, Waiting};
 use super::model::{Changed, Move, NewEntry, Times};
-use super::{presence, replace, service};
+use super::{bulk, presence, replace, service};
 use crate::app::App;
 use crate::content::model::{Patch, Withdrawal, WithdrawalReason};
 use crate::content::view::{self, EntryView};
@@ -93,7 +93,7 @@ struct ChangeEntry {
 }
 
 /// Tells a `null` from a member that is not there.
-fn named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+pub(super) fn named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
     Option::<String>::deserialize(deserializer).map(Some)
 }
 
@@ -156,7 +156,7 @@ async fn restore_entry(
     answer(&app, changed).await
 }
 
-fn digest(field: &str, text: &str) -> Result<Digest, Refusal> {
+pub(super) fn digest(field: &str, text: &str) -> Result<Digest, Refusal> {
     Digest::parse(text)
         .ok_or_else(|| Refusal::new(Code::Invalid).field(field, "not_a_digest", "64 lower-case hexadecimal letters"))
 }
@@ -194,7 +194,7 @@ impl MoveEntry {
     }
 }
 
-fn withdrawal(reason: Option<&str>, notice: Option<String>) -> Result<Option<Withdrawal>, Refusal> {
+pub(super) fn withdrawal(reason: Option<&str>, notice: Option<String>) -> Result<Option<Withdrawal>, Refusal> {
     if reason.is_none() && notice.is_none() {
         return Ok(None);
     }
@@ -231,6 +231,33 @@ async fn move_entry(
 ) -> Answer {
     let (id, seen) = (EntryId::parse(&id)?, etag::if_match(&request)?);
     let changed = service::transition(&app, &actor, id, seen, body.0.read()?).await?;
+    answer(&app, changed).await
+}
+
+/// That somebody has looked at what is live.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReviewedEntry {
+    /// For colleagues; the ledger keeps it.
+    #[serde(default)]
+    comment: String,
+}
+
+/// Says that what citizens see of an entry was looked at and is still right; its type says when it is to be looked at
+/// again. Needs `If-Match`, and leaves the version as it is.
+#[utoipa::path(tag = "entries", params(("id" = EntryId, Path)), request_body = ReviewedEntry,
+    responses((status = 200, body = EntryAnswer), (status = 403), (status = 404), (status = 409), (status = 412),
+        (status = 422), (status = 428)))]
+#[post("/api/v1/entries/{id}/reviewed")]
+async fn reviewed_entry(
+    app: web::Data<App>,
+    actor: Actor,
+    request: HttpRequest,
+    id: web::Path<String>,
+    body: Json<ReviewedEntry>,
+) -> Answer {
+    let (id, seen) = (EntryId::parse(&id)?, etag::if_match(&request)?);
+    let changed = service::review(&app, &actor, id, seen, body.0.comment).await?;
     answer(&app, changed).await
 }
 
@@ -437,7 +464,8 @@ struct InboxPage {
 
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(write_entry).service(change_entry).service(trash_entry).service(restore_entry);
-    config.service(move_entry).service(entry_transitions).service(entry_history);
+    config.service(move_entry).service(reviewed_entry).service(entry_transitions).service(entry_history);
     config.service(entry_comments).service(comment_on_entry).service(replace_file).service(inbox_list);
     presence::api::routes(config);
+    bulk::api::routes(config);
 }

@@ -163,6 +163,8 @@ pub fn show(tx: &mut Tx, desk: &mut Desk, until: Option<Timestamp>, now: Timesta
     desk.row.published_at = Some(live.published_at);
     desk.row.publish_at = None;
     desk.row.unpublish_at = until;
+    desk.row.reviewed_at = Some(now);
+    desk.row.review_at = desk.content_type.review_after(now);
     Ok(())
 }
 
@@ -176,6 +178,8 @@ fn told(asked: &Move) -> Withdrawal {
 pub fn hide(tx: &mut Tx, desk: &mut Desk, withdrawal: &Withdrawal, comment: &str, now: Timestamp) -> Result<()> {
     live::hide(tx, desk.row.id, withdrawal, comment, now)?;
     desk.row.unpublish_at = None;
+    desk.row.reviewed_at = None;
+    desk.row.review_at = None;
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use crate::db::{Conn, Tx};
 use crate::identity::{Actor, Permit, Role, cases};
 use crate::kernel::id::{CaseId, CommentId, EntryId, GroupId, JobId, UserId};
 use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
+use crate::ledger::{self, Event};
 use crate::procedure::case::{Command, Comment};
 use crate::procedure::service::{self as procedures, Whole};
 use crate::procedure::views::{self as procedures_views, Allowed};
@@ -82,6 +83,9 @@ fn group_of(tx: &mut Tx, site: &Site, original: EntryId, content: &Content) -> R
     Ok(original.group_id)
 }
 
+/// An entry, and the version of it that the caller looked at.
+pub(super) type Seen = (EntryId, i32);
+
 /// Changes the content, where the step allows it; `seen` is the version that the caller looked at.
 pub async fn edit(app: &App, actor: &Actor, id: EntryId, seen: i32, patch: Patch) -> Result<Changed> {
     let (now, actor) = (app.now(), actor.clone());
@@ -90,14 +94,24 @@ pub async fn edit(app: &App, actor: &Actor, id: EntryId, seen: i32, patch: Patch
             let desk = Desk::open::<cases::WriteContent>(tx, &actor, id)?;
             desk.refuse_trash_and_stale(seen)?;
             let way = way_of_editing(&desk, &actor)?;
-            let content = contents::prepare_change(tx, &desk.row, &desk.content_type, &patch)?;
-            rewrite(tx, desk, &content, way, (&actor, "edit", now))
+            edit_in(tx, desk, (&patch, way), (&actor, now))
         })
         .await
 }
 
+/// The same in the caller's transaction, once it is known how the content changes.
+pub(super) fn edit_in(
+    tx: &mut Tx,
+    desk: Desk,
+    (patch, way): (&Patch, Option<String>),
+    (actor, now): (&Actor, Timestamp),
+) -> Result<Changed> {
+    let content = contents::prepare_change(tx, &desk.row, &desk.content_type, patch)?;
+    rewrite(tx, desk, &content, way, (actor, "edit", now))
+}
+
 /// How the content changes: in its step, or by a command of the procedure.
-fn way_of_editing(desk: &Desk, actor: &Actor) -> Result<Option<String>, Refusal> {
+pub(super) fn way_of_editing(desk: &Desk, actor: &Actor) -> Result<Option<String>, Refusal> {
     match rules::edit(desk.flow()?, desk.step()?, &actor.roles(Some(desk.row.site_id)))? {
         Edit::InPlace => Ok(None),
         Edit::By(rule) => Ok(Some(rule.command.clone())),
@@ -142,55 +156,63 @@ pub(super) fn rewrite(
 /// Moves an entry; `seen` is the version that the caller looked at.
 pub async fn transition(app: &App, actor: &Actor, id: EntryId, seen: i32, asked: Move) -> Result<Changed> {
     let (now, job, by) = (app.now(), app.id(JobId::new), actor.clone());
-    let change = app.db.write(move |tx| {
-        let desk = Desk::open::<cases::MoveEntry>(tx, &by, id)?;
-        desk.refuse_trash_and_stale(seen)?;
-        moves::by_command(tx, desk, &asked, &by, (job, now))
-    });
-    let changed = change.await?;
+    let changed = app.db.write(move |tx| move_in(tx, &by, (id, seen), &asked, (job, now))).await?;
     if changed.job.is_some() {
         app.live_changed();
     }
     Ok(changed)
 }
 
+/// The same in the caller's transaction, who counts the commit when a job follows.
+pub(super) fn move_in(
+    tx: &mut Tx,
+    actor: &Actor,
+    (id, seen): Seen,
+    asked: &Move,
+    (job, now): (JobId, Timestamp),
+) -> Result<Changed> {
+    let desk = Desk::open::<cases::MoveEntry>(tx, actor, id)?;
+    desk.refuse_trash_and_stale(seen)?;
+    moves::by_command(tx, desk, asked, actor, (job, now))
+}
+
 /// Puts an entry into the trash. What is live is withdrawn first: `already_live`.
 pub async fn trash(app: &App, actor: &Actor, id: EntryId, seen: i32) -> Result<Changed> {
     let (now, actor) = (app.now(), actor.clone());
-    app.db
-        .write(move |tx| {
-            let mut desk = Desk::open::<cases::TrashContent>(tx, &actor, id)?;
-            desk.refuse_trash_and_stale(seen)?;
-            if live::find(tx, id)?.is_some() {
-                return Err(Refusal::new(Code::AlreadyLive).into());
-            }
-            desk.row.trashed_at = Some(now);
-            desk.row.publish_at = None;
-            desk.row.unpublish_at = None;
-            desk.row = content::store::save_state(tx, &desk.row, now)?;
-            desk.record(tx, &actor, ("trash", json!({ "step": desk.row.step })), now)?;
-            Ok(desk.changed(None))
-        })
-        .await
+    app.db.write(move |tx| trash_in(tx, &actor, (id, seen), now)).await
+}
+
+pub(super) fn trash_in(tx: &mut Tx, actor: &Actor, (id, seen): Seen, now: Timestamp) -> Result<Changed> {
+    let mut desk = Desk::open::<cases::TrashContent>(tx, actor, id)?;
+    desk.refuse_trash_and_stale(seen)?;
+    if live::find(tx, id)?.is_some() {
+        return Err(Refusal::new(Code::AlreadyLive).into());
+    }
+    desk.row.trashed_at = Some(now);
+    desk.row.publish_at = None;
+    desk.row.unpublish_at = None;
+    desk.row = content::store::save_state(tx, &desk.row, now)?;
+    desk.record(tx, actor, ("trash", json!({ "step": desk.row.step })), now)?;
+    Ok(desk.changed(None))
 }
 
 /// Takes an entry out of the trash; its address must still be free.
 pub async fn restore(app: &App, actor: &Actor, id: EntryId, seen: i32) -> Result<Changed> {
     let (now, actor) = (app.now(), actor.clone());
-    app.db
-        .write(move |tx| {
-            let mut desk = Desk::open::<cases::TrashContent>(tx, &actor, id)?;
-            crate::http::etag::current(seen, desk.row.version)?;
-            if desk.row.trashed_at.take().is_none() {
-                return Err(Refusal::new(Code::NotInTrash).into());
-            }
-            let content = content::store::content(tx, id, desk.row.revision)?;
-            contents::check_whole(tx, &desk.row, &desk.content_type, &content)?;
-            desk.row = content::store::save_state(tx, &desk.row, now)?;
-            desk.record(tx, &actor, ("restore", json!({ "step": desk.row.step })), now)?;
-            Ok(desk.changed(None))
-        })
-        .await
+    app.db.write(move |tx| restore_in(tx, &actor, (id, seen), now)).await
+}
+
+pub(super) fn restore_in(tx: &mut Tx, actor: &Actor, (id, seen): Seen, now: Timestamp) -> Result<Changed> {
+    let mut desk = Desk::open::<cases::TrashContent>(tx, actor, id)?;
+    crate::http::etag::current(seen, desk.row.version)?;
+    if desk.row.trashed_at.take().is_none() {
+        return Err(Refusal::new(Code::NotInTrash).into());
+    }
+    let content = content::store::content(tx, id, desk.row.revision)?;
+    contents::check_whole(tx, &desk.row, &desk.content_type, &content)?;
+    desk.row = content::store::save_state(tx, &desk.row, now)?;
+    desk.record(tx, actor, ("restore", json!({ "step": desk.row.step })), now)?;
+    Ok(desk.changed(None))
 }
 
 /// Makes an old revision, named by its digest, a new draft: a new revision where the content may be changed,
@@ -208,6 +230,33 @@ pub async fn restore_revision(app: &App, actor: &Actor, id: EntryId, seen: i32, 
             }
             contents::check_whole(tx, &desk.row, &desk.content_type, &content)?;
             rewrite(tx, desk, &content, way, (&actor, "restore_revision", now))
+        })
+        .await
+}
+
+/// Letters of what is noted when something was looked at.
+const NOTE_LETTERS_MAX: usize = 1_000;
+
+/// Says that what citizens see was looked at and is still right, whatever is being worked on beside it: its time
+/// begins anew. `not_live` when they see nothing.
+pub async fn review(app: &App, actor: &Actor, id: EntryId, seen: i32, note: String) -> Result<Changed> {
+    if note.chars().count() > NOTE_LETTERS_MAX {
+        let detail = format!("at most {NOTE_LETTERS_MAX} letters");
+        return Err(Refusal::new(Code::Invalid).field("comment", "too_long", detail).into());
+    }
+    let (now, actor) = (app.now(), actor.clone());
+    app.db
+        .write(move |tx| {
+            let mut desk = Desk::open::<cases::ReviewContent>(tx, &actor, id)?;
+            desk.refuse_trash_and_stale(seen)?;
+            let live = live::find(tx, id)?.ok_or_else(|| Refusal::new(Code::NotLive))?;
+            let due = desk.content_type.review_after(now);
+            content::reviews::looked_at(tx, id, (now, due))?;
+            (desk.row.reviewed_at, desk.row.review_at) = (Some(now), due);
+            let detail = json!({ "revision": live.revision, "comment": note.trim(), "review_at": due });
+            let event = Event::new(actor.ledger_name(), "editorial.reviewed", format!("entry:{id}"));
+            ledger::record(tx, &event.site(live.site_id).digest(live.closure).detail(detail), now)?;
+            Ok(desk.changed(None))
         })
         .await
 }

@@ -81,6 +81,9 @@ codes! {
     Busy = 409 "Sedang dikerjakan; coba sesaat lagi." "Busy; try again in a moment.";
     /// Each finding is named with its place; they are mended, or confirmed with a reason.
     FindingsBlock = 409 "Pemeriksaan menemukan hal yang perlu dibenahi atau dikonfirmasi terlebih dahulu." "The checks found something that has to be mended or confirmed first.";
+    /// Each of them is named with its own code.
+    BulkRefused = 409 "Sebagian konten ditolak, sehingga tidak ada yang diubah." "Some entries were refused, so nothing was changed.";
+    NoLiveSite = 409 "Tahap ini memerlukan situs yang sudah ada dan sudah tayang." "This step needs a site that exists and is live.";
     // 412, 413, 415, 422, 428, 429, 460
     TusVersion = 412 "Gunakan protokol tus versi 1.0.0." "Speak version 1.0.0 of the tus protocol.";
     Stale = 412 "Orang lain telah menyimpan versi yang lebih baru." "Somebody else has saved a newer version.";

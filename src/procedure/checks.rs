@@ -232,6 +232,7 @@ impl<'a> FlowCheck<'a> {
             page.fault(&self.rule_path(at, &[At::Key("to")]), format!("there is no step {:?}", rule.to));
         }
         self.separation(at, rule, page);
+        self.live_site(at, rule, page);
         self.action(at, rule, page);
     }
 
@@ -240,6 +241,21 @@ impl<'a> FlowCheck<'a> {
             if step.field(key).is_none() {
                 let place = self.rule_path(at, &[At::Key("fields")]);
                 page.fault(&place, format!("step {:?} has no field {key:?}", step.key));
+            }
+        }
+    }
+
+    /// What names the site is a text that is filled in.
+    fn live_site(&self, at: usize, rule: &TransitionRule, page: &mut Page<'_>) {
+        let Some(key) = &rule.requires_live_site else { return };
+        let place = self.rule_path(at, &[At::Key("requires_live_site")]);
+        if self.flow.subject == Subject::Entry {
+            page.fault(&place, "only cases name a site in their form");
+        }
+        let fits = |field: &FormField| field.kind == FormKind::Text && field.required && rule.fields.contains(key);
+        for step in rule.from.iter().filter_map(|from| self.flow.step(from)) {
+            if !step.field(key).is_some_and(fits) {
+                page.fault(&place, format!("step {:?} has no required text {key:?} in this form", step.key));
             }
         }
     }

@@ -143,6 +143,7 @@ mod tests {
             comment_required: false,
             other_than: vec![],
             fields: fields.iter().map(|field| field.key.clone()).collect(),
+            requires_live_site: None,
             assigns: false,
             action: None,
         };

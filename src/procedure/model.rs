@@ -337,6 +337,9 @@ pub struct TransitionRule {
     /// Keys of the `from` step's form fields that this transition takes.
     #[serde(default)]
     pub fields: Vec<String>,
+    /// The key of a text field of its form that names a site, by its key or its address: the site must be there and live.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requires_live_site: Option<String>,
     /// Whoever makes this move is assigned to the case.
     #[serde(default)]
     pub assigns: bool,

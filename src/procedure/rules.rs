@@ -132,6 +132,15 @@ pub fn decide(
     moved(definition, facts.case, command, rule, (actor, timing, agreed))
 }
 
+/// What the form of a move that was decided names as a site that must be live: the field and the words.
+pub fn live_site_named<'t>(flow: &Flow, transition: &'t Transition) -> Option<(String, &'t str)> {
+    let rule = flow.transition(transition.command(), transition.from())?;
+    let field = rule.requires_live_site.as_deref()?;
+    // A form without it was refused.
+    let words = transition.fields().get(field).and_then(Value::as_str).unwrap_or_default();
+    Some((field.to_owned(), words.trim()))
+}
+
 /// The system doing what a person ordered before (a scheduled publication). The command must exist and
 /// apply in the step; no role is asked, because the order's was. A person is refused.
 pub fn carry_out(

@@ -18,6 +18,7 @@ use crate::kernel::id::{AttachmentId, CaseId, CommentId, EntryId, SiteId, UserId
 use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
 use crate::media::Accepted;
+use crate::sites;
 
 pub use super::loading::{Loaded, Outcome, check, load};
 
@@ -214,6 +215,7 @@ pub async fn transition(app: &App, actor: &Actor, id: CaseId, seen: i32, command
             refuse_entries(&whole.case)?;
             crate::http::etag::current(seen, whole.case.version)?;
             let transition = whole.decide(&command, &actor, &[], now)?;
+            refuse_without_live_site(tx, &whole, &transition, &actor)?;
             store::apply(tx, &transition)?;
             let detail = json!({ "from": transition.from(), "to": transition.to(), "comment": transition.comment(),
                 "fields": transition.fields(), "action": transition.action() });
@@ -232,6 +234,19 @@ pub fn apply(tx: &mut Tx, transition: &Transition) -> Result<i32> {
 /// Has the title of an entry's case follow the entry's.
 pub fn rename(tx: &mut Tx, case: CaseId, title: &str) -> Result<()> {
     store::rename(tx, case, title)
+}
+
+/// A move that needs a site which citizens see waits for it. A site of others is no site.
+fn refuse_without_live_site(tx: &mut Tx, whole: &Whole, transition: &Transition, actor: &Actor) -> Result<()> {
+    let flow = rules::flow_of(&whole.ground.definition, &whole.case)?;
+    let Some((field, named)) = rules::live_site_named(flow, transition) else { return Ok(()) };
+    let site = sites::store::find_named(tx, named)?.filter(|site| actor.sees(site.id));
+    let is_live = site.map(|site| store::is_live(tx, site.id)).transpose()?;
+    if is_live == Some(true) {
+        return Ok(());
+    }
+    let detail = if is_live.is_none() { "there is no such site" } else { "the site has no live release" };
+    Err(Refusal::new(Code::NoLiveSite).field(format!("fields.{field}"), "no_live_site", detail).into())
 }
 
 fn refuse_entries(case: &Case) -> Result<(), Refusal> {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::case::{Attachment, Case, CaseEvent, Comment};
 use super::rules::{State, Transition};
 use crate::db::rows::insert_all;
-use crate::db::schema::{attachments, case_events, cases, comments, entries, sites, users};
+use crate::db::schema::{attachments, case_events, cases, comments, entries, releases, sites, users};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{AttachmentId, CaseId, EntryId, SiteId, UserId};
 use crate::kernel::page::{Cursor, Limit, Page};
@@ -393,6 +393,15 @@ pub fn zone(connection: &mut Conn, site: Option<SiteId>) -> Result<jiff::tz::Tim
 pub fn site(connection: &mut Conn, key: &str) -> Result<SiteId> {
     let found = sites::table.filter(sites::key.eq(key)).select(sites::id).first::<SiteId>(connection).optional()?;
     found.ok_or_else(|| Refusal::new(Code::NotFound).into())
+}
+
+/// Whether citizens see a release of the site.
+pub fn is_live(connection: &mut Conn, site: SiteId) -> Result<bool> {
+    let active = releases::table
+        .filter(releases::site_id.eq(site).and(releases::state.eq("active")))
+        .select(releases::number)
+        .first::<i32>(connection);
+    Ok(active.optional()?.is_some())
 }
 
 /// Every digest of a stored file that is attached to a case.

@@ -243,6 +243,9 @@ fn transition(rule: &TransitionRule, out: &mut Paper) {
     if !rule.fields.is_empty() {
         words.push_str(&format!("; isian: {}", rule.fields.join(", ")));
     }
+    if let Some(field) = &rule.requires_live_site {
+        words.push_str(&format!("; {field} menyebut situs yang sudah tayang"));
+    }
     if rule.assigns {
         words.push_str("; menjadi penanggung jawabnya");
     }

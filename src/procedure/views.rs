@@ -180,6 +180,9 @@ pub struct Allowed {
     pub comment_required: bool,
     /// The form to fill in.
     pub fields: Vec<FormFieldView>,
+    /// The field of the form that must name a live site, by its key or its address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requires_live_site: Option<String>,
 }
 
 /// One field of a form.
@@ -218,6 +221,7 @@ pub fn allowed(whole: &Whole, actor: &Actor, authors: &[UserId]) -> Result<Vec<A
             title: Words::from(&rule.title),
             comment_required: rule.comment_required,
             fields: form::fields_of(step, rule).into_iter().map(FormFieldView::from).collect(),
+            requires_live_site: rule.requires_live_site.clone(),
         })
         .collect();
     all.extend(waits.map(|command| {
@@ -227,6 +231,7 @@ pub fn allowed(whole: &Whole, actor: &Actor, authors: &[UserId]) -> Result<Vec<A
             title: Words { id: id.into(), en: en.into() },
             comment_required: command == HOLD,
             fields: Vec::new(),
+            requires_live_site: None,
         }
     }));
     Ok(all)

@@ -4,13 +4,14 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::changes::model::ReleaseChanges;
 use super::model::{Consequences, Release};
-use super::{back, service, store};
+use super::{back, changes, service, store};
 use crate::app::App;
 use crate::http::{Answer, Json, Params, off_the_loop};
 use crate::identity::{Actor, Permit, cases};
-use crate::kernel::Result;
 use crate::kernel::id::{JobId, ReleaseId, SiteId};
+use crate::kernel::{Code, Refusal, Result};
 use crate::sites;
 
 /// What to build.
@@ -48,6 +49,29 @@ async fn list_releases(app: web::Data<App>, actor: Actor, site: web::Path<String
     let _permit: Permit<cases::SeeReleases> = actor.permit(site)?;
     let page = app.db.read(move |c| store::list(c, site, limit, cursor.as_ref())).await?;
     Ok(HttpResponse::Ok().json(page))
+}
+
+/// What a release changed against the one before it: entries with who approved and who published them, the newest change
+/// first, and on the first page the causes and how many pages differ.
+#[utoipa::path(tag = "releases",
+    params(("site" = String, Path), ("number" = i32, Path), ("limit" = Option<u32>, Query),
+        ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = ReleaseChanges), (status = 403), (status = 404)))]
+#[get("/api/v1/sites/{site}/releases/{number}/changes")]
+async fn release_changes(
+    app: web::Data<App>,
+    actor: Actor,
+    path: web::Path<(String, String)>,
+    request: HttpRequest,
+) -> Answer {
+    let mut params = Params::parse(request.query_string())?;
+    let (limit, cursor) = (params.limit()?, params.cursor()?);
+    params.finish()?;
+    let (site, number) = path.into_inner();
+    let number = number.parse().map_err(|_| Refusal::new(Code::NotFound))?;
+    let app = App::clone(&app);
+    let read = move || changes::service::read(&app, &actor, (&site, number), (limit, cursor.as_ref()));
+    Ok(HttpResponse::Ok().json(off_the_loop("compare a release with the one before", read).await?))
 }
 
 /// Asks for a release of what is live now.
@@ -101,6 +125,7 @@ async fn site_of(app: &App, actor: &Actor, key: String) -> Result<SiteId> {
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(list_releases)
+        .service(release_changes)
         .service(build_release)
         .service(activate_release)
         .service(release_consequences)

@@ -3,7 +3,7 @@
 //! `snapshot` reads what is live, `plan` says which pages follow from it, `render` makes their bytes,
 //! `keys` and `record` say which of them are made already, `draft` writes the others into the folder of
 //! an older release, `swap` makes the complete release live by renaming a link. `serve` shows it.
-//! `back` makes an older release live again. `share` makes pictures for links to pages.
+//! `back` makes an older release live again; `changes` tells what a release changed. `share` makes pictures for links to pages.
 //! Public: [`service`] (build), [`back`], [`api`], [`serve`], [`model`].
 
 pub mod ahead;
@@ -14,6 +14,7 @@ mod beside;
 mod build;
 mod calendar;
 mod catalogues;
+pub mod changes;
 mod compress;
 mod cut;
 mod dates;

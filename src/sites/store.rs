@@ -42,6 +42,17 @@ pub fn find_visible(connection: &mut Conn, key: &str, actor: &Actor) -> Result<S
     site.ok_or_else(|| Refusal::new(Code::NotFound).into())
 }
 
+/// The site that somebody names in words: by its key, or by one of its hosts, with `https://` before it or without.
+pub fn find_named(connection: &mut Conn, words: &str) -> Result<Option<Site>> {
+    let words = words.trim().to_lowercase();
+    if let Some(site) = find_by_key(connection, &words)? {
+        return Ok(Some(site));
+    }
+    let bare = words.strip_prefix("https://").or_else(|| words.strip_prefix("http://")).unwrap_or(&words);
+    let host = bare.split('/').next().unwrap_or_default();
+    Ok(list(connection)?.into_iter().find(|site| site.hosts.iter().any(|own| own == host)))
+}
+
 /// Every site, by key.
 pub fn list(connection: &mut Conn) -> Result<Vec<Site>> {
     let rows = sites::table.order(sites::key).select(sites::all_columns).load::<Row>(connection)?;

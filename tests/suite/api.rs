@@ -125,6 +125,8 @@ on_both!(
     without_a_token_only_public_routes_answer,
     a_stranger_finds_nothing_and_every_other_role_is_refused_what_is_not_its_own,
     an_idempotency_key_does_a_thing_once,
+    a_comment_that_is_sent_again_is_left_once,
+    the_table_of_permissions_is_the_one_that_permits,
     what_is_wrong_with_a_request_is_named,
     nothing_of_a_broken_database_is_told,
 );
@@ -172,7 +174,7 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
         ("PATCH", "/api/v1/sites/{site}") => json!({"name": "Lain"}),
         ("PUT", p) if p.contains("/members/") => json!({"roles": []}),
         ("PUT", "/api/v1/entries/{id}/presence") => json!({"wish": "read"}),
-        ("PUT", "/api/v1/sites/{site}/types/{type}") => things.content_type.clone(),
+        ("PUT" | "POST", p) if p.contains("/types/{type}") => things.content_type.clone(),
         ("POST", "/api/v1/sites/{site}/entries") => {
             json!({"type": "berita", "fields": {"title": "Judul", "body": "Isi"}})
         }
@@ -202,6 +204,9 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
         }
         ("PUT", p) if p.ends_with("/checks") => json!({"severities": {}}),
         ("POST", p) if p.ends_with("/imported/confirm") => json!({"entries": []}),
+        ("POST", "/api/v1/sites/{site}/entries/bulk") => {
+            json!({"command": "submit", "entries": [{"id": things.entry, "version": 1}]})
+        }
         ("POST", "/api/v1/sites/{site}/assets/bulk") => json!({"digests": ["0".repeat(64)], "folder": "a"}),
         ("POST", p) if p.ends_with("/replace") => json!({"with": "0".repeat(64)}),
         ("PATCH", "/api/v1/sites/{site}/assets/{digest}") => json!({"credit": "Dinas"}),
@@ -280,6 +285,39 @@ async fn an_idempotency_key_does_a_thing_once(app: TestApp) {
         .assert_refused(409, "idempotency_mismatch");
     let list = Call::get("/api/v1/sites/portal/entries").token(&token).send(&app).await.assert_ok().json();
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
+}
+
+async fn a_comment_that_is_sent_again_is_left_once(app: TestApp) {
+    let things = crate::things::things(&app).await;
+    let head = app.user("kepala", &[(Role::Head, Some(things.site))]);
+    let token = app.token(&head);
+    for kind in ["entries", "cases"] {
+        let pattern = format!("/api/v1/{kind}/{{id}}/comments");
+        let path = address(&pattern, &things.of(&pattern));
+        let send = |words: &str| {
+            let call = Call::post(&path).token(&token).header("Idempotency-Key", &format!("catatan-{kind}"));
+            call.json(&json!({"body": words})).send(&app)
+        };
+        let first = send("Mohon diperiksa.").await.assert_ok();
+        let second = send("Mohon diperiksa.").await.assert_ok();
+        assert_eq!(first.json(), second.json());
+        assert_eq!(second.header("idempotency-replayed"), "true");
+        send("Yang lain.").await.assert_refused(409, "idempotency_mismatch");
+        let left = Call::get(&path).token(&token).send(&app).await.assert_ok().json();
+        assert_eq!(left["items"].as_array().unwrap().len(), 1, "{kind}");
+    }
+}
+
+async fn the_table_of_permissions_is_the_one_that_permits(app: TestApp) {
+    let site = app.site("portal");
+    let author = app.user("ani", &[(Role::Author, Some(site.id))]);
+    let table = Call::get("/api/v1/permissions").token(&app.token(&author)).send(&app).await.assert_ok().json();
+    assert_eq!(table["roles"].as_array().unwrap().len(), Role::ALL.len());
+    let items = table["items"].as_array().unwrap();
+    assert_eq!(items.len(), USE_CASES.len());
+    for (item, (name, roles)) in items.iter().zip(USE_CASES) {
+        assert_eq!((&item["permission"], &item["roles"]), (&json!(name), &json!(roles)));
+    }
 }
 
 async fn what_is_wrong_with_a_request_is_named(app: TestApp) {

@@ -15,6 +15,7 @@ on_both!(
     monitoring_is_walked_to_its_end_with_its_no,
     securing_is_walked_to_its_end_with_its_no,
     a_website_is_built_for_an_agency_that_has_none,
+    what_was_begun_before_a_site_was_asked_for_is_ended_as_it_was_begun,
     a_website_is_refused_assessed_again_and_renewed,
     the_flows_of_ppid_security_are_walked_to_their_ends,
     development_follows_the_dates_agreed,
@@ -41,6 +42,12 @@ impl Office {
         service::load(&app).unwrap();
         let everybody = Role::ALL.iter().map(|role| (*role, app.user(role.as_str(), &[(*role, None)]))).collect();
         Office { app, everybody }
+    }
+
+    /// Has citizens see the site.
+    fn publishes(&self, key: &str) {
+        let mode = lamin::publish::model::Mode::Changed;
+        lamin::publish::service::build(&self.app, key, mode, &|_| {}).unwrap();
     }
 
     /// Fresh each time, because the tests move the clock.
@@ -102,6 +109,8 @@ impl Walk<'_> {
 
     async fn filled_in(&self, role: Role, field: &Value) -> Value {
         match field["kind"].as_str().unwrap() {
+            // What an installation demands.
+            "text" if field["key"] == "address" => json!("portal"),
             "text" | "long_text" => json!("Sesuai"),
             "date" => json!("2026-12-01"),
             "choice" => field["choices"][0].clone(),
@@ -116,6 +125,14 @@ impl Walk<'_> {
     async fn attached(&self, role: Role) -> Value {
         let call = Call::post(&self.path("/attachments")).token(&self.office.token(role));
         call.file("nota dinas.pdf", PDF.as_bytes()).send(&self.office.app).await.assert_ok().json()["id"].clone()
+    }
+
+    async fn is_not_installed_at(&self, address: &str) {
+        let body = json!({"command": "install", "fields": {"address": address}});
+        let reply = self.send(Role::WebDeveloper, body).await;
+        reply.assert_refused(409, "no_live_site");
+        assert_eq!(reply.json()["errors"][0]["field"], "fields.address");
+        assert_eq!(self.seen_by(Role::WebDeveloper).await["step"], "installation");
     }
 
     async fn ended(&self, role: Role) {
@@ -232,13 +249,50 @@ async fn a_website_is_built_for_an_agency_that_has_none(app: TestApp) {
         (Role::Head, "build", "needs"),
         (Role::Requester, "analyse", "building"),
         (Role::WebDeveloper, "deliver", "installation"),
-        (Role::WebDeveloper, "install", "reporting"),
-        (Role::Head, "report", "completion"),
-        (Role::Requester, "finish", "done"),
     ] {
         case.does(role, command, to).await;
     }
+    let offered = case.seen_by(Role::WebDeveloper).await["allowed"].clone();
+    let install = offered.as_array().unwrap().iter().find(|one| one["command"] == "install").unwrap();
+    assert_eq!(install["requires_live_site"], "address", "whoever fills in the form is told");
+    // Neither an address that nobody has, nor a site that shows nothing yet.
+    case.is_not_installed_at("dinas-perikanan").await;
+    let site = office.app.site("portal");
+    case.is_not_installed_at("portal").await;
+    office.publishes("portal");
+    let hosts = vec!["perikanan.contoh.go.id".to_owned()];
+    let site = lamin::sites::Site { hosts, ..site };
+    office.app.db.write_blocking(|tx| lamin::sites::store::update(tx, &site)).unwrap();
+    case.is_not_installed_at("lain.contoh.go.id").await;
+    let fields = json!({"address": "https://Perikanan.contoh.go.id/"});
+    let case_now =
+        case.send(Role::WebDeveloper, json!({"command": "install", "fields": fields})).await.assert_ok().json();
+    assert_eq!(case_now["step"], "reporting");
+    case.does(Role::Head, "report", "completion").await;
+    case.does(Role::Requester, "finish", "done").await;
     case.ended(Role::Requester).await;
+}
+
+async fn what_was_begun_before_a_site_was_asked_for_is_ended_as_it_was_begun(app: TestApp) {
+    let office = Office::open(app);
+    let older = shipped("website_creation.toml").replace("requires_live_site = \"address\"\n", "");
+    service::load(&with_folder(&office.app, "website_creation.toml", &older)).unwrap();
+    let case = office.opened(Role::Requester, "website_creation", "creation").await;
+    for (role, command, to) in [
+        (Role::Requester, "send", "registration"),
+        (Role::Secretary, "register", "disposition"),
+        (Role::AgencyHead, "dispose", "assessment"),
+        (Role::Head, "assess", "decision"),
+        (Role::Head, "accept", "site_check"),
+        (Role::Head, "renew", "installation"),
+    ] {
+        case.does(role, command, to).await;
+    }
+    service::load(&office.app).unwrap();
+    let next = office.opened(Role::Requester, "website_creation", "creation").await;
+    let (begun, new) = (case.seen_by(Role::Head).await, next.seen_by(Role::Head).await);
+    assert_ne!(begun["procedure_version"], new["procedure_version"]);
+    case.does(Role::WebDeveloper, "install", "reporting").await;
 }
 
 async fn a_website_is_refused_assessed_again_and_renewed(app: TestApp) {

@@ -19,6 +19,7 @@ on_both!(
     shipped_types_are_there_without_being_stored,
     a_type_is_changed_in_the_version_that_was_seen,
     a_type_is_changed_by_those_who_may,
+    a_change_is_tried_before_it_is_made_and_nothing_is_stored,
     a_change_that_breaks_entries_is_refused_with_the_list,
     a_draft_that_was_not_whole_does_not_block_its_type,
     a_new_type_is_made_and_a_bad_one_is_refused,
@@ -275,6 +276,52 @@ async fn a_type_is_changed_by_those_who_may(app: TestApp) {
         Call::get(&path).token(&app.token(&stranger)).send(&app).await.assert_refused(404, "not_found");
         Call::get(&path).send(&app).await.assert_refused(401, "unauthenticated");
     }
+}
+
+async fn a_change_is_tried_before_it_is_made_and_nothing_is_stored(app: TestApp) {
+    let house = House::new(&app);
+    let dewi = app.user("dewi", &[(Role::WebDeveloper, Some(house.site.id))]);
+    let with = house.write("berita", &house.draft(json!({"title": "Ada", "source": "Antara", "place": "Loa Kulu"})));
+    house.news("Tanpa");
+    let tried = |body: Value| {
+        let path = "/api/v1/sites/portal/types/berita/dry-run";
+        Call::post(path).token(&app.token(&dewi)).json(&body)
+    };
+    let body = changed_type(&house, |berita| {
+        field(berita, "source")["required"] = json!(true);
+        berita["fields"].as_array_mut().unwrap().retain(|field| field["key"] != "place");
+        field(berita, "summary")["kind"] = json!("markdown");
+    });
+    let body = body.await;
+    let told = tried(body.clone()).send(&app).await.assert_ok().json();
+    assert_eq!((&told["version"], &told["entries"], &told["breaks"]), (&json!(1), &json!(2), &json!(true)));
+    let change = |field: &str| told["changes"].as_array().unwrap().iter().find(|one| one["field"] == field).unwrap();
+    assert_eq!(change("source"), &json!({"field": "source", "change": "required", "uses": 1, "broken": 1}));
+    let removed = json!({"field": "place", "change": "removed", "from": "text", "uses": 1, "broken": 1});
+    assert_eq!(change("place"), &removed);
+    let kind = json!({"field": "summary", "change": "kind", "from": "text", "to": "markdown", "uses": 0, "broken": 0});
+    assert_eq!(change("summary"), &kind);
+    assert_eq!((&told["broken_count"], told["broken"].as_array().unwrap().len()), (&json!(2), 2));
+    let broken = told["broken"].as_array().unwrap().iter().find(|one| one["entry"] == with.id.as_str()).unwrap();
+    assert_eq!((&broken["title"], &broken["errors"][0]["field"]), (&json!("Ada"), &json!("fields.place")));
+    // What is live and what is being worked on are one entry.
+    house.show(&with);
+    house.change(&with, json!({"place": null}));
+    let told = tried(body.clone()).send(&app).await.assert_ok().json();
+    assert_eq!((&told["entries"], &told["broken_count"]), (&json!(2), &json!(2)));
+    let now = house.get("/api/v1/sites/portal/types/berita").await.assert_ok().json();
+    assert_eq!(now["version"], 1, "nothing is stored");
+    put(&app, &dewi, "berita", &body).seen(&json!(1)).send(&app).await.assert_refused(409, "type_breaks_entries");
+    tried(body.clone()).seen(&json!(2)).send(&app).await.assert_refused(412, "stale");
+    tried(json!({"title": {"id": "B", "en": "N"}, "fields": []}))
+        .send(&app)
+        .await
+        .assert_refused(422, "bad_definition");
+    let fine = tried(changed_type(&house, |berita| field(berita, "source")["max_length"] = json!(900)).await);
+    let told = fine.send(&app).await.assert_ok().json();
+    assert_eq!((&told["breaks"], &told["changes"], &told["broken"]), (&json!(false), &json!([]), &json!([])));
+    let author = Call::post("/api/v1/sites/portal/types/berita/dry-run").token(&app.token(&house.author)).json(&body);
+    author.send(&app).await.assert_refused(403, "forbidden");
 }
 
 async fn a_change_that_breaks_entries_is_refused_with_the_list(app: TestApp) {
@@ -671,7 +718,8 @@ async fn a_list_gives_the_fields_that_are_asked_for(app: TestApp) {
         plain,
         &json!({
             "id": row.id, "type": "berita", "slug": "a", "locale": "id", "step": "draft", "title": "A",
-            "category": null, "tags": [], "published_at": null, "publish_at": null, "unpublish_at": null, "updated_at": row.updated_at, "version": 1,
+            "category": null, "tags": [], "published_at": null, "publish_at": null, "unpublish_at": null, "review_at": null,
+            "updated_at": row.updated_at, "version": 1,
             "url": "/berita/a/",
         })
     );

@@ -297,6 +297,18 @@ fn what_belongs_to_entries_is_refused_elsewhere() {
 }
 
 #[test]
+fn a_site_that_must_be_live_is_named_by_a_text_that_must_be_filled_in() {
+    let roles = "roles = [\"head\"]";
+    let answer = with_line(line(roles, 1), &format!("{roles}\nrequires_live_site = \"address\"")).unwrap_err();
+    let expected = "step \"open\" has no required text \"address\" in this form";
+    assert_eq!(answer, format!("small.toml:{}: {expected}", line(roles, 1) + 1));
+    let action = "action = \"approve\"";
+    let answer = with_line(line(action, 1), &format!("{action}\nrequires_live_site = \"note\"")).unwrap_err();
+    let expected = "only cases name a site in their form";
+    assert_eq!(answer.lines().next().unwrap(), format!("small.toml:{}: {expected}", line(action, 1) + 1));
+}
+
+#[test]
 fn every_transition_moves_somebody_from_a_step_to_a_step() {
     refused_there("from = [\"ready\"]", 1, "from = [\"done\"]", "there is no step \"done\"");
     refused_there("from = [\"ready\"]", 1, "from = []", "\"publish\" leaves no step");

@@ -12,7 +12,7 @@ use crate::support::{Call, TestApp};
 pub struct Things {
     pub site: SiteId,
     pub content_type: Value,
-    entry: String,
+    pub entry: String,
     case: String,
     asset: String,
     job: String,
@@ -43,6 +43,7 @@ impl Things {
             ("key", if path.contains("/targets/") { "server" } else { "website_management" }.into()),
             ("attachment", self.case.clone()),
             ("webhook", self.webhook.clone()),
+            ("number", "1".into()),
         ])
     }
 }

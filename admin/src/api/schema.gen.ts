@@ -381,6 +381,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/entries/{id}/reviewed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that what citizens see of an entry was looked at and is still right; its type says when it is to be looked at
+         *     again. Needs `If-Match`, and leaves the version as it is.
+         */
+        post: operations["post_entries_id_reviewed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/entries/{id}/revisions": {
         parameters: {
             query?: never;
@@ -716,6 +736,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may do what: the table of roles and use cases. What the procedure asks for beside it, stands in the procedure. */
+        get: operations["get_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/previews/{id}": {
         parameters: {
             query?: never;
@@ -1032,12 +1069,34 @@ export interface paths {
         };
         /**
          * The entries of a site that are worked on. Sorted by `published_at`, it holds only those that were
-         *     published once.
+         *     published once; by `review_at`, only those that are to be looked at again.
          */
         get: operations["get_sites_site_entries"];
         put?: never;
         /** Writes a new entry; it begins as a draft. */
         post: operations["post_sites_site_entries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/entries/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives one command to many entries: all of them or none. Each is asked as by the single command; when one refuses,
+         *     nothing is changed, and 409 `bulk_refused` names each that refused under `refused`, with its id, title, code, words in both languages, detail,
+         *     errors and whatever else the single command would have told. Category and tags change only where the
+         *     content changes in its step.
+         */
+        post: operations["post_sites_site_entries_bulk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1163,6 +1222,26 @@ export interface paths {
         put?: never;
         /** Asks for a release of what is live now. */
         post: operations["post_sites_site_releases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/releases/{number}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a release changed against the one before it: entries with who approved and who published them, the newest change
+         *     first, and on the first page the causes and how many pages differ.
+         */
+        get: operations["get_sites_site_releases_number_changes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1399,6 +1478,26 @@ export interface paths {
          */
         put: operations["put_sites_site_types_type"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/types/{type}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What `PUT` of the same body would change and break, by the check that would refuse it. Nothing is stored; with `If-Match`
+         *     it is `stale` when another version is in force.
+         */
+        post: operations["post_sites_site_types_type_dry_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1656,6 +1755,8 @@ export interface components {
             comment_required: boolean;
             /** @description The form to fill in. */
             fields: components["schemas"]["FormFieldView"][];
+            /** @description The field of the form that must name a live site, by its key or its address. */
+            requires_live_site?: string | null;
             title: components["schemas"]["Words"];
         };
         AllowedPage: {
@@ -1786,6 +1887,12 @@ export interface components {
                 label: components["schemas"]["Words"];
             };
         };
+        /** @description An entry that would not be valid any more. */
+        BrokenEntry: {
+            entry: components["schemas"]["EntryId"];
+            errors: Record<string, unknown>[];
+            title: string;
+        };
         /** @description The job that makes the release: `/api/v1/jobs/{id}` says when it is done. */
         BuildAnswer: {
             job: components["schemas"]["JobId"];
@@ -1804,6 +1911,53 @@ export interface components {
             remove_tags?: string[];
             /** @description Into the trash (`true`), or out of it (`false`). */
             trash?: boolean | null;
+        };
+        /** @description The entries after the command, in the order in which they were named. */
+        BulkAnswer: {
+            items: components["schemas"]["BulkItem"][];
+            job?: components["schemas"]["JobId"] | null;
+        };
+        /** @description One command to many entries. */
+        BulkCommand: {
+            /** @description With `set_category`; `null` takes it away. */
+            category?: string | null;
+            /**
+             * @description A command of the procedure (`submit`, `claim`, `return`, `forward`, `approve`, `reject`, `decline`, `publish`, `unschedule`,
+             *     `revise`, `withdraw`), or `trash`, `restore`, `set_category`, `add_tags`, `remove_tags`.
+             */
+            command: string;
+            /** @description For commands of the procedure: the same for each. */
+            comment?: string;
+            /** @description 1 to 100, each once. */
+            entries: components["schemas"]["BulkEntry"][];
+            /** @description With `withdraw`: the same in words. */
+            notice?: string | null;
+            /** @description With `withdraw`: why, as citizens are told. */
+            reason?: string | null;
+            /** @description With `add_tags` and `remove_tags`. */
+            tags?: string[] | null;
+        };
+        /** @description An entry as the caller has seen it. */
+        BulkEntry: {
+            /** @description The `digest` of the entry that was looked at; for `approve` and `publish`. */
+            digest?: string | null;
+            id: components["schemas"]["EntryId"];
+            /**
+             * Format: int32
+             * @description What `If-Match` is to the single command.
+             */
+            version: number;
+        };
+        BulkItem: {
+            /** @description Whether the command changed it; not where it was so already. */
+            changed: boolean;
+            /** @description Of the closure. */
+            digest: components["schemas"]["Digest"];
+            id: components["schemas"]["EntryId"];
+            step: string;
+            title: string;
+            /** Format: int32 */
+            version: number;
         };
         /** @description What stands in the themes folder for a site. */
         Candidate: {
@@ -1860,6 +2014,11 @@ export interface components {
         };
         /** @enum {string} */
         Change: "equal" | "deleted" | "inserted";
+        ChangeCounts: {
+            added: number;
+            changed: number;
+            removed: number;
+        };
         /** @description What is to be different; what is not named stays. */
         ChangeEntry: {
             /** @description `null` takes it away. */
@@ -2021,6 +2180,11 @@ export interface components {
             key: string;
             /** @description Whether each entry has a page of its own on the site. */
             pages?: boolean;
+            /**
+             * Format: int32
+             * @description Days after which what is live has to be looked at again; absent: never.
+             */
+            review_after_days?: number | null;
             title: components["schemas"]["Words"];
         };
         Count: {
@@ -2195,6 +2359,7 @@ export interface components {
             locale: components["schemas"]["Locale"];
             publish_at?: components["schemas"]["Timestamp"] | null;
             published_at?: components["schemas"]["Timestamp"] | null;
+            review_at?: components["schemas"]["Timestamp"] | null;
             slug: components["schemas"]["Slug"];
             step: string;
             tags: string[];
@@ -2228,6 +2393,8 @@ export interface components {
             origin: string;
             publish_at?: components["schemas"]["Timestamp"] | null;
             published_at?: components["schemas"]["Timestamp"] | null;
+            review_at?: components["schemas"]["Timestamp"] | null;
+            reviewed_at?: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int32
              * @description The number of the newest revision, from 1.
@@ -2317,6 +2484,22 @@ export interface components {
             /** @description No two entries of the type, site and locale have the same value. */
             unique?: boolean;
         };
+        /** @description A field that would be different. */
+        FieldChange: {
+            /** @description Entries that would not be valid because of this field. */
+            broken: number;
+            change: components["schemas"]["FieldChangeKind"];
+            /** @description With `choices`: the keys that would be gone. */
+            choices?: string[];
+            /** @description `items.image` for a field of components. */
+            field: string;
+            from?: components["schemas"]["FieldKind"] | null;
+            to?: components["schemas"]["FieldKind"] | null;
+            /** @description Entries that have a value there. */
+            uses: number;
+        };
+        /** @enum {string} */
+        FieldChangeKind: "added" | "removed" | "kind" | "required" | "choices" | "limits" | "unique";
         /** @description A field that differs. */
         FieldDiff: {
             /** @description Absent when the field was taken away. */
@@ -2756,6 +2939,18 @@ export interface components {
         };
         /** @enum {string} */
         Outcome: "running" | "done" | "unchanged" | "failed";
+        /** @description A use case, and the roles that may do it. */
+        Permission: {
+            /** @description `move_entry` */
+            permission: string;
+            roles: string[];
+        };
+        /** @description The table by which this server gives permits: what is not in it nobody may do. */
+        Permissions: {
+            items: components["schemas"]["Permission"][];
+            /** @description Every role, in the order of the table. */
+            roles: string[];
+        };
         /** @description Somebody, by id and name. */
         Person: {
             id: components["schemas"]["UserId"];
@@ -2910,6 +3105,48 @@ export interface components {
             size_bytes: number;
             state: string;
         };
+        /** @enum {string} */
+        ReleaseCause: "content" | "menu" | "settings" | "categories" | "redirects" | "pictures" | "theme" | "renderer" | "other";
+        /** @description An entry that differs from the release before. */
+        ReleaseChange: {
+            approved_at?: components["schemas"]["Timestamp"] | null;
+            approved_by?: components["schemas"]["Person"] | null;
+            /** @description When it was shown or taken away. */
+            at: components["schemas"]["Timestamp"];
+            change: components["schemas"]["ReleaseChangeKind"];
+            entry: components["schemas"]["EntryId"];
+            locale: string;
+            published_by?: components["schemas"]["Person"] | null;
+            /** @description What the list of changes says of it: `publish`, `import`; the comment of a withdrawal. */
+            reason: string;
+            /** @description Of the revision that was shown or taken away. */
+            revision_digest: components["schemas"]["Digest"];
+            slug: string;
+            /** @description As it is called now. */
+            title: string;
+            type: string;
+            /** @description The path of its page; null when its type has none. */
+            url?: string | null;
+        };
+        /** @enum {string} */
+        ReleaseChangeKind: "added" | "changed" | "removed";
+        /** @description What a release changed against the one before it, the newest change first. */
+        ReleaseChanges: {
+            /**
+             * Format: int32
+             * @description The number of the release before; null for a site's first.
+             */
+            before?: number | null;
+            /** @description On the first page. */
+            causes?: components["schemas"]["ReleaseCause"][] | null;
+            /** @description How many entries. */
+            counts: components["schemas"]["ChangeCounts"];
+            items: components["schemas"]["ReleaseChange"][];
+            next_cursor?: string | null;
+            pages?: components["schemas"]["ChangeCounts"] | null;
+            /** Format: int32 */
+            release: number;
+        };
         /**
          * Format: uuid
          * @description Id of a release.
@@ -2932,6 +3169,11 @@ export interface components {
         RestoreEntry: {
             /** @description The digest of a revision. */
             revision?: string | null;
+        };
+        /** @description That somebody has looked at what is live. */
+        ReviewedEntry: {
+            /** @description For colleagues; the ledger keeps it. */
+            comment?: string;
         };
         /** @description A revision without its body. */
         Revision: {
@@ -3220,6 +3462,22 @@ export interface components {
             locale: components["schemas"]["Locale"];
             slug: components["schemas"]["Slug"];
             step: string;
+        };
+        /** @description What a change of a type would do. */
+        TypeDryRun: {
+            /** @description Whether the change would be refused: `type_breaks_entries`. */
+            breaks: boolean;
+            /** @description At most 100 of them. */
+            broken: components["schemas"]["BrokenEntry"][];
+            broken_count: number;
+            changes: components["schemas"]["FieldChange"][];
+            /** @description Of the type, in every step and in the trash. */
+            entries: number;
+            /**
+             * Format: int32
+             * @description The version in force; null for a new type.
+             */
+            version?: number | null;
         };
         TypePage: {
             items: components["schemas"]["TypeView"][];
@@ -4474,6 +4732,67 @@ export interface operations {
             };
         };
     };
+    post_entries_id_reviewed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["EntryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewedEntry"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryAnswer"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_entries_id_revisions: {
         parameters: {
             query?: {
@@ -5368,6 +5687,31 @@ export interface operations {
             };
         };
     };
+    get_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Permissions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     delete_previews_id: {
         parameters: {
             query?: never;
@@ -6187,11 +6531,11 @@ export interface operations {
     get_sites_site_entries: {
         parameters: {
             query?: {
-                /** @description and locale, step, category, tag, slug, title, published_at, updated_at, created_at; with [eq], [ne], [in], [lt], [lte], [gt], [gte], [prefix] */
+                /** @description and locale, step, category, tag, slug, title, published_at, updated_at, created_at, review_at; with [eq], [ne], [in], [lt], [lte], [gt], [gte], [prefix] */
                 "filter[type]"?: string;
                 /** @description words of the title, or parts of them */
                 q?: string;
-                /** @description updated_at, created_at, published_at or title; - reverses */
+                /** @description updated_at, created_at, published_at, review_at or title; - reverses */
                 sort?: string;
                 /** @description names of fields, with commas between */
                 fields?: string;
@@ -6251,6 +6595,61 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EntryView"];
                 };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_sites_site_entries_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkCommand"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             403: {
                 headers: {
@@ -6687,6 +7086,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BuildAnswer"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_sites_site_releases_number_changes: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseChanges"];
                 };
             };
             403: {
@@ -7394,6 +7830,65 @@ export interface operations {
                 content?: never;
             };
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_sites_site_types_type_dry_run: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                site: string;
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContentType"];
+                "application/toml": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeDryRun"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

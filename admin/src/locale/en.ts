@@ -479,6 +479,8 @@ export const en = {
   'field.not_a_boolean': 'Choose yes or no.',
   'field.not_an_attachment': 'Choose an attachment of this case.',
   'field.not_rows': 'Write one item a line.',
+  'field.no_live_site': 'Write the key or the address of a site that exists and is live.',
+  'field.out_of_range': 'The value is out of range.',
   'field.too_many': 'These are too many. {detail}',
   'media.list': 'Files of {site}',
   'media.search': 'Search the files',

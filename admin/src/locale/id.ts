@@ -479,6 +479,8 @@ export const id: Words = {
   'field.not_a_boolean': 'Pilih ya atau tidak.',
   'field.not_an_attachment': 'Pilih lampiran berkas ini.',
   'field.not_rows': 'Tulis satu butir setiap baris.',
+  'field.no_live_site': 'Tulis kunci atau alamat situs yang sudah ada dan sudah tayang.',
+  'field.out_of_range': 'Nilainya di luar batas.',
   'field.too_many': 'Terlalu banyak. {detail}',
   'media.list': 'Berkas {site}',
   'media.search': 'Cari berkas',

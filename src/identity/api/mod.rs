@@ -2,6 +2,7 @@
 
 mod auth;
 mod me;
+mod permissions;
 mod users;
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
@@ -22,6 +23,7 @@ use crate::kernel::{Code, Error, Locale, Refusal, Timestamp};
 pub fn routes(config: &mut ServiceConfig) {
     auth::routes(config);
     me::routes(config);
+    permissions::routes(config);
     users::routes(config);
 }
 

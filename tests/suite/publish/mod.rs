@@ -2,6 +2,7 @@
 
 mod activation;
 mod catalogues;
+mod changes;
 mod contract;
 mod documents;
 mod faults;
