@@ -1,7 +1,7 @@
 /** What each screen asks first, by the path of its route: it is on its way while the code of the screen still is. */
 import * as asks from './api/asks';
 import { ahead as by } from './api/client';
-import { approved, published, readMonth } from './features/calendar/asked';
+import { approved, due, published, readMonth } from './features/calendar/asked';
 import * as cases from './features/cases/filters';
 import * as content from './features/content/filters';
 import * as ledger from './features/ledger/search';
@@ -12,7 +12,7 @@ import { may, site as siteOf } from './session.svelte';
 
 type Query = (name: string) => string;
 /** The parts of an address that its route names; a screen takes those of its own. */
-type Named = Record<'site' | 'id' | 'key' | 'type' | 'user' | 'entry' | 'digest' | 'procedure', string>;
+type Named = Record<'site' | 'id' | 'key' | 'type' | 'user' | 'entry' | 'digest' | 'procedure' | 'number', string>;
 type First = (parameters: Named, query: Query) => unknown;
 
 const writing = (id: string) => [asks.entry(id, by), asks.transitions(id, by), asks.checks(id, by)];
@@ -37,7 +37,7 @@ export const FIRST: Record<string, First> = {
     const zone = siteOf(site)?.zone;
     if (!zone) return;
     const month = readMonth(query('month'), dayIn(zone, new Date()).slice(0, 7));
-    return [asks.types(site, by), asks.entries(site, published(month), by), asks.entries(site, approved(), by)];
+    return [asks.types(site, by), asks.entries(site, published(month), by), asks.entries(site, approved(), by), asks.entries(site, due(month), by)];
   },
   '/ledger': (_, query) => asks.ledger({ ...ledger.parameters(ledger.named(query)), limit: ledger.PAGE, cursor: undefined }, by),
   '/media/:site': ({ site }, query) => [asks.assets(site, media.asked(media.named(query)), by), asks.folders(site, by)],
@@ -48,6 +48,7 @@ export const FIRST: Record<string, First> = {
     if (part === 'targets') return asks.targets(site, by);
     if (part === 'theme') return asks.themes(site, by);
   },
+  '/publish/:site/releases/:number': ({ site, number }) => asks.releaseChanges(site, Number(number), undefined, by),
   '/users': () => asks.users(undefined, by),
   '/users/:user': ({ user }) => asks.user(user, by),
   '/members': () => asks.everywhere(undefined, by),

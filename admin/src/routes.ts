@@ -33,6 +33,7 @@ export const routes: Route[] = [
   { path: '/media/:site', title: 'media.title', needs: ['read_content'], load: () => import('./features/media/Library.svelte') },
   { path: '/media/:site/:digest', title: 'media.title', needs: ['read_content'], load: () => import('./features/media/File.svelte') },
   { path: '/publish/:site', title: 'publish.title', needs: ['see_releases', 'see_targets', 'verify_site'], load: () => import('./features/publish/Publish.svelte') },
+  { path: '/publish/:site/releases/:number', title: 'release.one', needs: ['see_releases'], load: () => import('./features/publish/Release.svelte') },
   { path: '/users', title: 'users.title', needs: ['manage_users'], load: () => import('./features/users/Users.svelte') },
   { path: '/users/new', title: 'users.new', needs: ['manage_users'], load: () => import('./features/users/NewUser.svelte') },
   { path: '/users/:user', title: 'users.one', needs: ['manage_users'], load: () => import('./features/users/User.svelte') },

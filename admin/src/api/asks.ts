@@ -37,6 +37,8 @@ export const uses = (site: string, digest: string, by: Asking = api) => by.GET('
 export const folders = (site: string, by: Asking = api) => by.GET('/api/v1/sites/{site}/asset-folders', { params: { path: { site } } });
 
 export const releases = (site: string, cursor: Cursor, by: Asking = api) => by.GET('/api/v1/sites/{site}/releases', { params: { path: { site }, query: { limit: 20, cursor } } });
+export const releaseChanges = (site: string, number: number, cursor: Cursor, by: Asking = api) =>
+  by.GET('/api/v1/sites/{site}/releases/{number}/changes', { params: { path: { site, number }, query: { limit: 50, cursor } } });
 export const targets = (site: string, by: Asking = api) => by.GET('/api/v1/sites/{site}/targets', { params: { path: { site } } });
 export const themes = (site: string, by: Asking = api) => by.GET('/api/v1/sites/{site}/theme', { params: { path: { site } } });
 export const siteChecks = (site: string, by: Asking = api) => by.GET('/api/v1/sites/{site}/checks', { params: { path: { site } } });
@@ -52,4 +54,6 @@ export const everywhere = (cursor: Cursor, by: Asking = api) => by.GET('/api/v1/
 export const memberEverywhere = (user: string, by: Asking = api) => by.GET('/api/v1/members/{user}', { params: { path: { user } } });
 export const sites = (cursor: Cursor, by: Asking = api) => by.GET('/api/v1/sites', { params: { query: { limit: 50, cursor } } });
 export const site = (key: string, by: Asking = api) => by.GET('/api/v1/sites/{site}', { params: { path: { site: key } } });
+/** Which role may do what. */
+export const permissions = (by: Asking = api) => by.GET('/api/v1/permissions');
 export const mail = (by: Asking = api) => by.GET('/api/v1/mail');

@@ -70,6 +70,10 @@ export const en: Help = {
     what: 'What citizens see now, how it came there, and whether it still is what was published.',
     first: 'Look at the release that is live. Build when something that was approved should go live now.',
   },
+  '/publish/:site/releases/:number': {
+    what: 'One release: what it changed for citizens, why it was built, who approved it and who published it.',
+    first: 'Look at the numbers first, then open the content that you want to be sure of.',
+  },
   '/users': {
     what: 'The people who can sign in. What they may do is decided by their appointment to a site.',
     first: 'Make an account for a colleague, then appoint that person to a site.',

@@ -70,6 +70,10 @@ export const id: Help = {
     what: 'Yang dilihat masyarakat saat ini, asal-usulnya, dan apakah masih sama dengan yang diterbitkan.',
     first: 'Periksa rilis yang sedang tayang. Bangun situs jika isi yang telah disetujui perlu tayang sekarang.',
   },
+  '/publish/:site/releases/:number': {
+    what: 'Satu rilis: yang berubah bagi masyarakat, sebabnya, siapa yang menyetujui, dan siapa yang menayangkan.',
+    first: 'Lihat jumlahnya lebih dahulu, lalu buka konten yang ingin Anda pastikan.',
+  },
   '/users': {
     what: 'Orang-orang yang dapat masuk. Yang boleh mereka lakukan ditentukan oleh penugasan pada situs.',
     first: 'Buat akun untuk rekan kerja, lalu tugaskan ia pada sebuah situs.',

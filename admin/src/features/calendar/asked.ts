@@ -22,5 +22,14 @@ export const published = (month: string, cursor?: string) => ({
   cursor,
 });
 
+/** What is live and is to be looked at again in a month. */
+export const due = (month: string, cursor?: string) => ({
+  ...PAGE,
+  'filter[review_at][gte]': `${month}-01`,
+  'filter[review_at][lt]': `${moved(month, 1)}-01`,
+  sort: 'review_at',
+  cursor,
+});
+
 /** What has been approved for a time to come stands in the plan whatever the month. */
 export const approved = (cursor?: string) => ({ ...PAGE, 'filter[step][eq]': 'approved', cursor });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { moved, readMonth } from './asked';
 import { asCalendar, byDay, onDay, weeks, type Item } from './month';
 
-const item = (id: string, at: string, more: Partial<Item> = {}): Item => ({ id, at, title: id, type: 'berita', kind: 'published', ...more });
+const item = (id: string, at: string, more: Partial<Item> = {}): Item => ({ id, at, title: id, type: 'berita', kind: 'published', version: 1, ...more });
 
 test('a month is whole weeks that begin on Monday', () => {
   const november = weeks('2026-11');

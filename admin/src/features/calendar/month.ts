@@ -2,7 +2,7 @@
 import { dayIn, toLocal } from '../../locale/clock';
 import { first, iso, moved } from './asked';
 
-export type Item = { id: string; title: string; type: string; at: string; kind: 'published' | 'scheduled' };
+export type Item = { id: string; title: string; type: string; at: string; kind: 'published' | 'scheduled' | 'due'; version: number };
 /** Where an item goes when it is put on another day: the same time of day there. */
 export const onDay = (day: string, at: string, zone: string): string => `${day}T${toLocal(at, zone).slice(11)}`;
 
