@@ -48,7 +48,7 @@ export const FIRST: Record<string, First> = {
     if (part === 'targets') return asks.targets(site, by);
     if (part === 'theme') return asks.themes(site, by);
   },
-  '/publish/:site/releases/:number': ({ site, number }) => asks.releaseChanges(site, Number(number), undefined, by),
+  '/publish/:site/releases/:number': ({ site, number }) => [asks.releaseChanges(site, Number(number), undefined, by), asks.types(site, by)],
   '/users': () => asks.users(undefined, by),
   '/users/:user': ({ user }) => asks.user(user, by),
   '/members': () => asks.everywhere(undefined, by),

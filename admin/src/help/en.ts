@@ -16,7 +16,7 @@ export const en: Help = {
   },
   '/content/:site': {
     what: 'All pieces of content of one site, the last changed at the top. Filters stay in the address, so a link or a saved view brings them back.',
-    first: 'Search for a title, choose a type, or begin something new with “New …”.',
+    first: 'Search for a title, choose a type, or begin something new with “New …”. Tick several to do the same with all of them.',
   },
   '/content/:site/new/:type': {
     what: 'Here you write a new piece of content. A copy is kept in this browser while you write.',
@@ -51,7 +51,7 @@ export const en: Help = {
     first: 'Look under “What you can do now”. Fill in what the step asks for and choose how it goes on.',
   },
   '/calendar/:site': {
-    what: 'What was published and what is scheduled, month by month.',
+    what: 'What was published, what is scheduled and what is due for review, month by month.',
     first: 'Choose a month. Open a day’s content to change when it goes live.',
   },
   '/ledger': {

@@ -16,7 +16,7 @@ export const id: Help = {
   },
   '/content/:site': {
     what: 'Seluruh konten sebuah situs, yang terakhir diubah di urutan teratas. Saringan tersimpan pada alamat, sehingga tautan atau tampilan tersimpan akan memunculkannya kembali.',
-    first: 'Cari judul, pilih jenis, atau mulai menulis dengan “Tulis baru …”.',
+    first: 'Cari judul, pilih jenis, atau mulai menulis dengan “Tulis baru …”. Tandai beberapa konten untuk mengerjakannya sekaligus.',
   },
   '/content/:site/new/:type': {
     what: 'Tempat menulis konten baru. Selama Anda menulis, salinannya disimpan di peramban ini.',
@@ -51,7 +51,7 @@ export const id: Help = {
     first: 'Lihat bagian “Yang dapat Anda lakukan sekarang”. Lengkapi yang diminta langkah ini, lalu pilih kelanjutannya.',
   },
   '/calendar/:site': {
-    what: 'Yang telah tayang dan yang dijadwalkan, bulan demi bulan.',
+    what: 'Yang telah tayang, yang dijadwalkan, dan yang perlu ditinjau, bulan demi bulan.',
     first: 'Pilih bulan. Buka konten pada suatu hari untuk mengubah waktu tayangnya.',
   },
   '/ledger': {

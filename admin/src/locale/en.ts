@@ -463,7 +463,7 @@ export const en = {
 
   'calendar.title': 'Calendar',
   'calendar.of': 'Calendar of {site}',
-  'calendar.lead': 'What was published and what is scheduled. Times are those of {zone}.',
+  'calendar.lead': 'What was published, what is scheduled and what is due for review. Times are those of {zone}.',
   'calendar.before': 'Month before',
   'calendar.after': 'Month after',
   'calendar.today': 'This month',
@@ -1495,7 +1495,7 @@ export const en = {
   'bulk.will.set_category': '{count} {count|piece|pieces} of content will get this category.',
   'bulk.will.add_tags': '{count} {count|piece|pieces} of content will get these tags beside their own.',
   'bulk.will.remove_tags': '{count} {count|piece|pieces} of content will lose these tags, where they have them.',
-  'calendar.due': 'To be reviewed',
+  'calendar.due': 'to be reviewed',
   'review.due': 'Review',
   'review.due.all': 'All',
   'review.due.by.now': 'Due for review',

@@ -463,7 +463,7 @@ export const id: Words = {
 
   'calendar.title': 'Kalender',
   'calendar.of': 'Kalender {site}',
-  'calendar.lead': 'Yang telah terbit dan yang dijadwalkan. Waktu menurut zona {zone}.',
+  'calendar.lead': 'Yang telah terbit, yang dijadwalkan, dan yang perlu ditinjau. Waktu menurut zona {zone}.',
   'calendar.before': 'Bulan sebelumnya',
   'calendar.after': 'Bulan berikutnya',
   'calendar.today': 'Bulan ini',
@@ -1495,7 +1495,7 @@ export const id: Words = {
   'bulk.will.set_category': '{count} konten akan memperoleh kategori ini.',
   'bulk.will.add_tags': '{count} konten akan memperoleh tag ini di samping tag yang telah ada.',
   'bulk.will.remove_tags': 'Tag ini akan dilepas dari {count} konten yang memakainya.',
-  'calendar.due': 'Perlu ditinjau',
+  'calendar.due': 'perlu ditinjau',
   'review.due': 'Peninjauan',
   'review.due.all': 'Semua',
   'review.due.by.now': 'Waktunya ditinjau',
