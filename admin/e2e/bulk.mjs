@@ -54,7 +54,7 @@ await story(async (browser) => {
   expect((await dialog(writer).locator('li').count()) === 3, 'the dialog names what it will hand over');
   await dialog(writer).getByRole('button', { name: 'Serahkan (3)' }).click();
   await dialog(writer).waitFor({ state: 'detached' });
-  await box(writer, rows[3]).waitFor();
+  await box(writer, rows[0]).waitFor({ state: 'detached' });
   expect((await titles(writer)).join() === rows[3], 'what was handed over is no draft any more');
 
   // The editor takes them by keys alone.
@@ -88,7 +88,7 @@ await story(async (browser) => {
   await dialog(keys).getByRole('button', { name: 'Lanjutkan tanpa yang ditolak (1)' }).click();
   await dialog(keys).getByRole('button', { name: 'Teruskan untuk disaring (2)' }).click();
   await dialog(keys).waitFor({ state: 'detached' });
-  await keys.getByText(handed[1]).waitFor();
+  await box(keys, handed[0]).waitFor({ state: 'detached' });
   expect((await titles(keys)).join() === handed[1], 'the one that was refused stayed');
 
   // The official decides on a phone, about exactly what stands there now.

@@ -1,9 +1,12 @@
 /** What most screens are made of. It comes with the door, in one file with it: each file of its own is a way to the server and back. */
+import 'svelte/reactivity';
+import './api/reviewed';
 import './keys.svelte';
 import './live.svelte';
 import './locale/format';
 import './told.svelte';
 import './ui/Badge.svelte';
+import './ui/Confirm.svelte';
 import './ui/Icon.svelte';
 import './ui/Loaded.svelte';
 import './ui/loader.svelte';

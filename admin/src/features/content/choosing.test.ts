@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { between, common, inPlace, ofEachStep, refusalsOf, tagsOf } from './choosing';
+import { common, inPlace, ofEachStep, refusalsOf, tagsOf } from './choosing';
+import { between } from './range';
 
 const command = (name: string, comment_required = false) => ({ command: name, title: { id: name, en: name }, comment_required, fields: [] });
 

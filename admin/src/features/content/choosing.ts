@@ -1,16 +1,8 @@
-/** Which rows are chosen, and what can be done with all of them. Pure. */
+/** What can be done with all rows that are chosen. Pure. */
 import type { Shape } from '../../api/client';
 
 /** As many as the server takes at once. */
 export const CHOSEN_MAX = 100;
-
-/** Everything from one row to another, both with it, whichever comes first. */
-export function between(ids: readonly string[], from: string | undefined, to: string): string[] {
-  const [one, other] = [from === undefined ? -1 : ids.indexOf(from), ids.indexOf(to)];
-  if (other < 0) return [];
-  if (one < 0) return [to];
-  return ids.slice(Math.min(one, other), Math.max(one, other) + 1);
-}
 
 type Allowed = Pick<Shape<'Allowed'>, 'command' | 'title' | 'comment_required' | 'fields'>;
 
