@@ -1,12 +1,12 @@
 /** Every screen, by somebody who may see it: in both languages and widths, light and dark; pictures when they are asked for. */
 import { mkdirSync } from 'node:fs';
-import { audit, DESKTOP, goto, person, PHONE, pictures, story } from './house.mjs';
+import { audit, DESKTOP, fault, goto, person, PHONE, pictures, story } from './house.mjs';
 
 const SCREENS = {
-  'editor@demo.test': ['/', '/account', '/notices', '/content/portal', '/content/portal?q=zzzz', '/content/portal?type=agenda', '/content/portal/new/berita', '/media/portal', '/calendar/portal', '/cases', '/procedures', '/procedures/website_creation', '/site/portal/menus'],
-  'publisher@demo.test': ['/publish/portal', '/publish/portal?show=staging', '/publish/portal?show=targets', '/publish/portal?show=verify', '/publish/portal?show=theme', '/publish/portal?show=evidence'],
+  'editor@demo.test': ['/', '/account', '/notices', '/content/portal', '/content/portal?q=zzzz', '/content/portal?type=agenda', '/content/portal?due=month', '/content/portal/new/berita', '/media/portal', '/calendar/portal', '/cases', '/procedures', '/procedures/website_creation', '/site/portal/menus'],
+  'publisher@demo.test': ['/publish/portal', '/publish/portal/releases/1', '/publish/portal?show=staging', '/publish/portal?show=targets', '/publish/portal?show=verify', '/publish/portal?show=theme', '/publish/portal?show=evidence'],
   'requester@demo.test': ['/cases/new/website_creation', '/nowhere'],
-  'admin@demo.test': ['/sites', '/sites/new', '/site/portal', '/site/portal/members', '/site/portal/types', '/site/portal/types/berita', '/users', '/users/new', '/members', '/mail', '/site/portal/webhooks', '/ledger'],
+  'admin@demo.test': ['/sites', '/sites/new', '/site/portal', '/site/portal/members', '/site/portal/checks', '/site/portal/types', '/site/portal/types/berita', '/users', '/users/new', '/members', '/mail', '/site/portal/webhooks', '/ledger'],
 };
 
 await story(async (browser) => {
@@ -16,9 +16,12 @@ await story(async (browser) => {
     await look(door, 'sign-in', viewport, language);
     for (const [email, paths] of Object.entries(SCREENS)) {
       const page = await person(browser, { email, viewport, scheme, language });
+      const twice = askedTwice(page);
       for (const path of paths) {
+        twice();
         await goto(page, path);
         await look(page, path, viewport, language);
+        for (const asked of twice()) fault(`${path} asks ${asked} twice`);
       }
       if (email.startsWith('editor')) {
         await page.keyboard.press('h');
@@ -43,6 +46,20 @@ await story(async (browser) => {
     }
   }
 });
+
+/** What was asked more than once since one last looked: a screen takes over what was asked ahead of it. What is told live may be looked at again. */
+function askedTwice(page) {
+  let asked = [];
+  page.on('request', (request) => {
+    const { pathname, search } = new URL(request.url());
+    if (request.method() === 'GET' && /^\/api\/v1\/(?!inbox|notices|events)/.test(pathname)) asked.push(pathname + search);
+  });
+  return () => {
+    const found = asked.filter((one, at) => asked.indexOf(one) !== at);
+    asked = [];
+    return found;
+  };
+}
 
 async function look(page, name, { width }, language) {
   await audit(page, `${name} at ${width} px in ${language}`);

@@ -1,9 +1,12 @@
 import './app.css';
+import './house';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { remembered, speak } from './locale/locale.svelte';
 import { start } from './session.svelte';
 
-await speak(remembered());
+// Neither waits for the other.
+const [words, session] = [speak(remembered()), start()];
+await words;
 mount(App, { target: document.getElementById('lamin')! });
-await start();
+await session;

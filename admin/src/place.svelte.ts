@@ -44,14 +44,20 @@ addEventListener('popstate', () => {
   Object.assign(now, read());
 });
 
+/** Where a link within the admin leads; nothing for the others. */
+export function inside(link: HTMLAnchorElement): URL | undefined {
+  if (link.target || link.hasAttribute('download')) return undefined;
+  const address = new URL(link.href, location.href);
+  return address.origin === location.origin && (address.pathname + '/').startsWith(BASE + '/') ? address : undefined;
+}
+
 /** Links within the admin change the screen; with a key held down, or to elsewhere, they are the browser's. */
 addEventListener('click', (event) => {
   const link = (event.target as Element).closest?.('a');
   const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
-  if (!link || !plain || event.defaultPrevented || link.target || link.hasAttribute('download')) return;
-  const address = new URL(link.href, location.href);
-  const ours = address.origin === location.origin && (address.pathname + '/').startsWith(BASE + '/');
-  if (!ours || (address.hash && address.pathname === location.pathname)) return;
+  if (!link || !plain || event.defaultPrevented) return;
+  const address = inside(link);
+  if (!address || (address.hash && address.pathname === location.pathname)) return;
   event.preventDefault();
   go(address.pathname + address.search + address.hash);
 });

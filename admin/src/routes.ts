@@ -32,7 +32,8 @@ export const routes: Route[] = [
   { path: '/ledger', title: 'ledger.title', needs: ['read_ledger'], load: () => import('./features/ledger/Ledger.svelte') },
   { path: '/media/:site', title: 'media.title', needs: ['read_content'], load: () => import('./features/media/Library.svelte') },
   { path: '/media/:site/:digest', title: 'media.title', needs: ['read_content'], load: () => import('./features/media/File.svelte') },
-  { path: '/publish/:site', title: 'publish.title', needs: ['see_releases', 'see_targets', 'verify_site'], load: () => import('./features/publish/Publish.svelte') },
+  { path: '/publish/:site', title: 'publish.title', needs: ['see_releases', 'see_targets', 'verify_site'], load: () => both(import('./features/publish/Publish.svelte'), import('./features/publish/Releases.svelte')) },
+  { path: '/publish/:site/releases/:number', title: 'release.one', needs: ['see_releases'], load: () => import('./features/publish/Release.svelte') },
   { path: '/users', title: 'users.title', needs: ['manage_users'], load: () => import('./features/users/Users.svelte') },
   { path: '/users/new', title: 'users.new', needs: ['manage_users'], load: () => import('./features/users/NewUser.svelte') },
   { path: '/users/:user', title: 'users.one', needs: ['manage_users'], load: () => import('./features/users/User.svelte') },
@@ -50,8 +51,15 @@ export const routes: Route[] = [
   { path: '/notices', title: 'notices.title', load: () => import('./features/notices/Notices.svelte') },
   { path: '/mail', title: 'mail.title', needs: ['manage_mail'], load: () => import('./features/mail/Mail.svelte') },
   { path: '/site/:site/webhooks', title: 'hooks.title', needs: ['manage_webhooks'], load: () => import('./features/hooks/Webhooks.svelte') },
+  { path: '/site/:site/checks', title: 'policy.title', needs: ['read_content'], load: () => import('./features/policy/Policy.svelte') },
   { path: '/site/:site/menus/:entry', title: 'menus.one', needs: ['read_content'], load: () => import('./features/menus/Menu.svelte') },
 ];
+
+/** A screen, with what most who open it see in it. */
+async function both<Screen>(screen: Promise<Screen>, inside: Promise<unknown>): Promise<Screen> {
+  await inside.catch(() => undefined);
+  return screen;
+}
 
 export type Match = { route: Route; parameters: Parameters };
 

@@ -1,11 +1,30 @@
 /** Who I am and what I may do. The access token lives in memory; the refresh token in a cookie that no script sees. */
 import { api, ask, Refused, session as client, type Shape } from './api/client';
-import { language, speak, type Language } from './locale/locale.svelte';
+import { remembered, speak, type Language } from './locale/locale.svelte';
 
 /** `arriving`: known to be somebody, and still asking who. */
 type State = 'starting' | 'arriving' | 'out' | 'in';
 
-const now = $state({ state: 'starting' as State, me: null as Shape<'Me'> | null, sites: [] as Shape<'Site'>[] });
+/** Whether somebody signed in here and has not left: whoever comes for the first time is shown the door without asking the server. */
+const HERE = 'lamin.here';
+function expected(): boolean {
+  try {
+    return localStorage.getItem(HERE) !== null;
+  } catch {
+    // A browser that keeps nothing may still have the cookie.
+    return true;
+  }
+}
+function expect(somebody: boolean) {
+  try {
+    if (somebody) localStorage.setItem(HERE, '');
+    else localStorage.removeItem(HERE);
+  } catch {
+    // The server is asked each time.
+  }
+}
+
+const now = $state({ state: (expected() ? 'starting' : 'out') as State, me: null as Shape<'Me'> | null, sites: [] as Shape<'Site'>[] });
 
 export const me = () => now.me;
 export const standing = () => now.state;
@@ -52,7 +71,8 @@ const locked = <T>(work: () => Promise<T>): Promise<T> =>
 
 /** Whoever was signed in here still is, as long as their cookie serves. */
 export async function start(): Promise<void> {
-  client.language = language();
+  client.language = remembered();
+  if (now.state === 'out') return;
   if (await renew()) {
     now.state = 'arriving';
     await arrive();
@@ -87,12 +107,14 @@ export async function arrive(): Promise<void> {
   now.me = who;
   now.sites = places.items;
   now.state = 'in';
+  expect(true);
 }
 
 function left() {
   client.token = '';
   now.me = null;
   now.state = 'out';
+  expect(false);
 }
 
 /** The language of the screen, here and, once signed in, wherever else this person signs in. */

@@ -71,6 +71,11 @@ fn what_is_scheduled_gets_another_time_by_its_button_and_by_dragging() {
 }
 
 #[test]
+fn many_pieces_of_content_go_their_way_at_once_or_none_does() {
+    tell("bulk.mjs");
+}
+
+#[test]
 fn every_screen_is_accessible_in_both_languages_and_widths() {
     tell("screens.mjs");
 }

@@ -16,7 +16,7 @@ export const en: Help = {
   },
   '/content/:site': {
     what: 'All pieces of content of one site, the last changed at the top. Filters stay in the address, so a link or a saved view brings them back.',
-    first: 'Search for a title, choose a type, or begin something new with “New …”.',
+    first: 'Search for a title, choose a type, or begin something new with “New …”. Tick several to do the same with all of them.',
   },
   '/content/:site/new/:type': {
     what: 'Here you write a new piece of content. A copy is kept in this browser while you write.',
@@ -51,7 +51,7 @@ export const en: Help = {
     first: 'Look under “What you can do now”. Fill in what the step asks for and choose how it goes on.',
   },
   '/calendar/:site': {
-    what: 'What was published and what is scheduled, month by month.',
+    what: 'What was published, what is scheduled and what is due for review, month by month.',
     first: 'Choose a month. Open a day’s content to change when it goes live.',
   },
   '/ledger': {
@@ -69,6 +69,10 @@ export const en: Help = {
   '/publish/:site': {
     what: 'What citizens see now, how it came there, and whether it still is what was published.',
     first: 'Look at the release that is live. Build when something that was approved should go live now.',
+  },
+  '/publish/:site/releases/:number': {
+    what: 'One release: what it changed for citizens, why it was built, who approved it and who published it.',
+    first: 'Look at the numbers first, then open the content that you want to be sure of.',
   },
   '/users': {
     what: 'The people who can sign in. What they may do is decided by their appointment to a site.',
@@ -121,6 +125,10 @@ export const en: Help = {
   '/site/:site/new-type': {
     what: 'Makes a new kind of content with its own fields.',
     first: 'Write its name in both languages, then add a title field and whatever else everybody must fill in.',
+  },
+  '/site/:site/checks': {
+    what: 'What is looked for before content is handed on or published, and what each finding does on this site.',
+    first: 'Leave it as usual unless you have a clear reason. A change holds at once and is kept under your name.',
   },
   '/site/:site/menus': {
     what: 'The menus that citizens find at the top and the bottom of every page.',

@@ -16,7 +16,7 @@ export const id: Help = {
   },
   '/content/:site': {
     what: 'Seluruh konten sebuah situs, yang terakhir diubah di urutan teratas. Saringan tersimpan pada alamat, sehingga tautan atau tampilan tersimpan akan memunculkannya kembali.',
-    first: 'Cari judul, pilih jenis, atau mulai menulis dengan “Tulis baru …”.',
+    first: 'Cari judul, pilih jenis, atau mulai menulis dengan “Tulis baru …”. Tandai beberapa konten untuk mengerjakannya sekaligus.',
   },
   '/content/:site/new/:type': {
     what: 'Tempat menulis konten baru. Selama Anda menulis, salinannya disimpan di peramban ini.',
@@ -51,7 +51,7 @@ export const id: Help = {
     first: 'Lihat bagian “Yang dapat Anda lakukan sekarang”. Lengkapi yang diminta langkah ini, lalu pilih kelanjutannya.',
   },
   '/calendar/:site': {
-    what: 'Yang telah tayang dan yang dijadwalkan, bulan demi bulan.',
+    what: 'Yang telah tayang, yang dijadwalkan, dan yang perlu ditinjau, bulan demi bulan.',
     first: 'Pilih bulan. Buka konten pada suatu hari untuk mengubah waktu tayangnya.',
   },
   '/ledger': {
@@ -69,6 +69,10 @@ export const id: Help = {
   '/publish/:site': {
     what: 'Yang dilihat masyarakat saat ini, asal-usulnya, dan apakah masih sama dengan yang diterbitkan.',
     first: 'Periksa rilis yang sedang tayang. Bangun situs jika isi yang telah disetujui perlu tayang sekarang.',
+  },
+  '/publish/:site/releases/:number': {
+    what: 'Satu rilis: yang berubah bagi masyarakat, sebabnya, siapa yang menyetujui, dan siapa yang menayangkan.',
+    first: 'Lihat jumlahnya lebih dahulu, lalu buka konten yang ingin Anda pastikan.',
   },
   '/users': {
     what: 'Orang-orang yang dapat masuk. Yang boleh mereka lakukan ditentukan oleh penugasan pada situs.',
@@ -121,6 +125,10 @@ export const id: Help = {
   '/site/:site/new-type': {
     what: 'Membuat jenis konten baru dengan isiannya sendiri.',
     first: 'Isi namanya dalam dua bahasa, lalu tambahkan isian judul dan isian lain yang wajib diisi.',
+  },
+  '/site/:site/checks': {
+    what: 'Hal-hal yang diperiksa sebelum konten diteruskan atau diterbitkan, dan akibat setiap temuan pada situs ini.',
+    first: 'Biarkan sesuai kebiasaan, kecuali ada alasan yang jelas. Perubahan langsung berlaku dan tercatat atas nama Anda.',
   },
   '/site/:site/menus': {
     what: 'Menu yang ditemukan masyarakat di bagian atas dan bawah setiap halaman.',

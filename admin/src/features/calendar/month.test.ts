@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { asCalendar, byDay, moved, onDay, readMonth, weeks, type Item } from './month';
+import { moved, readMonth } from './asked';
+import { asCalendar, byDay, onDay, weeks, type Item } from './month';
 
-const item = (id: string, at: string, more: Partial<Item> = {}): Item => ({ id, at, title: id, type: 'berita', kind: 'published', ...more });
+const item = (id: string, at: string, more: Partial<Item> = {}): Item => ({ id, at, title: id, type: 'berita', kind: 'published', version: 1, ...more });
 
 test('a month is whole weeks that begin on Monday', () => {
   const november = weeks('2026-11');

@@ -1,23 +1,12 @@
 /** A month as weeks of days, Monday first, and what stands on each day by the clock of the site. */
 import { dayIn, toLocal } from '../../locale/clock';
+import { first, iso, moved } from './asked';
 
-export type Item = { id: string; title: string; type: string; at: string; kind: 'published' | 'scheduled' };
+export type Item = { id: string; title: string; type: string; at: string; kind: 'published' | 'scheduled' | 'due'; version: number };
 /** Where an item goes when it is put on another day: the same time of day there. */
 export const onDay = (day: string, at: string, zone: string): string => `${day}T${toLocal(at, zone).slice(11)}`;
 
 export type Day = { date: string; number: number; inMonth: boolean };
-
-const iso = (date: Date) => date.toISOString().slice(0, 10);
-const first = (month: string) => new Date(`${month}-01T00:00:00Z`);
-
-/** `2026-11`, or the given month where the text is none. */
-export const readMonth = (text: string, otherwise: string) => (/^\d{4}-(0[1-9]|1[0-2])$/.test(text) ? text : otherwise);
-
-export function moved(month: string, by: number): string {
-  const date = first(month);
-  date.setUTCMonth(date.getUTCMonth() + by);
-  return iso(date).slice(0, 7);
-}
 
 /** Whole weeks, so that the grid has no holes. */
 export function weeks(month: string): Day[][] {

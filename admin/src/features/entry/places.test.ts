@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ordered, way } from './places';
+import { onlyPictures, ordered, way } from './places';
 
 const field = (key: string, fields: unknown[] = []) => ({ key, kind: 'text', label: { id: key, en: key }, fields }) as never;
 
@@ -26,5 +26,13 @@ describe('places of findings', () => {
       { severity: 'block' as const, confirmed: false },
     ];
     expect(ordered(found)).toEqual([found[2], found[0], found[1]]);
+  });
+});
+
+describe('what holds an entry back', () => {
+  it('may be decoration when it is pictures alone', () => {
+    expect(onlyPictures([{ check: 'missing_alt' }, { check: 'missing_alt' }])).toBe(true);
+    expect(onlyPictures([{ check: 'missing_alt' }, { check: 'nik' }])).toBe(false);
+    expect(onlyPictures([])).toBe(false);
   });
 });

@@ -27,3 +27,6 @@ export function ordered<One extends Finding>(findings: One[]): One[] {
   const rank = (one: Finding) => (one.confirmed ? 2 : one.severity === 'block' ? 0 : 1);
   return findings.map((one, at) => ({ one, at })).sort((a, b) => rank(a.one) - rank(b.one) || a.at - b.at).map(({ one }) => one);
 }
+
+/** Whether all that holds an entry back are pictures without words, which may be decoration. */
+export const onlyPictures = (holding: readonly Pick<Shape<'ContentFinding'>, 'check'>[]): boolean => !!holding.length && holding.every((one) => one.check === 'missing_alt');

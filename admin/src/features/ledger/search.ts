@@ -8,6 +8,14 @@ export const FEATURES = [
 /** Days are of the reader's own calendar, the last one included. */
 export type Asked = { subject: string; actor: string; action: string; site: string; from: string; until: string };
 
+/** What the address asks for. */
+export const named = (query: (name: string) => string): Asked => ({
+  subject: query('subject'), actor: query('actor'), action: query('action'), site: query('site'), from: query('from'), until: query('until'),
+});
+
+/** How many events are asked for at a time. */
+export const PAGE = 50;
+
 /** When a day begins, some days later; none for what is no day. */
 export function begins(day: string, later = 0): string | undefined {
   const [year, month, date] = day.split('-').map(Number);

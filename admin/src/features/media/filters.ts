@@ -5,6 +5,16 @@ type Kind = (typeof KINDS)[number];
 /** `folder`: empty for all, `/` for the top, else its path. */
 export type Filters = { kind: string; folder: string; tag: string; q: string; unused: boolean; trash: boolean };
 
+/** What the address asks for. */
+export const named = (query: (name: string) => string): Filters => ({
+  kind: query('kind'),
+  folder: query('folder'),
+  tag: query('tag'),
+  q: query('q'),
+  unused: query('unused') === 'true',
+  trash: query('trash') === 'true',
+});
+
 type Asked = { limit: number; cursor?: string; kind?: Kind; folder?: string; tag?: string; q?: string; unused?: boolean; trash?: boolean };
 
 export function asked({ kind, folder, tag, q, unused, trash }: Filters, cursor?: string): Asked {

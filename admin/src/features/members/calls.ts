@@ -1,4 +1,5 @@
 /** The same calls for a site and, without one, for the whole installation. */
+import * as asks from '../../api/asks';
 import { api, ask, seen, type Shape } from '../../api/client';
 
 export type Member = Shape<'MemberView'>;
@@ -6,12 +7,12 @@ export type Member = Shape<'MemberView'>;
 export const members = (site: string | undefined) => ({
   page: (cursor: string | undefined) =>
     site
-      ? ask(api.GET('/api/v1/sites/{site}/members', { params: { path: { site }, query: { limit: 50, cursor } } }))
-      : ask(api.GET('/api/v1/members', { params: { query: { limit: 50, cursor } } })),
+      ? ask(asks.members(site, cursor))
+      : ask(asks.everywhere(cursor)),
   read: (user: string): Promise<Member> =>
     site
-      ? ask(api.GET('/api/v1/sites/{site}/members/{user}', { params: { path: { site, user } } }))
-      : ask(api.GET('/api/v1/members/{user}', { params: { path: { user } } })),
+      ? ask(asks.member(site, user))
+      : ask(asks.memberEverywhere(user)),
   /** No version for somebody who has no role here yet. */
   appoint: (user: string, version: number | undefined, roles: Shape<'NewAppointment'>[]): Promise<Member> => {
     const header = version === undefined ? {} : seen(version);

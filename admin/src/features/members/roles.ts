@@ -3,11 +3,6 @@ import { known, t } from '../../locale/locale.svelte';
 
 type Role = Shape<'Role'>;
 
-/** In the order of the work: writing, deciding, leading, running, watching over it. */
-export const ROLES: readonly Role[] = [
-  'author', 'editor', 'approver', 'publisher', 'sub_coordinator', 'head', 'agency_head', 'operator', 'web_developer', 'secretary', 'monitor', 'requester', 'auditor', 'admin',
-];
-
 export const roleName = (role: Role) => t(`role.${role}`);
 export const roleHelp = (role: Role) => t(`members.role.${role}`);
 

@@ -65,7 +65,8 @@ export function fitted(field: Field): Field {
 
 export function definition(draft: Definition): Definition {
   const help = draft.help && (draft.help.id.trim() || draft.help.en.trim()) ? { help: draft.help } : {};
-  return { key: draft.key, title: draft.title, ...help, pages: draft.pages ?? true, fields: draft.fields.map(fitted) };
+  const days = filled(draft.review_after_days);
+  return { key: draft.key, title: draft.title, ...help, pages: draft.pages ?? true, ...(days !== undefined && { review_after_days: days }), fields: draft.fields.map(fitted) };
 }
 
 /** A key out of a label: `Nomor telepon` gives `nomor_telepon`; none that is taken. */
@@ -103,7 +104,7 @@ export function changes(before: Definition, after: Definition): Change[] {
   }
   const stayed = (fields: Field[]) => fields.filter((field) => was.has(field.key) && is.has(field.key)).map((field) => field.key).join();
   if (stayed(old) !== stayed(fresh)) found.push({ what: 'order', label: after.title });
-  const head = ({ title, help, pages }: Definition) => text({ title, help: help ?? null, pages: pages ?? true });
+  const head = ({ title, help, pages, review_after_days }: Definition) => text({ title, help: help ?? null, pages: pages ?? true, review_after_days: review_after_days ?? null });
   if (head(definition(before)) !== head(definition(after))) found.push({ what: 'changed', label: after.title });
   return found;
 }
