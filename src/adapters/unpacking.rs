@@ -126,7 +126,12 @@ mod tests {
         raw.write_all(text).unwrap();
         let mut brotli = Vec::new();
         brotli::BrotliCompress(&mut &text[..], &mut brotli, &Default::default()).unwrap();
-        [("gzip", gzip.finish().unwrap()), ("deflate", zlib.finish().unwrap()), ("deflate", raw.finish().unwrap()), ("br", brotli)]
+        [
+            ("gzip", gzip.finish().unwrap()),
+            ("deflate", zlib.finish().unwrap()),
+            ("deflate", raw.finish().unwrap()),
+            ("br", brotli),
+        ]
     }
 
     #[test]

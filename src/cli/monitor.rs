@@ -123,7 +123,7 @@ impl Monitor {
             What::Scan { file, url, json } => scan_file(&file, url.as_deref(), json)?,
             What::Dates { now } => each_date(now.time())?,
             What::PageDate { file, url, now } => {
-                let html = decoding::decode(&read(&file)?, None);
+                let html = decoding::text_of(&read(&file)?);
                 println!("{}", pages::page_date(&html, url.as_deref(), now.time()));
             }
             What::Round { site_list, way, crawler, json } => round(place, &site_list, &way, (crawler, json))?,
@@ -178,7 +178,8 @@ fn wait<T>(work: impl Future<Output = T>) -> Result<T> {
 }
 
 fn check(place: &Place, url: &str, way: &Way, (as_crawler, json): (bool, bool)) -> Result<()> {
-    let url = list::address(url).ok_or_else(|| Error::broken("read the address", format!("{url:?} is no address of a website")))?;
+    let url = list::address(url)
+        .ok_or_else(|| Error::broken("read the address", format!("{url:?} is no address of a website")))?;
     let report = wait(async {
         let prober = prober(place, way)?;
         let asking = Asking { url, now: way.now.time(), as_crawler, sections: Default::default() };
@@ -196,7 +197,7 @@ fn prober(place: &Place, way: &Way) -> Result<Box<dyn Prober>> {
 }
 
 fn round(place: &Place, file: &std::path::Path, way: &Way, (as_crawler, json): (bool, bool)) -> Result<()> {
-    let text = decoding::decode(&read(file)?, None);
+    let text = decoding::text_of(&read(file)?);
     let sites = list::read(&text).map_err(|wrong| {
         let all: Vec<String> = wrong.iter().map(ToString::to_string).collect();
         Error::broken("read the list of websites", all.join("; "))
@@ -213,7 +214,8 @@ fn round(place: &Place, file: &std::path::Path, way: &Way, (as_crawler, json): (
         Ok::<_, Error>(futures_util::stream::iter(looks).buffered(SITES_AT_A_TIME).collect::<Vec<_>>().await)
     })??;
     if json {
-        let rows: Vec<_> = sites.iter().zip(&reports).map(|(site, report)| json!({"agency": site.agency, "report": report})).collect();
+        let rows: Vec<_> =
+            sites.iter().zip(&reports).map(|(site, report)| json!({"agency": site.agency, "report": report})).collect();
         return print_json(&rows);
     }
     for (site, report) in sites.iter().zip(&reports) {
@@ -232,7 +234,11 @@ fn tell(report: &Report) {
         let Some(fresh) = report.freshness.get(section) else { continue };
         let date = fresh.date.map(|date| date.to_string()).unwrap_or_default();
         let signal = fresh.signal.as_deref().unwrap_or_default();
-        println!("  {section:<10} {} {date} {signal} {}", word(&fresh.verdict), fresh.url.as_deref().unwrap_or_default());
+        println!(
+            "  {section:<10} {} {date} {signal} {}",
+            word(&fresh.verdict),
+            fresh.url.as_deref().unwrap_or_default()
+        );
     }
     println!("  injection  {}", report.injection.verdict.as_ref().map_or_else(|| "unknown".to_owned(), word));
     for seen in &report.injection.evidence {

@@ -310,11 +310,15 @@ mod tests {
             <form action="/cari"><iframe src="https://peta.example/"><a href=palsu></iframe>"#,
         );
         assert_eq!((page.title.as_str(), page.lang.as_str()), ("Dinas & Kota", "id"));
-        assert_eq!((page.meta("generator"), page.refresh.as_deref()), (Some("WordPress 6.1"), Some("https://lain.example/")));
+        assert_eq!(
+            (page.meta("generator"), page.refresh.as_deref()),
+            (Some("WordPress 6.1"), Some("https://lain.example/"))
+        );
         assert_eq!(page.headings, ["Selamat datang"]);
         assert_eq!(page.text, "Selamat datang Isi halaman Berita");
         assert_eq!(page.links, [Link { address: "berita/".into(), text: "Berita terbaru".into() }]);
-        let kinds: Vec<_> = page.sources.iter().map(|source| (source.kind, source.address.as_str(), source.has_integrity)).collect();
+        let kinds: Vec<_> =
+            page.sources.iter().map(|source| (source.kind, source.address.as_str(), source.has_integrity)).collect();
         assert_eq!(
             kinds,
             [

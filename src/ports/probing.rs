@@ -157,7 +157,8 @@ impl Pinned {
         let (host, rest) = text.split_once(':')?;
         let (port, address) = rest.split_once(':')?;
         let address = address.trim_start_matches('[').trim_end_matches(']').parse().ok()?;
-        (!host.is_empty()).then(|| Some(Pinned { host: host.to_ascii_lowercase(), port: port.parse().ok()?, address }))?
+        (!host.is_empty())
+            .then(|| Some(Pinned { host: host.to_ascii_lowercase(), port: port.parse().ok()?, address }))?
     }
 
     pub fn socket(&self) -> SocketAddr {

@@ -1,7 +1,8 @@
 //! How often the look at a document for injection and defacement is right: on labelled documents, of which a part was
 //! written before the rules and kept apart. `docs/monitoring.md` tells the figures.
 
-use lamin::monitoring::scan::{DOCUMENT_BYTES_MAX, Kind, Verdict, scan};
+use lamin::monitoring::decoding::DOCUMENT_BYTES_MAX;
+use lamin::monitoring::scan::{Kind, Verdict, scan};
 use proptest::prelude::*;
 
 /// A labelled document.

@@ -78,7 +78,8 @@ impl HttpProber {
         if !way.is_tls {
             return self.ask(stream, visit, &way, seen).await;
         }
-        let name = ServerName::try_from(way.host.clone()).map_err(|_| failed(FailureKind::BadAddress, "no name for a certificate"))?;
+        let name = ServerName::try_from(way.host.clone())
+            .map_err(|_| failed(FailureKind::BadAddress, "no name for a certificate"))?;
         let connector = TlsConnector::from(self.tls.config.clone());
         let stream = connector.connect(name.clone(), stream).await.map_err(|error| tls_failed(&error))?;
         seen.spans.secured = Some(seen.begun.elapsed());
@@ -137,7 +138,8 @@ impl HttpProber {
     {
         let mut http = hyper::client::conn::http1::Builder::new();
         http.max_headers(HEADERS_MAX).max_buf_size(HEADER_BYTES_MAX);
-        let (mut sender, connection) = http.handshake(TokioIo::new(stream)).await.map_err(|error| http_failed(&error))?;
+        let (mut sender, connection) =
+            http.handshake(TokioIo::new(stream)).await.map_err(|error| http_failed(&error))?;
         // Ends with the connection: at the latest when `sender` and the body are dropped.
         let carrying = tokio::spawn(connection);
         let _carrying = AbortOnDrop(carrying.abort_handle());
@@ -285,8 +287,7 @@ struct Guise {
 
 impl Guise {
     fn of(visitor: Visitor) -> Self {
-        const DESK: &str =
-            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+        const DESK: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
         const PHONE: &str = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36";
         const CRAWLER: &str = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
         const SEARCH: Option<&str> = Some("https://www.google.com/");

@@ -14,7 +14,12 @@ pub fn headers(map: &HeaderMap) -> Vec<(String, String)> {
 }
 
 /// Reads and unpacks a body until its end, `bytes_max` or `until`: what has come by then is kept.
-pub async fn body(mut body: Incoming, headers: &[(String, String)], bytes_max: usize, until: Instant) -> (Vec<u8>, Ended) {
+pub async fn body(
+    mut body: Incoming,
+    headers: &[(String, String)],
+    bytes_max: usize,
+    until: Instant,
+) -> (Vec<u8>, Ended) {
     let coding = headers.iter().find(|(name, _)| name == "content-encoding").map_or("", |(_, value)| value.as_str());
     let Some(mut unpacker) = Unpacker::of(coding, bytes_max) else { return (Vec::new(), Ended::Broken) };
     let mut left = bytes_max;

@@ -132,7 +132,7 @@ async fn each_visitor_says_who_they_are_and_how_to_reach_us() {
     // The request itself is what is looked at: a listener of its own.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/a?b=c", listener.local_addr().unwrap());
-    
+
     for (visitor, agent, referrer) in [
         (Visitor::Browser, "Windows NT", false),
         (Visitor::FromSearch, "Windows NT", true),
@@ -160,7 +160,8 @@ async fn each_visitor_says_who_they_are_and_how_to_reach_us() {
 
 /// A host with a certificate of its own making for these names.
 fn secured(names: &[&str]) -> (u16, String) {
-    let certified = rcgen::generate_simple_self_signed(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
+    let certified =
+        rcgen::generate_simple_self_signed(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
     let root = certified.cert.pem();
     let key = rustls::pki_types::PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());

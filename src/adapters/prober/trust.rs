@@ -44,14 +44,18 @@ impl Tls {
 
 fn said(error: &Error) -> String {
     match error {
-        Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => "expired".into(),
+        Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
+            "expired".into()
+        }
         Error::InvalidCertificate(CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. }) => {
             "not valid yet".into()
         }
-        Error::InvalidCertificate(CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. }) => {
-            "for another name".into()
+        Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => "for another name".into(),
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+            "of an unknown issuer, or without the chain to it".into()
         }
-        Error::InvalidCertificate(CertificateError::UnknownIssuer) => "of an unknown issuer, or without the chain to it".into(),
         Error::InvalidCertificate(CertificateError::Revoked) => "revoked".into(),
         other => other.to_string(),
     }

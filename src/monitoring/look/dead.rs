@@ -19,47 +19,209 @@ const ANYWHERE: &[(Cause, &[&str])] = &[
 
 /// Words of a title or a first heading.
 const IN_THE_TITLE: &[(Cause, &[&str])] = &[
-    (Cause::HostingSuspended, &["account suspended", "website suspended", "situs ditangguhkan", "akun ditangguhkan", "hosting ditangguhkan", "bandwidth limit exceeded"]),
+    (
+        Cause::HostingSuspended,
+        &[
+            "account suspended",
+            "website suspended",
+            "situs ditangguhkan",
+            "akun ditangguhkan",
+            "hosting ditangguhkan",
+            "bandwidth limit exceeded",
+        ],
+    ),
     (
         Cause::DefaultPage,
         &[
-            "apache2 ubuntu default page", "apache2 debian default page", "welcome to nginx", "iis windows", "test page for the",
-            "http server test page", "web server's default page", "default web site page", "centos-webpanel", "centos web panel",
-            "welcome to openresty", "welcome to caddy", "litespeed web server", "welcome to xampp", "apache http server test",
-            "domain default page", "openlitespeed", "default plesk page", "success! the", "selamat datang di aapanel", "congratulations, the site is created",
+            "apache2 ubuntu default page",
+            "apache2 debian default page",
+            "welcome to nginx",
+            "iis windows",
+            "test page for the",
+            "http server test page",
+            "web server's default page",
+            "default web site page",
+            "centos-webpanel",
+            "centos web panel",
+            "welcome to openresty",
+            "welcome to caddy",
+            "litespeed web server",
+            "welcome to xampp",
+            "apache http server test",
+            "domain default page",
+            "openlitespeed",
+            "default plesk page",
+            "success! the",
+            "selamat datang di aapanel",
+            "congratulations, the site is created",
         ],
     ),
-    (Cause::Parked, &["domain for sale", "domain is for sale", "domain parking", "parked domain", "domain parked", "domain dijual", "domain ini dijual", "this domain", "domain telah kedaluwarsa", "domain expired", "expired domain"]),
+    (
+        Cause::Parked,
+        &[
+            "domain for sale",
+            "domain is for sale",
+            "domain parking",
+            "parked domain",
+            "domain parked",
+            "domain dijual",
+            "domain ini dijual",
+            "this domain",
+            "domain telah kedaluwarsa",
+            "domain expired",
+            "expired domain",
+        ],
+    ),
     (
         Cause::DatabaseError,
         &[
-            "database error", "error establishing a database connection", "galat database", "kesalahan database",
-            "kesalahan koneksi database", "galat dalam membuat koneksi",
+            "database error",
+            "error establishing a database connection",
+            "galat database",
+            "kesalahan database",
+            "kesalahan koneksi database",
+            "galat dalam membuat koneksi",
         ],
     ),
-    (Cause::Installer, &["wordpress › installation", "wordpress › instalasi", "wordpress › setup", "joomla! web installer", "joomla installer", "choose language | drupal", "installation wizard", "select an installation profile"]),
+    (
+        Cause::Installer,
+        &[
+            "wordpress › installation",
+            "wordpress › instalasi",
+            "wordpress › setup",
+            "joomla! web installer",
+            "joomla installer",
+            "choose language | drupal",
+            "installation wizard",
+            "select an installation profile",
+        ],
+    ),
     (Cause::DirectoryListing, &["index of /", "indeks dari /", "directory listing for /"]),
     (Cause::DefaultPage, &["welcome to codeigniter", "selamat datang di codeigniter"]),
-    (Cause::ApplicationError, &["whoops! there was an error", "whoops, looks like something went wrong", "an uncaught exception was encountered", "fatal error", "php error was encountered", "application error", "internal server error", "502 bad gateway", "503 service", "504 gateway", "500 internal"]),
-    (Cause::UnderConstruction, &["under construction", "coming soon", "segera hadir", "sedang dalam perbaikan", "dalam pemeliharaan", "maintenance mode", "under maintenance", "site maintenance", "situs dalam perbaikan", "website dalam perbaikan", "sedang dalam pengembangan"]),
+    (
+        Cause::ApplicationError,
+        &[
+            "whoops! there was an error",
+            "whoops, looks like something went wrong",
+            "an uncaught exception was encountered",
+            "fatal error",
+            "php error was encountered",
+            "application error",
+            "internal server error",
+            "502 bad gateway",
+            "503 service",
+            "504 gateway",
+            "500 internal",
+        ],
+    ),
+    (
+        Cause::UnderConstruction,
+        &[
+            "under construction",
+            "coming soon",
+            "segera hadir",
+            "sedang dalam perbaikan",
+            "dalam pemeliharaan",
+            "maintenance mode",
+            "under maintenance",
+            "site maintenance",
+            "situs dalam perbaikan",
+            "website dalam perbaikan",
+            "sedang dalam pengembangan",
+        ],
+    ),
 ];
 
 /// Words of a short page without much else.
 const ON_A_SHORT_PAGE: &[(Cause, &[&str])] = &[
-    (Cause::HostingSuspended, &["account has been suspended", "akun ini telah ditangguhkan", "akun hosting ini", "layanan hosting ditangguhkan", "contact your hosting provider", "hubungi penyedia hosting", "suspended due to", "masa aktif hosting"]),
-    (Cause::DefaultPage, &["it works!", "this is the default web page for this server", "this page is used to test the proper operation", "the web server software is running but no content has been added", "if you see this page, the nginx web server is successfully installed"]),
-    (Cause::Parked, &["buy this domain", "domain is parked", "domain ini diparkir", "beli domain ini", "domain ini belum", "domain may be for sale", "renew your domain", "domain has expired", "masa aktif domain"]),
+    (
+        Cause::HostingSuspended,
+        &[
+            "account has been suspended",
+            "akun ini telah ditangguhkan",
+            "akun hosting ini",
+            "layanan hosting ditangguhkan",
+            "contact your hosting provider",
+            "hubungi penyedia hosting",
+            "suspended due to",
+            "masa aktif hosting",
+        ],
+    ),
+    (
+        Cause::DefaultPage,
+        &[
+            "it works!",
+            "this is the default web page for this server",
+            "this page is used to test the proper operation",
+            "the web server software is running but no content has been added",
+            "if you see this page, the nginx web server is successfully installed",
+        ],
+    ),
+    (
+        Cause::Parked,
+        &[
+            "buy this domain",
+            "domain is parked",
+            "domain ini diparkir",
+            "beli domain ini",
+            "domain ini belum",
+            "domain may be for sale",
+            "renew your domain",
+            "domain has expired",
+            "masa aktif domain",
+        ],
+    ),
     (
         Cause::DatabaseError,
         &[
-            "error establishing a database connection", "kesalahan saat membuat sambungan ke basis data", "galat saat membuat sambungan ke basis data",
-            "unable to connect to your database server", "sqlstate[", "mysqli_connect(", "mysql_connect(", "mysqli::__construct",
-            "could not connect to mysql", "could not connect to the database", "too many connections", "access denied for user",
-            "pg_connect(", "tidak dapat terhubung ke database", "koneksi database gagal", "koneksi gagal", "database connection failed",
+            "error establishing a database connection",
+            "kesalahan saat membuat sambungan ke basis data",
+            "galat saat membuat sambungan ke basis data",
+            "unable to connect to your database server",
+            "sqlstate[",
+            "mysqli_connect(",
+            "mysql_connect(",
+            "mysqli::__construct",
+            "could not connect to mysql",
+            "could not connect to the database",
+            "too many connections",
+            "access denied for user",
+            "pg_connect(",
+            "tidak dapat terhubung ke database",
+            "koneksi database gagal",
+            "koneksi gagal",
+            "database connection failed",
         ],
     ),
-    (Cause::ApplicationError, &["fatal error: uncaught", "fatal error: allowed memory", "parse error: syntax error", "stack trace: #0", "there has been a critical error on this website", "terjadi kesalahan serius pada situs web", "the website encountered an unexpected error", "error displaying the error page", "something went wrong"]),
-    (Cause::UnderConstruction, &["under construction", "coming soon", "segera hadir", "sedang dalam perbaikan", "sedang dalam pemeliharaan", "dalam tahap pengembangan", "briefly unavailable for scheduled maintenance", "tidak tersedia sebentar untuk pemeliharaan", "sedang maintenance", "under maintenance"]),
+    (
+        Cause::ApplicationError,
+        &[
+            "fatal error: uncaught",
+            "fatal error: allowed memory",
+            "parse error: syntax error",
+            "stack trace: #0",
+            "there has been a critical error on this website",
+            "terjadi kesalahan serius pada situs web",
+            "the website encountered an unexpected error",
+            "error displaying the error page",
+            "something went wrong",
+        ],
+    ),
+    (
+        Cause::UnderConstruction,
+        &[
+            "under construction",
+            "coming soon",
+            "segera hadir",
+            "sedang dalam perbaikan",
+            "sedang dalam pemeliharaan",
+            "dalam tahap pengembangan",
+            "briefly unavailable for scheduled maintenance",
+            "tidak tersedia sebentar untuk pemeliharaan",
+            "sedang maintenance",
+            "under maintenance",
+        ],
+    ),
 ];
 
 /// What a page is that was answered with success; `None` when it is a page.
@@ -75,7 +237,10 @@ pub fn dead(page: &Page, html: &str) -> Option<Cause> {
         return Some(cause);
     }
     let heading = page.headings.first().map(|heading| heading.to_lowercase()).unwrap_or_default();
-    if is_short && let Some(cause) = first(IN_THE_TITLE, &heading).or_else(|| first(ON_A_SHORT_PAGE, &page.text.to_lowercase().replace(" :", ":"))) {
+    if is_short
+        && let Some(cause) = first(IN_THE_TITLE, &heading)
+            .or_else(|| first(ON_A_SHORT_PAGE, &page.text.to_lowercase().replace(" :", ":")))
+    {
         return Some(cause);
     }
     // A page that a script or a frame makes has no words of its own.
@@ -121,7 +286,13 @@ mod tests {
             assert_eq!(of(html), expected, "{html}");
         }
         assert_eq!(of(&format!("<title>Akun ditangguhkan: 120 akun judi ditutup</title>{long}")), None);
-        assert_eq!(of(&format!("<title>Dinas</title>{long}<p>It works! Error establishing a database connection")), None);
-        assert_eq!(of(&format!("<title>Apache2 Debian Default Page: It works</title>{long}")), Some(Cause::DefaultPage));
+        assert_eq!(
+            of(&format!("<title>Dinas</title>{long}<p>It works! Error establishing a database connection")),
+            None
+        );
+        assert_eq!(
+            of(&format!("<title>Apache2 Debian Default Page: It works</title>{long}")),
+            Some(Cause::DefaultPage)
+        );
     }
 }

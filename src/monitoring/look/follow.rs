@@ -46,7 +46,8 @@ pub async fn follow(prober: &dyn Prober, start: &Url, visitor: Visitor, limits: 
         let Some((status, target)) = redirect(&looked) else {
             return Trail { hops, url, looked, lost: None };
         };
-        let next = target.and_then(|target| url.join(&target).ok()).filter(|next| matches!(next.scheme(), "http" | "https"));
+        let next =
+            target.and_then(|target| url.join(&target).ok()).filter(|next| matches!(next.scheme(), "http" | "https"));
         hops.push((url.clone(), status));
         let lost = match &next {
             None => Some(Lost::Nowhere),
@@ -64,5 +65,6 @@ pub async fn follow(prober: &dyn Prober, start: &Url, visitor: Visitor, limits: 
 /// The status of a redirect, and where it leads to.
 fn redirect(looked: &Looked) -> Option<(u16, Option<String>)> {
     let answer = looked.outcome.as_ref().ok()?;
-    matches!(answer.status, 301 | 302 | 303 | 307 | 308).then(|| (answer.status, answer.header("location").map(str::to_owned)))
+    matches!(answer.status, 301 | 302 | 303 | 307 | 308)
+        .then(|| (answer.status, answer.header("location").map(str::to_owned)))
 }

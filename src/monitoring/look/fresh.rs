@@ -61,7 +61,8 @@ async fn of_programs(round: &mut Round<'_>, places: &Places) -> Vec<Item> {
 /// The section's own feed, which its list names.
 async fn of_feeds_of(round: &mut Round<'_>, list: &Fetched) -> Vec<Item> {
     let path = list.trail.url.path().trim_end_matches('/').to_owned();
-    let named = list.page.relations.iter().filter(|relation| relation.kind.contains("rss") || relation.kind.contains("atom"));
+    let named =
+        list.page.relations.iter().filter(|relation| relation.kind.contains("rss") || relation.kind.contains("atom"));
     let own = named.filter_map(|relation| list.page.resolve(&list.trail.url, &relation.address));
     let own = own.filter(|url| is_same_site(url, &list.trail.url) && path.len() > 1 && url.path().starts_with(&path));
     match own.clone().next() {
@@ -101,7 +102,9 @@ async fn lists(round: &mut Round<'_>, home: &Fetched, section: Section, places: 
     for guess in guesses.collect::<Vec<Url>>() {
         let page = round.get(&guess, Visitor::Browser).await.filter(|page| page.success().is_some());
         // One that leads elsewhere, or shows the home page, is no list.
-        let page = page.filter(|page| page.trail.url.path() == guess.path() && page.text != home.text && page.page.title != home.page.title);
+        let page = page.filter(|page| {
+            page.trail.url.path() == guess.path() && page.text != home.text && page.page.title != home.page.title
+        });
         if let Some(page) = page {
             return vec![page];
         }
@@ -113,13 +116,17 @@ async fn lists(round: &mut Round<'_>, home: &Fetched, section: Section, places: 
 async fn of_items(round: &mut Round<'_>, list: &Fetched) -> Vec<Item> {
     let now = round.asking.now;
     let base = list.trail.url.clone();
-    let inside = |url: &Url| is_same_site(url, &base) && url.path() != base.path() && url.path().len() > base.path().len();
+    let inside =
+        |url: &Url| is_same_site(url, &base) && url.path() != base.path() && url.path().len() > base.path().len();
     let links = list.page.links.iter().filter(|link| link.text.split_whitespace().count() >= 3);
-    let mut addresses: Vec<Url> = links.filter_map(|link| list.page.resolve(&base, &link.address)).filter(inside).collect();
+    let mut addresses: Vec<Url> =
+        links.filter_map(|link| list.page.resolve(&base, &link.address)).filter(inside).collect();
     addresses.dedup();
     let mut items = Vec::new();
     for address in addresses.into_iter().take(ITEM_PAGES_MAX) {
-        let Some(page) = round.get(&address, Visitor::Browser).await.filter(|page| page.success().is_some()) else { continue };
+        let Some(page) = round.get(&address, Visitor::Browser).await.filter(|page| page.success().is_some()) else {
+            continue;
+        };
         if let Some(published) = pages::published(&page.text, Some(address.as_str()), now) {
             let date = Reading { from: published.date, to: None, how: How::Written };
             items.push(Item { address: address.to_string(), date, signal: published.signal });
@@ -151,7 +158,11 @@ fn judge(items: &[Item], section: Section, now: Timestamp) -> Freshness {
         signal: Some(evidence.signal.to_string()),
         url: Some(evidence.address),
         days: Some(days),
-        against: against.map(|other| Against { date: other.date, signal: other.signal.to_string(), url: other.address }),
+        against: against.map(|other| Against {
+            date: other.date,
+            signal: other.signal.to_string(),
+            url: other.address,
+        }),
     }
 }
 

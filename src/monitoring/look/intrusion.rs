@@ -129,7 +129,11 @@ async fn of_sitemap(round: &mut Round<'_>, home: &Fetched, found: &mut Found) ->
     if let Ok(robots) = home.trail.url.join("/robots.txt")
         && let Some(robots) = round.get(&robots, Visitor::Browser).await.filter(|robots| robots.success().is_some())
     {
-        let named = robots.text.lines().filter_map(|line| line.split_once(':')).filter(|(name, _)| name.trim().eq_ignore_ascii_case("sitemap"));
+        let named = robots
+            .text
+            .lines()
+            .filter_map(|line| line.split_once(':'))
+            .filter(|(name, _)| name.trim().eq_ignore_ascii_case("sitemap"));
         maps.extend(named.take(SITEMAPS_MAX).map(|(_, address)| Url::parse(address.trim()).ok()));
     }
     let mut maps: Vec<Url> = maps.into_iter().flatten().filter(|map| is_same_site(map, &home.trail.url)).collect();
@@ -139,7 +143,8 @@ async fn of_sitemap(round: &mut Round<'_>, home: &Fetched, found: &mut Found) ->
         let map = maps[at].clone();
         at += 1;
         let Some(fetched) = round.get(&map, Visitor::Browser).await else { break };
-        if fetched.success().is_none() || fetched.text.trim_start().starts_with("<!") || !fetched.text.contains("<loc") {
+        if fetched.success().is_none() || fetched.text.trim_start().starts_with("<!") || !fetched.text.contains("<loc")
+        {
             continue;
         }
         found.scan(&fetched, Visitor::Browser);
@@ -147,14 +152,18 @@ async fn of_sitemap(round: &mut Round<'_>, home: &Fetched, found: &mut Found) ->
         let mut items: Vec<_> = locations(&fetched.text, round.asking.now);
         // Newest first; those without a day stay in their order at the end.
         items.sort_by_key(|(day, _)| std::cmp::Reverse(*day));
-        let urls = items.into_iter().filter_map(|(_, address)| Url::parse(&address).ok()).filter(|url| is_same_site(url, &home.trail.url));
+        let urls = items
+            .into_iter()
+            .filter_map(|(_, address)| Url::parse(&address).ok())
+            .filter(|url| is_same_site(url, &home.trail.url));
         if below {
             maps.extend(urls.filter(|url| !maps.contains(url)).collect::<Vec<_>>());
         } else {
             addresses.extend(urls);
         }
     }
-    let oldest = addresses.split_off(addresses.len().saturating_sub(PAGES_AT_EACH_END).max(PAGES_AT_EACH_END.min(addresses.len())));
+    let oldest = addresses
+        .split_off(addresses.len().saturating_sub(PAGES_AT_EACH_END).max(PAGES_AT_EACH_END.min(addresses.len())));
     addresses.truncate(PAGES_AT_EACH_END);
     addresses.extend(oldest);
     addresses
@@ -166,5 +175,7 @@ fn locations(xml: &str, now: jiff::Timestamp) -> Vec<(Option<jiff::civil::Date>,
     let dated: std::collections::HashMap<String, jiff::civil::Date> =
         pages::sitemap_dates(xml, now).into_iter().map(|item| (item.address, item.date.from.first_day())).collect();
     let all = xml.split("<loc>").skip(1).filter_map(|rest| rest.split('<').next()).take(LOCATIONS_MAX);
-    all.map(|address| address.trim().replace("&amp;", "&")).map(|address| (dated.get(&address).copied(), address)).collect()
+    all.map(|address| address.trim().replace("&amp;", "&"))
+        .map(|address| (dated.get(&address).copied(), address))
+        .collect()
 }

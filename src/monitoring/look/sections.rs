@@ -22,12 +22,32 @@ pub struct Places {
 fn words(section: Section) -> &'static [&'static str] {
     match section {
         Section::Berita => &[
-            "berita", "news", "kabar", "warta", "siaran-pers", "siaran pers", "press-release", "press release", "informasi terkini", "berita terkini",
-            "berita terbaru", "berita daerah", "seputar",
+            "berita",
+            "news",
+            "kabar",
+            "warta",
+            "siaran-pers",
+            "siaran pers",
+            "press-release",
+            "press release",
+            "informasi terkini",
+            "berita terkini",
+            "berita terbaru",
+            "berita daerah",
+            "seputar",
         ],
         Section::Artikel => &["artikel", "article", "articles", "opini", "kolom", "blog", "tulisan"],
         Section::Agenda => &[
-            "agenda", "kalender", "calendar", "event", "events", "acara", "jadwal kegiatan", "jadwal-kegiatan", "agenda kegiatan", "agenda-kegiatan",
+            "agenda",
+            "kalender",
+            "calendar",
+            "event",
+            "events",
+            "acara",
+            "jadwal kegiatan",
+            "jadwal-kegiatan",
+            "agenda kegiatan",
+            "agenda-kegiatan",
             "kalender kegiatan",
         ],
     }
@@ -108,7 +128,8 @@ fn feeds(page: &Page, home: &Url, section: Section) -> Vec<Url> {
         if about.contains("comment") || about.contains("komentar") || relation.kind == "application/feed+json" {
             continue;
         }
-        let of_another = [Section::Berita, Section::Artikel, Section::Agenda].into_iter().any(|one| one != section && by_path(one));
+        let of_another =
+            [Section::Berita, Section::Artikel, Section::Agenda].into_iter().any(|one| one != section && by_path(one));
         match section {
             _ if by_path(section) => own.push(url),
             Section::Berita if !of_another => whole.push(url),
@@ -124,10 +145,16 @@ fn feeds(page: &Page, home: &Url, section: Section) -> Vec<Url> {
 /// The posts of WordPress, whose API the page names (`https://api.w.org/`) or whose files it loads.
 fn api(page: &Page, home: &Url, section: Section) -> Vec<Url> {
     let named = page.relations.iter().find(|relation| relation.rel == "https://api.w.org/");
-    let loads = || page.sources.iter().any(|source| source.address.contains("/wp-content/") || source.address.contains("/wp-includes/"));
+    let loads = || {
+        page.sources
+            .iter()
+            .any(|source| source.address.contains("/wp-content/") || source.address.contains("/wp-includes/"))
+    };
     let root = match named {
         Some(relation) => page.resolve(home, &relation.address),
-        None if loads() || page.meta("generator").is_some_and(|it| it.starts_with("WordPress")) => home.join("/wp-json/").ok(),
+        None if loads() || page.meta("generator").is_some_and(|it| it.starts_with("WordPress")) => {
+            home.join("/wp-json/").ok()
+        }
         None => None,
     };
     let Some(root) = root.filter(|root| is_same_site(root, home)) else { return Vec::new() };
@@ -139,7 +166,11 @@ fn api(page: &Page, home: &Url, section: Section) -> Vec<Url> {
     };
     // `/?rest_route=/` stands for the root where addresses are not rewritten.
     let joined = match root.query() {
-        Some(query) => Url::parse(&format!("{}?{query}{}", root.as_str().split('?').next().unwrap_or_default(), path.replace('?', "&"))),
+        Some(query) => Url::parse(&format!(
+            "{}?{query}{}",
+            root.as_str().split('?').next().unwrap_or_default(),
+            path.replace('?', "&")
+        )),
         None => root.join(path),
     };
     joined.ok().into_iter().collect()
@@ -154,7 +185,11 @@ mod tests {
     }
 
     fn lists(html: &str, section: Section) -> Vec<String> {
-        find(&Page::read(html), &home(), section).lists.iter().map(|url| url.path().to_owned() + url.query().unwrap_or("")).collect()
+        find(&Page::read(html), &home(), section)
+            .lists
+            .iter()
+            .map(|url| url.path().to_owned() + url.query().unwrap_or(""))
+            .collect()
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::fresh;
 use super::intrusion;
 use super::model::{Freshness, Injection, Reached, Report, Section, Verdict};
 use super::reach;
-use crate::monitoring::decoding::decode;
+use crate::monitoring::decoding::text_served;
 use crate::monitoring::page::Page;
 use crate::monitoring::posture::certificate::Certificate;
 use crate::monitoring::posture::headers::{self, Judging};
@@ -84,7 +84,7 @@ impl<'a> Round<'a> {
         let limits = Limits { bytes_max: BODY_BYTES_MAX, span_max: REQUEST_SPAN_MAX };
         let trail = follow(self.prober, url, visitor, limits).await;
         let text = match &trail.looked.outcome {
-            Ok(answer) => decode(&answer.body, answer.header("content-type")),
+            Ok(answer) => text_served(&answer.body, answer.header("content-type")),
             Err(_) => String::new(),
         };
         let page = Page::read(&text);
@@ -127,16 +127,21 @@ async fn posture(round: &mut Round<'_>, home: &Fetched) -> Posture {
     let from_http = from_http(round, home).await;
     let mut findings: Vec<Finding> = Vec::new();
     let secured = home.trail.looked.secured.as_ref();
-    let certificate = secured.and_then(|secured| {
-        Certificate::read(&secured.chain, (&secured.version, secured.distrusted.as_deref()), now)
-    });
+    let certificate = secured
+        .and_then(|secured| Certificate::read(&secured.chain, (&secured.version, secured.distrusted.as_deref()), now));
     findings.extend(certificate.iter().flat_map(rules::of_certificate));
     let scored = home.answer().map(|answer| {
         findings.extend(rules::of_way(&served, &from_http));
         findings.extend(rules::mixed_content(&home.page, &served));
         findings.extend(rules::versions(&answer.headers, &home.page));
         let trusted = secured.is_none_or(|secured| secured.distrusted.is_none());
-        headers::judge(&Judging { url: &served, headers: &answer.headers, page: &home.page, trusted, from_http: &from_http })
+        headers::judge(&Judging {
+            url: &served,
+            headers: &answer.headers,
+            page: &home.page,
+            trusted,
+            from_http: &from_http,
+        })
     });
     if home.answer().is_some()
         && let Ok(address) = served.join("/.well-known/security.txt")
@@ -145,14 +150,17 @@ async fn posture(round: &mut Round<'_>, home: &Fetched) -> Posture {
         let text = told.success().map(|_| told.text.as_str()).filter(|text| !text.trim_start().starts_with('<'));
         findings.extend(rules::security_txt(text, now));
     }
-    findings.extend(names(round.prober, &served, home.trail.looked.address.is_some()).await.iter().flat_map(rules::of_names));
+    findings.extend(
+        names(round.prober, &served, home.trail.looked.address.is_some()).await.iter().flat_map(rules::of_names),
+    );
     findings.sort_by_key(|finding| finding.severity);
     Posture { headers: scored, certificate, findings }
 }
 
 /// Where plain HTTP leads. Asked only at the usual ports: what stands at another is for HTTPS or not.
 async fn from_http(round: &mut Round<'_>, home: &Fetched) -> Vec<Url> {
-    let trail = |trail: &Trail| trail.hops.iter().map(|(url, _)| url.clone()).chain([trail.url.clone()]).collect::<Vec<_>>();
+    let trail =
+        |trail: &Trail| trail.hops.iter().map(|(url, _)| url.clone()).chain([trail.url.clone()]).collect::<Vec<_>>();
     let asked = round.asking.url.clone();
     if asked.scheme() == "http" {
         return trail(&home.trail);
@@ -187,5 +195,14 @@ async fn names(prober: &dyn Prober, url: &Url, resolves: bool) -> Option<Names> 
     ];
     let mut told = join_all(asked.map(|(name, kind)| prober.records(name, kind))).await.into_iter().map(Some);
     let mut next = || told.next().flatten();
-    Some(Names { ds: next(), caa: next(), txt: next(), dmarc: next(), mx: next(), cname: next(), resolves, domain: domain.clone() })
+    Some(Names {
+        ds: next(),
+        caa: next(),
+        txt: next(),
+        dmarc: next(),
+        mx: next(),
+        cname: next(),
+        resolves,
+        domain: domain.clone(),
+    })
 }

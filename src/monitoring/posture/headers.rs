@@ -119,7 +119,8 @@ impl Judging<'_> {
     }
 
     fn has_hsts(&self) -> bool {
-        self.is_https() && self.first("strict-transport-security").is_some_and(|value| max_age(&value).is_some_and(|age| age > 0))
+        self.is_https()
+            && self.first("strict-transport-security").is_some_and(|value| max_age(&value).is_some_and(|age| age > 0))
     }
 
     fn cookies(&self) -> Test {
@@ -181,7 +182,8 @@ impl Judging<'_> {
         const PRIVATE: [&str; 4] = ["no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"];
         const UNSAFE: [&str; 4] = ["origin", "origin-when-cross-origin", "unsafe-url", "no-referrer-when-downgrade"];
         let value = self.all("referrer-policy").join(",").to_ascii_lowercase();
-        let value = if value.is_empty() { self.page.meta("referrer").unwrap_or_default().to_ascii_lowercase() } else { value };
+        let value =
+            if value.is_empty() { self.page.meta("referrer").unwrap_or_default().to_ascii_lowercase() } else { value };
         // Of a list the last that a browser knows counts.
         let last = value.split(',').map(str::trim).rfind(|one| PRIVATE.contains(one) || UNSAFE.contains(one));
         let outcome = match last {
@@ -209,7 +211,8 @@ impl Judging<'_> {
 
     fn integrity(&self) -> Test {
         let scripts = self.page.sources.iter().filter(|source| source.kind == SourceKind::Script);
-        let resolved = scripts.filter_map(|source| Some((self.page.resolve(self.url, &source.address)?, source.has_integrity)));
+        let resolved =
+            scripts.filter_map(|source| Some((self.page.resolve(self.url, &source.address)?, source.has_integrity)));
         let foreign: Vec<(Url, bool)> = resolved.filter(|(url, _)| url.host_str() != self.url.host_str()).collect();
         let insecure = foreign.iter().any(|(url, _)| url.scheme() != "https");
         let bare = foreign.iter().any(|(_, has_integrity)| !has_integrity);
@@ -271,7 +274,9 @@ impl Cookie {
         let mut parts = text.split(';').map(str::trim);
         let name = parts.next().and_then(|pair| pair.split('=').next()).unwrap_or_default().to_owned();
         let rest: Vec<&str> = parts.collect();
-        let same_site = rest.iter().find_map(|part| part.strip_prefix("samesite").map(|value| value.trim_start_matches(['=', ' '])));
+        let same_site = rest
+            .iter()
+            .find_map(|part| part.strip_prefix("samesite").map(|value| value.trim_start_matches(['=', ' '])));
         Cookie {
             session: ["login", "sess", "sid"].iter().any(|part| name.contains(part)),
             anti_csrf: ["csrf", "xsrf"].iter().any(|part| name.contains(part)),
@@ -309,7 +314,10 @@ mod tests {
         // 100 - 25 (policy) - 20 (no redirect) - 20 (no HSTS) - 5 (sniffing) - 20 (frames)
         assert_eq!((bare.score, bare.grade), (10, "F"));
         let kept = [
-            ("content-security-policy", "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'"),
+            (
+                "content-security-policy",
+                "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'",
+            ),
             ("strict-transport-security", "max-age=31536000; includeSubDomains"),
             ("x-content-type-options", "nosniff"),
             ("x-frame-options", "DENY"),
@@ -326,12 +334,16 @@ mod tests {
         let csrf = judged(&[("set-cookie", "csrftoken=1; Secure")], "", HTTPS);
         assert_eq!(result(&csrf, "cookies"), "cookies-anticsrf-without-samesite-flag");
         let scripts = judged(&[], "<script src=http://cdn.example/x.js></script>", HTTPS);
-        assert_eq!(result(&scripts, "subresource-integrity"), "sri-not-implemented-and-external-scripts-not-loaded-securely");
+        assert_eq!(
+            result(&scripts, "subresource-integrity"),
+            "sri-not-implemented-and-external-scripts-not-loaded-securely"
+        );
         let short = judged(&[("strict-transport-security", "max-age=\"600\"")], "", HTTPS);
         assert_eq!(result(&short, "strict-transport-security"), "hsts-implemented-max-age-less-than-six-months");
         let away = judged(&[], "", ("https://b.go.id/", &["http://a.go.id/", "https://b.go.id/"]));
         assert_eq!(result(&away, "redirection"), "redirection-off-host-from-http");
-        let stays = judged(&[], "", ("https://a.go.id/", &["http://a.go.id/", "http://www.a.go.id/", "https://a.go.id/"]));
+        let stays =
+            judged(&[], "", ("https://a.go.id/", &["http://a.go.id/", "http://www.a.go.id/", "https://a.go.id/"]));
         assert_eq!(result(&stays, "redirection"), "redirection-not-to-https-on-initial-redirection");
     }
 }

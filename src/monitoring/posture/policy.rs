@@ -44,7 +44,8 @@ impl Policy {
 
     /// Who may frame the page is restricted.
     pub fn restricts_frames(&self) -> bool {
-        self.sources(&["frame-ancestors"]).is_some_and(|sources| !sources.iter().any(|one| WILD.contains(&one.as_str())))
+        self.sources(&["frame-ancestors"])
+            .is_some_and(|sources| !sources.iter().any(|one| WILD.contains(&one.as_str())))
     }
 
     /// Judges the policy of a page that was served over HTTPS.
@@ -57,7 +58,8 @@ impl Policy {
         let scripts = self.sources(&["script-src", "default-src"]).unwrap_or(&none);
         let objects = self.sources(&["object-src", "default-src"]).unwrap_or(&none);
         let styles = self.sources(&["style-src", "default-src"]).unwrap_or(&none);
-        let insecure = |sources: &[String]| sources.iter().any(|one| one.starts_with("http:") || one.starts_with("ftp:"));
+        let insecure =
+            |sources: &[String]| sources.iter().any(|one| one.starts_with("http:") || one.starts_with("ftp:"));
         let is_passive = |name: &String| name == "img-src" || name == "media-src";
         if self.0.iter().any(|(name, sources)| name.ends_with("-src") && !is_passive(name) && insecure(sources)) {
             return Judged::InsecureScheme;

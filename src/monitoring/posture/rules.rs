@@ -75,11 +75,15 @@ pub fn mixed_content(page: &Page, served: &Url) -> Vec<Finding> {
 
 /// Versions of software that an answer names. A product's name alone tells nothing that cannot be seen anyway.
 pub fn versions(headers: &[(String, String)], page: &Page) -> Vec<Finding> {
-    const TELLING: [&str; 6] = ["server", "x-powered-by", "x-aspnet-version", "x-aspnetmvc-version", "x-generator", "via"];
+    const TELLING: [&str; 6] =
+        ["server", "x-powered-by", "x-aspnet-version", "x-aspnetmvc-version", "x-generator", "via"];
     let told = headers.iter().filter(|(name, _)| TELLING.contains(&name.as_str()));
-    let told = told.map(|(name, value)| (name.as_str(), value.as_str())).chain(page.meta("generator").map(|it| ("generator", it)));
+    let told = told
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .chain(page.meta("generator").map(|it| ("generator", it)));
     let versioned = told.filter(|(_, value)| names_a_version(value));
-    let found = versioned.map(|(name, value)| finding(Kind::VersionDisclosed, Severity::Low, format!("{name}: {value}")));
+    let found =
+        versioned.map(|(name, value)| finding(Kind::VersionDisclosed, Severity::Low, format!("{name}: {value}")));
     found.take(FINDINGS_PER_KIND_MAX).collect()
 }
 
@@ -128,17 +132,25 @@ pub fn of_names(names: &Names) -> Vec<Finding> {
         found.push(finding(Kind::NoSpf, Severity::Medium, format!("anybody may send mail as {domain}")));
     }
     if let Some(records) = known(&names.dmarc) {
-        let policy = records.iter().map(|record| unquoted(record).to_ascii_lowercase()).find(|record| record.starts_with("v=dmarc1"));
+        let policy = records
+            .iter()
+            .map(|record| unquoted(record).to_ascii_lowercase())
+            .find(|record| record.starts_with("v=dmarc1"));
         match policy {
             None => found.push(finding(Kind::NoDmarc, Severity::Medium, format!("no _dmarc.{domain}"))),
             Some(policy) if policy.contains("p=none") => {
-                found.push(finding(Kind::WeakDmarc, Severity::Low, format!("_dmarc.{domain} asks for nothing (p=none)")));
+                found.push(finding(
+                    Kind::WeakDmarc,
+                    Severity::Low,
+                    format!("_dmarc.{domain} asks for nothing (p=none)"),
+                ));
             }
             Some(_) => {}
         }
     }
     if let Some(target) = known(&names.cname).and_then(|records| records.first().cloned()).filter(|_| !names.resolves) {
-        let detail = format!("leads to {}, which leads nowhere: whoever takes that name has this one", unquoted(&target));
+        let detail =
+            format!("leads to {}, which leads nowhere: whoever takes that name has this one", unquoted(&target));
         found.push(finding(Kind::DanglingName, Severity::High, detail));
     }
     found
@@ -151,7 +163,8 @@ fn unquoted(record: &str) -> &str {
 /// The domain that was registered, of which a site's name is a part. In Indonesia that is the third level below names such
 /// as `go.id`; elsewhere the second.
 pub fn domain_of(host: &str) -> String {
-    const SECOND_LEVEL: [&str; 12] = ["go", "co", "ac", "sch", "or", "web", "my", "biz", "mil", "net", "desa", "ponpes"];
+    const SECOND_LEVEL: [&str; 12] =
+        ["go", "co", "ac", "sch", "or", "web", "my", "biz", "mil", "net", "desa", "ponpes"];
     let labels: Vec<&str> = host.trim_end_matches('.').split('.').collect();
     let parts = match labels.as_slice() {
         [.., second, "id"] if SECOND_LEVEL.contains(second) => 3,
@@ -170,7 +183,9 @@ mod tests {
 
     #[test]
     fn what_a_page_loads_without_https_is_told_and_what_runs_is_worse() {
-        let page = Page::read("<img src=http://a.go.id/x.jpg><script src=http://a.go.id/x.js></script><a href=http://a.go.id/>x</a>");
+        let page = Page::read(
+            "<img src=http://a.go.id/x.jpg><script src=http://a.go.id/x.js></script><a href=http://a.go.id/>x</a>",
+        );
         let found = mixed_content(&page, &Url::parse("https://a.go.id/").unwrap());
         assert_eq!(found.iter().map(|one| one.severity).collect::<Vec<_>>(), [Severity::Low, Severity::High]);
         assert_eq!(mixed_content(&page, &Url::parse("http://a.go.id/").unwrap()), []);
@@ -188,7 +203,8 @@ mod tests {
     #[test]
     fn names_are_judged_by_what_was_answered_only() {
         let none = || Some(Ok(Vec::new()));
-        let bare = Names { domain: "a.go.id".into(), ds: none(), caa: none(), txt: none(), dmarc: none(), ..Names::default() };
+        let bare =
+            Names { domain: "a.go.id".into(), ds: none(), caa: none(), txt: none(), dmarc: none(), ..Names::default() };
         assert_eq!(kinds(&of_names(&bare)), [Kind::NoDnssec, Kind::NoCaa, Kind::NoSpf, Kind::NoDmarc]);
         let silent = Names { txt: Some(Err("took too long".into())), ..Names::default() };
         assert_eq!(kinds(&of_names(&silent)), [Kind::NameServiceSilent]);
@@ -224,6 +240,9 @@ mod tests {
             weak: None,
         };
         let severity = |days| of_certificate(&certificate(days)).first().map(|one| one.severity);
-        assert_eq!((severity(31), severity(30), severity(7), severity(-1)), (None, Some(Severity::Medium), Some(Severity::High), None));
+        assert_eq!(
+            (severity(31), severity(30), severity(7), severity(-1)),
+            (None, Some(Severity::Medium), Some(Severity::High), None)
+        );
     }
 }

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::decode::text_of;
 use super::hosts::{Whose, whose};
 use super::reader;
 use crate::kernel::Digest;
+use crate::monitoring::decoding::text_of;
 use crate::threats::host_of;
 
 /// Entries of each kind that are remembered of a site.

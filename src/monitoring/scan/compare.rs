@@ -5,13 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use super::decode::text_of;
 use super::hosts::{Whose, owner_of, whose};
 use super::judge::{Around, gather};
 use super::model::{Evidence, Kind};
 use super::page::Page;
 use super::reader;
 use super::scripts::doings;
+use crate::monitoring::decoding::text_of;
 use crate::threats::fold::fold;
 use crate::threats::host_of;
 

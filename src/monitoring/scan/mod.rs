@@ -1,13 +1,12 @@
 //! Was something smuggled into a document, or was it replaced? A pure look at bytes that somebody else fetched: no
 //! network, no clock, nothing run. `docs/monitoring.md` tells the method and how often it is right.
 //!
-//! The parts, in the order in which a document passes them: `decode`, `markup`, `style`, `reader` make a `page` of it; `wording` says
+//! The parts, in the order in which a document passes them: `decoding`, `markup`, `style`, `reader` make a `page` of it; `wording` says
 //! whether a text offers something; `links`, `structure`, `scripts` and `defacement` gather evidence; `judge` weighs it.
 //! `compare` holds two answers of one address against each other, `baseline` a site against what was accepted.
 
 pub mod baseline;
 pub mod compare;
-mod decode;
 mod defacement;
 mod hosts;
 mod judge;
@@ -22,11 +21,11 @@ mod structure;
 mod style;
 mod wording;
 
-pub use decode::DOCUMENT_BYTES_MAX;
+use super::decoding::text_of;
 pub use model::{Evidence, Kind, Scan, Verdict};
 
 /// Judges a document, HTML or plain text. `url` is where it came from: with it, own links are told from foreign ones.
 pub fn scan(bytes: &[u8], url: Option<&str>) -> Scan {
-    let text = decode::text_of(bytes);
+    let text = text_of(bytes);
     judge::judge(&reader::read(&text), url)
 }

@@ -55,7 +55,9 @@ pub fn read(text: &str) -> Result<Vec<Listed>, Vec<Wrong>> {
     for row in rows {
         let line = |row: &csv::StringRecord| row.position().map_or(0, csv::Position::line);
         match row {
-            Err(error) => wrong.push(Wrong { line: error.position().map_or(0, csv::Position::line), what: error.to_string() }),
+            Err(error) => {
+                wrong.push(Wrong { line: error.position().map_or(0, csv::Position::line), what: error.to_string() })
+            }
             Ok(row) if row.iter().all(str::is_empty) => {}
             Ok(row) => match listed(&row, &names) {
                 Ok(site) => found.push(site),

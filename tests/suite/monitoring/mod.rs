@@ -34,7 +34,13 @@ fn fresh(report: &Report, section: Section) -> (Fresh, Option<String>, Option<&s
 #[actix_web::test]
 async fn a_site_that_is_kept_up_is_well() {
     let report = of(|request| match request.path() {
-        "/" => says(200, &page("Dinas Kominfo", "<nav><a href=/berita/>Berita</a><a href=/agenda/>Agenda</a></nav><p>Selamat datang di Dinas Kominfo.")),
+        "/" => says(
+            200,
+            &page(
+                "Dinas Kominfo",
+                "<nav><a href=/berita/>Berita</a><a href=/agenda/>Agenda</a></nav><p>Selamat datang di Dinas Kominfo.",
+            ),
+        ),
         "/berita/" => says(200, &page("Berita", &zoo::list("berita", &[1, 9, 20]))),
         "/agenda/" => says(200, &page("Agenda", &zoo::list("agenda", &[-3, 40]))),
         _ => says(404, "tidak ditemukan"),
@@ -79,7 +85,10 @@ async fn the_api_of_wordpress_is_believed_before_its_feed() {
 #[actix_web::test]
 async fn what_answers_without_being_there_is_down() {
     for (answer, expected) in [
-        (says(200, "<title>Account Suspended</title><h1>This Account has been suspended.</h1>"), Cause::HostingSuspended),
+        (
+            says(200, "<title>Account Suspended</title><h1>This Account has been suspended.</h1>"),
+            Cause::HostingSuspended,
+        ),
         (says(200, "<h1>Error establishing a database connection</h1>"), Cause::DatabaseError),
         (says(200, "<title>Welcome to nginx!</title><h1>Welcome to nginx!</h1>"), Cause::DefaultPage),
         (says(500, "x"), Cause::ServerError),
@@ -117,7 +126,9 @@ async fn hidden_links_make_a_site_infected() {
 async fn what_only_search_visitors_see_is_seen() {
     let cloaked = |shown: fn(&Request) -> bool| {
         move |request: &Request| match request.path() {
-            "/" if shown(request) => says(200, &page("Dinas", &format!("<p>Selamat datang di situs dinas.{PROMOTION}"))),
+            "/" if shown(request) => {
+                says(200, &page("Dinas", &format!("<p>Selamat datang di situs dinas.{PROMOTION}")))
+            }
             "/" => says(200, &page("Dinas", "<p>Selamat datang di situs dinas.")),
             _ => says(404, ""),
         }
@@ -143,15 +154,37 @@ async fn what_only_search_visitors_see_is_seen() {
 async fn a_page_deep_in_the_sitemap_and_one_that_replaced_the_home_page_are_found() {
     let report = of(|request| match request.path() {
         "/" => says(200, &page("Dinas", "<p>Selamat datang di situs dinas.")),
-        "/sitemap.xml" => says(200, &format!("<urlset><url><loc>http://{0}:{1}/lama/</loc></url><url><loc>http://{0}:{1}/baru/</loc></url></urlset>", zoo::HOST, request.port)),
-        "/lama/" => says(200, &page("Slot Gacor Maxwin", &format!("<h1>Situs slot gacor gampang maxwin</h1><p>Daftar sekarang, bonus new member 100%{PROMOTION}"))),
-        "/baru/" => says(200, &page("Berita", "<p>Polisi menangkap pelaku judi online yang menawarkan slot kepada warga.")),
+        "/sitemap.xml" => says(
+            200,
+            &format!(
+                "<urlset><url><loc>http://{0}:{1}/lama/</loc></url><url><loc>http://{0}:{1}/baru/</loc></url></urlset>",
+                zoo::HOST,
+                request.port
+            ),
+        ),
+        "/lama/" => says(
+            200,
+            &page(
+                "Slot Gacor Maxwin",
+                &format!(
+                    "<h1>Situs slot gacor gampang maxwin</h1><p>Daftar sekarang, bonus new member 100%{PROMOTION}"
+                ),
+            ),
+        ),
+        "/baru/" => {
+            says(200, &page("Berita", "<p>Polisi menangkap pelaku judi online yang menawarkan slot kepada warga."))
+        }
         _ => says(404, ""),
     })
     .await;
     assert_eq!(report.injection.verdict, Some(scan::Verdict::Infected));
-    assert!(report.injection.evidence.iter().all(|seen| seen.url.ends_with("/lama/") || seen.url.ends_with("sitemap.xml")));
-    let defaced = of(|_| says(200, "<title>Hacked by R00T</title><h1>Hacked by R00T</h1><p>Security is an illusion. Greetz to all")).await;
+    assert!(
+        report.injection.evidence.iter().all(|seen| seen.url.ends_with("/lama/") || seen.url.ends_with("sitemap.xml"))
+    );
+    let defaced = of(|_| {
+        says(200, "<title>Hacked by R00T</title><h1>Hacked by R00T</h1><p>Security is an illusion. Greetz to all")
+    })
+    .await;
     assert_eq!((defaced.injection.verdict, defaced.verdict), (Some(scan::Verdict::Defaced), Verdict::Compromised));
 }
 

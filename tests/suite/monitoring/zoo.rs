@@ -52,7 +52,8 @@ impl Site {
 
 pub fn says(status: u16, body: &str) -> Vec<u8> {
     let length = body.len();
-    format!("HTTP/1.1 {status} x\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {length}\r\n\r\n{body}").into_bytes()
+    format!("HTTP/1.1 {status} x\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {length}\r\n\r\n{body}")
+        .into_bytes()
 }
 
 pub fn redirects(status: u16, to: &str) -> Vec<u8> {
@@ -60,7 +61,9 @@ pub fn redirects(status: u16, to: &str) -> Vec<u8> {
 }
 
 pub fn page(title: &str, body: &str) -> String {
-    format!("<!doctype html><html lang=id><head><title>{title}</title></head><body>{body}<footer>© 2026 Dinas Kominfo Kota Contoh</footer></body></html>")
+    format!(
+        "<!doctype html><html lang=id><head><title>{title}</title></head><body>{body}<footer>© 2026 Dinas Kominfo Kota Contoh</footer></body></html>"
+    )
 }
 
 /// The day so many days before the day of the tests, 12 January 2026.
@@ -73,7 +76,9 @@ pub fn days_ago(days: i64) -> String {
 pub fn list(section: &str, days: &[i64]) -> String {
     let item = |days: &i64| {
         let day = days_ago(*days);
-        format!("<article><h2><a href=/{section}/kegiatan-{day}/>Kegiatan dinas pada hari itu</a></h2><time datetime={day}>{day}</time></article>")
+        format!(
+            "<article><h2><a href=/{section}/kegiatan-{day}/>Kegiatan dinas pada hari itu</a></h2><time datetime={day}>{day}</time></article>"
+        )
     };
     days.iter().map(item).collect()
 }
@@ -85,5 +90,7 @@ pub fn rss(days: &[i64]) -> String {
         format!("<item><title>x</title><link>http://{HOST}/{days}/</link><pubDate>{date}</pubDate></item>")
     };
     let items: String = days.iter().map(item).collect();
-    format!("<?xml version='1.0'?><rss><channel><lastBuildDate>Mon, 12 Jan 2026 09:00:00 +0800</lastBuildDate>{items}</channel></rss>")
+    format!(
+        "<?xml version='1.0'?><rss><channel><lastBuildDate>Mon, 12 Jan 2026 09:00:00 +0800</lastBuildDate>{items}</channel></rss>"
+    )
 }
