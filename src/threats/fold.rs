@@ -180,24 +180,30 @@ fn single(word: &str) -> String {
 fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let (mut word, mut origin, mut gap) = (String::new(), 0, 0);
+    let mut read = |at: usize, letter: char| {
+        if is_invisible(letter) {
+            return;
+        }
+        let letter = look_of(letter);
+        let inside = matches!(letter, '@' | '$' | '!') && !word.is_empty() || letter == '$';
+        if letter.is_alphanumeric() || is_vowel_sign(letter) || inside {
+            if word.is_empty() {
+                origin = at;
+            }
+            word.push(letter);
+        } else if letter == '%' && word.bytes().last().is_some_and(|byte| byte.is_ascii_digit()) {
+            word.push('%');
+        } else {
+            close(&mut word, origin, &mut gap, &mut tokens);
+            gap += 1;
+        }
+    };
     for (at, raw) in text.char_indices() {
-        for letter in std::iter::once(squared(raw)).nfkd().flat_map(char::to_lowercase) {
-            if is_invisible(letter) {
-                continue;
-            }
-            let letter = look_of(letter);
-            let inside = matches!(letter, '@' | '$' | '!') && !word.is_empty() || letter == '$';
-            if letter.is_alphanumeric() || is_vowel_sign(letter) || inside {
-                if word.is_empty() {
-                    origin = at;
-                }
-                word.push(letter);
-            } else if letter == '%' && word.bytes().last().is_some_and(|byte| byte.is_ascii_digit()) {
-                word.push('%');
-            } else {
-                close(&mut word, origin, &mut gap, &mut tokens);
-                gap += 1;
-            }
+        // Most letters are plain, and have nothing to be taken apart.
+        if raw.is_ascii() {
+            read(at, raw.to_ascii_lowercase());
+        } else {
+            std::iter::once(squared(raw)).nfkd().flat_map(char::to_lowercase).for_each(|letter| read(at, letter));
         }
     }
     close(&mut word, origin, &mut gap, &mut tokens);

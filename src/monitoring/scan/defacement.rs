@@ -1,5 +1,10 @@
 //! Was the page replaced by a message of those who broke in?
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::model::{Evidence, Kind};
 use super::page::Page;
 use super::signs::{SIGNS, SPOKEN_TO, STRONG, TELLING, WEAK};
@@ -157,12 +162,27 @@ fn by_pattern(folded: &str, raw: &str) -> f64 {
 
 fn points(text: &str) -> f64 {
     let folded = fold(text).text;
-    let padded = format!(" {folded} ");
     let by = by_pattern(&folded, text);
     // Without "by" the bare words need company.
-    let signs: f64 =
-        SIGNS.iter().filter(|(words, _)| padded.contains(&format!(" {words} "))).map(|(_, points)| points).sum();
+    let signs = signs(&folded);
     let is_bare_passive = by == 0.0
         && ["was hacked", "were hacked", "was defaced", "been hacked by"].iter().any(|words| folded.contains(words));
     if is_bare_passive { by } else { by + signs }
+}
+
+/// The signs of a message in a folded text, each once.
+fn signs(folded: &str) -> f64 {
+    // Cannot fail: the list is part of the program, and far smaller than what the builder refuses.
+    static MATCHER: LazyLock<AhoCorasick> =
+        LazyLock::new(|| AhoCorasick::new(SIGNS.iter().map(|(words, _)| words)).expect("the list is small"));
+    let bytes = folded.as_bytes();
+    let mut seen = HashSet::new();
+    for hit in MATCHER.find_overlapping_iter(folded) {
+        let is_whole = (hit.start() == 0 || bytes[hit.start() - 1] == b' ')
+            && bytes.get(hit.end()).is_none_or(|byte| *byte == b' ');
+        if is_whole {
+            seen.insert(hit.pattern().as_usize());
+        }
+    }
+    seen.into_iter().map(|sign| SIGNS[sign].1).sum()
 }

@@ -43,13 +43,18 @@ pub fn evidence(around: &Around) -> Vec<Evidence> {
 
 /// Why a link is bad, if it is.
 fn fault(link: &Link, around: &Around) -> Option<&'static str> {
+    let of = whose(&link.to, around.own.as_deref());
+    // Most links of a page are its own and harmless: their words need no reading.
+    if of != Whose::Foreign && !is_own_offer(&link.to) {
+        return None;
+    }
     let anchor = Wording::of(&link.text);
     if anchor.against() > 0.0 {
         return None;
     }
     let address = Wording::of(&link.to);
     let (names, promises) = anchor.names();
-    match whose(&link.to, around.own.as_deref()) {
+    match of {
         Whose::Foreign if host_of(&link.to).is_some_and(|host| is_gambling_host(&host)) => {
             Some("leads to a host of gambling")
         }
@@ -61,10 +66,7 @@ fn fault(link: &Link, around: &Around) -> Option<&'static str> {
         }
         // Pages that were added to the own site, or to another office's that was broken into as well.
         Whose::Own | Whose::Usual
-            if is_official_or_own(link, around)
-                && address.against() == 0.0
-                && is_own_offer(&link.to)
-                && (names > 0 || promises) =>
+            if is_official_or_own(link, around) && address.against() == 0.0 && (names > 0 || promises) =>
         {
             Some("leads to an own page that is named like an offer")
         }
