@@ -1,6 +1,6 @@
 //! What a look tells.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
@@ -186,7 +186,7 @@ pub struct Report {
     pub looked_at: Timestamp,
     pub verdict: Verdict,
     pub reachability: Reachability,
-    pub freshness: HashMap<Section, Freshness>,
+    pub freshness: BTreeMap<Section, Freshness>,
     pub injection: Injection,
     pub posture: Posture,
 }
@@ -207,7 +207,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// What is worst stands for all. How well a site is kept is told beside it: no site is perfect there.
-    pub fn of(reachability: &Reachability, freshness: &HashMap<Section, Freshness>, injection: &Injection) -> Self {
+    pub fn of(reachability: &Reachability, freshness: &BTreeMap<Section, Freshness>, injection: &Injection) -> Self {
         use scan::Verdict::{Defaced, Infected, Suspicious};
         let stale = freshness.values().any(|section| section.verdict == Fresh::NotUpdated || section.against.is_some());
         match (injection.verdict, reachability.verdict) {

@@ -49,6 +49,9 @@ fn verdict(trail: &Trail, page: Option<(&Page, &str)>) -> Judged {
         Ok(answer) => answer,
         Err(failure) => {
             let (verdict, cause) = failed(failure.kind);
+            // A website that leads its readers into a private network is there for none of them.
+            let led_there = cause == Cause::PrivateNetwork && !trail.hops.is_empty();
+            let verdict = if led_there { Reached::Down } else { verdict };
             return (verdict, Some(cause), failure.detail.clone());
         }
     };

@@ -1,6 +1,6 @@
 //! The look itself: what is fetched, in which order, and who judges it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -108,12 +108,13 @@ pub async fn look(prober: &dyn Prober, asking: &Asking) -> Report {
         Some(_) => intrusion::look(&mut round, &home, is_there).await,
         None => Injection::unknown(),
     };
-    let mut freshness = HashMap::new();
+    let mut freshness = BTreeMap::new();
     for section in Section::ALL {
         let found = match reachability.verdict {
             Reached::Ok => fresh::look(&mut round, &home, *section).await,
             Reached::Maintenance => Freshness::without(super::model::Fresh::Maintenance),
-            Reached::Down | Reached::Unknown => Freshness::without(super::model::Fresh::Down),
+            Reached::Down => Freshness::without(super::model::Fresh::Down),
+            Reached::Unknown => Freshness::without(super::model::Fresh::NoAnswer),
         };
         freshness.insert(*section, found);
     }

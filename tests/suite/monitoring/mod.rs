@@ -94,6 +94,7 @@ async fn what_answers_without_being_there_is_down() {
         (says(500, "x"), Cause::ServerError),
         (says(404, "x"), Cause::NotFound),
         (zoo::redirects(302, "/"), Cause::RedirectLoop),
+        (zoo::redirects(301, "http://169.254.169.254/latest/"), Cause::PrivateNetwork),
         (b"HTTP/1.1 302 Found\r\n\r\n".to_vec(), Cause::RedirectToNowhere),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nx".to_vec(), Cause::BodyBroken),
         (b"apa ini\r\n\r\n".to_vec(), Cause::Malformed),
@@ -105,6 +106,7 @@ async fn what_answers_without_being_there_is_down() {
     }
     let guarded = of(|_| says(403, "Forbidden")).await;
     assert_eq!((guarded.reachability.verdict, guarded.verdict), (Reached::Unknown, Verdict::Unknown));
+    assert_eq!(fresh(&guarded, Section::Berita).0, Fresh::NoAnswer);
     let mended = of(|_| says(200, "<h1>Situs sedang dalam perbaikan</h1>")).await;
     assert_eq!((mended.verdict, fresh(&mended, Section::Berita).0), (Verdict::Maintenance, Fresh::Maintenance));
 }
