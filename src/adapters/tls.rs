@@ -28,6 +28,16 @@ impl Shown {
     }
 }
 
+/// Mozilla's authorities, and those of a PEM file.
+pub fn roots(more_roots: &[u8]) -> Result<RootCertStore> {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    for root in CertificateDer::pem_slice_iter(more_roots) {
+        let root = root.context("read a certificate of fetch_roots_file")?;
+        roots.add(root).context("trust a certificate of fetch_roots_file")?;
+    }
+    Ok(roots)
+}
+
 /// Wraps a connection to an `https` address in TLS.
 pub struct Tls {
     config: Arc<ClientConfig>,
@@ -43,11 +53,7 @@ impl std::fmt::Debug for Tls {
 impl Tls {
     /// Trusts Mozilla's roots and those of a PEM file, such as a region's own authority.
     pub fn new(more_roots: &[u8], shown: Shown) -> Result<Self> {
-        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        for root in CertificateDer::pem_slice_iter(more_roots) {
-            let root = root.context("read a certificate of fetch_roots_file")?;
-            roots.add(root).context("trust a certificate of fetch_roots_file")?;
-        }
+        let roots = roots(more_roots)?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
         let builder = builder.context("choose the versions of TLS")?;

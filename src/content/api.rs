@@ -18,7 +18,7 @@ use super::{diff, dry_run, service, store, type_store, types, view};
 use crate::app::App;
 use crate::db::Conn;
 use crate::http::body::{self, Definition};
-use crate::http::{Answer, Params, etag};
+use crate::http::{Answer, Params, Problem, etag};
 use crate::identity::{Actor, Permit, cases};
 use crate::kernel::id::EntryId;
 use crate::kernel::page::{Cursor, Limit, Page};
@@ -103,12 +103,8 @@ async fn put_type(
     request: HttpRequest,
     body: Definition,
 ) -> Answer {
-    Params::parse(request.query_string())?.finish()?;
     let (site, key) = path.into_inner();
-    let seen = request.headers().contains_key("If-Match").then(|| etag::if_match(&request)).transpose()?;
-    let by = actor.clone();
-    let site = app.db.read(move |c| sites::store::find_visible(c, &site, &by)).await?;
-    let _: Permit<cases::ChangeTypes> = actor.permit(site.id)?;
+    let (site, seen) = changing_types(&app, &actor, site, &request).await?;
     let definition = definition(&key, body)?;
     let stored = service::change_type(&app, &actor, site.id, definition, seen).await?;
     let made = stored.version == VERSION_FIRST;
@@ -136,14 +132,25 @@ async fn try_type(
     request: HttpRequest,
     body: Definition,
 ) -> Answer {
-    Params::parse(request.query_string())?.finish()?;
     let (site, key) = path.into_inner();
-    let seen = request.headers().contains_key("If-Match").then(|| etag::if_match(&request)).transpose()?;
+    let (site, seen) = changing_types(&app, &actor, site, &request).await?;
+    let definition = definition(&key, body)?;
+    Ok(HttpResponse::Ok().json(dry_run::service::dry_run(&app, &actor, site.id, definition, seen).await?))
+}
+
+/// The site whose types the caller may change, and the version that they have seen, if they name one.
+async fn changing_types(
+    app: &App,
+    actor: &Actor,
+    site: String,
+    request: &HttpRequest,
+) -> Result<(Site, Option<i32>), Problem> {
+    Params::parse(request.query_string())?.finish()?;
+    let seen = request.headers().contains_key("If-Match").then(|| etag::if_match(request)).transpose()?;
     let by = actor.clone();
     let site = app.db.read(move |c| sites::store::find_visible(c, &site, &by)).await?;
     let _: Permit<cases::ChangeTypes> = actor.permit(site.id)?;
-    let definition = definition(&key, body)?;
-    Ok(HttpResponse::Ok().json(dry_run::service::dry_run(&app, &actor, site.id, definition, seen).await?))
+    Ok((site, seen))
 }
 
 /// The definition in a body, whose key is that of the address.

@@ -51,7 +51,6 @@ pub struct Relation {
     pub address: String,
     pub kind: String,
     pub title: String,
-    pub has_integrity: bool,
 }
 
 /// What a page loads, or sends to.
@@ -243,7 +242,7 @@ impl State {
             self.source(SourceKind::Style, Some(address.clone()), has_integrity);
         }
         let (kind, title) = (value("type").unwrap_or_default(), value("title").unwrap_or_default());
-        self.page.relations.push(Relation { rel, address, kind, title, has_integrity });
+        self.page.relations.push(Relation { rel, address, kind, title });
     }
 
     fn source(&mut self, kind: SourceKind, address: Option<String>, has_integrity: bool) {

@@ -22,7 +22,6 @@ pub enum RecordKind {
     Caa,
     Cname,
     Ds,
-    Mx,
     Txt,
 }
 

@@ -20,10 +20,12 @@ const KEY_BYTES_MAX: usize = 128;
 const KEPT: i64 = DAY;
 /// A request that never ended (its server died) blocks its key no longer than this.
 const PENDING_MAX: i64 = MINUTE;
+
 /// Not even a digest of what is posted here is kept. Repeating them does no harm: an e-mail address is taken once.
 fn holds_secrets(path: &str) -> bool {
     path.starts_with("/api/v1/auth/") || path.starts_with("/api/v1/users") || path.ends_with("/webhooks")
 }
+
 /// Headers that belong to the answer.
 const HEADERS_KEPT: [&str; 3] = ["location", "etag", "content-type"];
 

@@ -90,7 +90,8 @@ fn values<'t>(text: &'t str, name: &'static str) -> impl Iterator<Item = &'t str
     })
 }
 
-fn locations(text: &str) -> impl Iterator<Item = &str> {
+/// The addresses of a sitemap.
+pub fn locations(text: &str) -> impl Iterator<Item = &str> {
     text.split("<loc>").skip(1).filter_map(|rest| rest.split('<').next()).map(str::trim)
 }
 

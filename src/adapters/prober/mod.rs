@@ -189,7 +189,6 @@ impl Prober for HttpProber {
                 RecordKind::Caa => RecordType::CAA,
                 RecordKind::Cname => RecordType::CNAME,
                 RecordKind::Ds => RecordType::DS,
-                RecordKind::Mx => RecordType::MX,
                 RecordKind::Txt => RecordType::TXT,
             };
             match tokio::time::timeout(RESOLVE_SPAN_MAX, self.names.lookup(name, kind)).await {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
+use super::super::tls::roots;
 use crate::kernel::{Context, Result};
 
 pub struct Tls {
@@ -17,11 +18,7 @@ pub struct Tls {
 
 impl Tls {
     pub fn new(more_roots: &[u8]) -> Result<Self> {
-        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        for root in CertificateDer::pem_slice_iter(more_roots) {
-            let root = root.context("read a certificate of fetch_roots_file")?;
-            roots.add(root).context("trust a certificate of fetch_roots_file")?;
-        }
+        let roots = roots(more_roots)?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let judge = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone());
         let judge = judge.build().context("make a judge of certificates")?;

@@ -14,6 +14,7 @@ use crate::monitoring::pages;
 use crate::monitoring::scan::compare::{added, random_path, sent_away};
 use crate::monitoring::scan::{self, Evidence, Kind, Verdict};
 use crate::ports::probing::Visitor;
+use crate::verify::links;
 
 const PAGES_AT_EACH_END: usize = 5;
 const EVIDENCE_MAX: usize = 50;
@@ -174,8 +175,6 @@ fn locations(xml: &str, now: jiff::Timestamp) -> Vec<(Option<jiff::civil::Date>,
     const LOCATIONS_MAX: usize = 50_000;
     let dated: std::collections::HashMap<String, jiff::civil::Date> =
         pages::sitemap_dates(xml, now).into_iter().map(|item| (item.address, item.date.from.first_day())).collect();
-    let all = xml.split("<loc>").skip(1).filter_map(|rest| rest.split('<').next()).take(LOCATIONS_MAX);
-    all.map(|address| address.trim().replace("&amp;", "&"))
-        .map(|address| (dated.get(&address).copied(), address))
-        .collect()
+    let all = links::locations(xml).take(LOCATIONS_MAX);
+    all.map(|address| address.replace("&amp;", "&")).map(|address| (dated.get(&address).copied(), address)).collect()
 }

@@ -191,19 +191,9 @@ async fn names(prober: &dyn Prober, url: &Url, resolves: bool) -> Option<Names> 
         (domain.as_str(), RecordKind::Caa),
         (domain.as_str(), RecordKind::Txt),
         (dmarc.as_str(), RecordKind::Txt),
-        (domain.as_str(), RecordKind::Mx),
         (host, RecordKind::Cname),
     ];
     let mut told = join_all(asked.map(|(name, kind)| prober.records(name, kind))).await.into_iter().map(Some);
     let mut next = || told.next().flatten();
-    Some(Names {
-        ds: next(),
-        caa: next(),
-        txt: next(),
-        dmarc: next(),
-        mx: next(),
-        cname: next(),
-        resolves,
-        domain: domain.clone(),
-    })
+    Some(Names { ds: next(), caa: next(), txt: next(), dmarc: next(), cname: next(), resolves, domain: domain.clone() })
 }

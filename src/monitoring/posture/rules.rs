@@ -21,7 +21,6 @@ pub struct Names {
     pub txt: Answered,
     /// Of `_dmarc.<domain>`.
     pub dmarc: Answered,
-    pub mx: Answered,
     pub cname: Answered,
     /// Whether the name leads to an address.
     pub resolves: bool,
@@ -115,7 +114,7 @@ pub fn security_txt(text: Option<&str>, now: Timestamp) -> Option<Finding> {
 /// Of the name service. No answer is told as such, and nothing is concluded from it.
 pub fn of_names(names: &Names) -> Vec<Finding> {
     let mut found = Vec::new();
-    let asked = [&names.ds, &names.caa, &names.txt, &names.dmarc, &names.mx, &names.cname];
+    let asked = [&names.ds, &names.caa, &names.txt, &names.dmarc, &names.cname];
     if let Some(why) = asked.iter().find_map(|one| one.as_ref()?.as_ref().err()) {
         found.push(finding(Kind::NameServiceSilent, Severity::Low, why.clone()));
     }
