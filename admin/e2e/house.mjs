@@ -13,6 +13,9 @@ export const password = process.env.LAMIN_DEMO_PASSWORD;
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 360, height: 740 };
 
+/** For what must come: a crowded machine is slow, and what never comes is told either way. */
+const PATIENCE_MS = 60_000;
+
 /** Everything that was found wrong; a story fails when there is anything. */
 const faults = [];
 export const fault = (text) => faults.push(text);
@@ -44,7 +47,7 @@ export async function story(tell) {
 export async function person(browser, { email = '', viewport = DESKTOP, language = 'id', scheme = 'light' } = {}) {
   const context = await browser.newContext({ viewport, colorScheme: scheme, locale: language === 'id' ? 'id-ID' : 'en-GB' });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   page.on('pageerror', (error) => fault(`${page.url()}: ${error.stack ?? error}`));
   page.on('console', (message) => {
     if (/Content Security Policy|Refused to/.test(message.text())) fault(`${page.url()}: ${message.text()}`);

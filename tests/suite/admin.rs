@@ -1,6 +1,7 @@
 //! The admin: how it is served, and its screens in a real browser against the real program. What people do there stands in
 //! `admin/e2e/*.mjs`; here they are run.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
@@ -13,7 +14,7 @@ fn demo() -> Server {
     Server::start(&["--demo", "--set", "durability=off"], &[("LAMIN_DEMO_PASSWORD", PASSWORD)])
 }
 
-/// Runs one story on a server of its own.
+/// Runs one story on a server of its own. What went wrong is said at once, past the test runner, which keeps it to the end.
 #[track_caller]
 fn tell(story: &str) {
     let server = demo();
@@ -21,8 +22,11 @@ fn tell(story: &str) {
     let mut node = Command::new("node");
     node.arg(script).arg(server.url()).env("LAMIN_DEMO_PASSWORD", PASSWORD).env("LAMIN_TEST_CHROMIUM", chromium());
     let told = node.output().expect("node runs; scripts/admin installs it");
-    let text = String::from_utf8_lossy(&told.stdout) + String::from_utf8_lossy(&told.stderr);
-    assert!(told.status.success(), "{story}:\n{text}");
+    if !told.status.success() {
+        let text = String::from_utf8_lossy(&told.stdout) + String::from_utf8_lossy(&told.stderr);
+        writeln!(std::io::stderr(), "{story}:\n{text}").expect("standard error is open");
+        panic!("{story} did not end well: what it said stands above");
+    }
 }
 
 #[test]

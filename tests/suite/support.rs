@@ -297,7 +297,8 @@ impl Server {
     }
 
     fn wait_until_ready(&mut self) {
-        for _ in 0..1200 {
+        // Three minutes: on a crowded machine the demo is long at work before it is ready.
+        for _ in 0..3600 {
             if self.get("/readyz").0 == 200 {
                 return;
             }
