@@ -25,5 +25,6 @@ export default defineConfig({
     },
   },
   server: { proxy: Object.fromEntries(['/api', '/media', '/preview'].map((path) => [path, process.env.LAMIN_SERVER ?? 'http://127.0.0.1:8080'])) },
-  test: { include: ['src/**/*.test.ts'] },
+  // A crowded machine is slow, which is no fault.
+  test: { include: ['src/**/*.test.ts'], testTimeout: 30_000 },
 });
