@@ -10,6 +10,7 @@ use lamin::publish::model::{Card, SiteFacts, Snapshot};
 use lamin::publish::plan::{self, Page, Plan, Wanted};
 use lamin::publish::render::Finds;
 use lamin::publish::snapshot::{self, shape};
+use lamin::publish::styles::theme_files;
 use lamin::publish::views::World;
 use lamin::themes::theme::Theme;
 use serde_json::{Map, Value, json};
@@ -98,8 +99,9 @@ fn with_world(run: impl FnOnce(&World, &Plan)) {
     let theme = Theme::built_in().expect("the built-in theme reads");
     let plan =
         plan::plan(&snapshot, Wanted { archive: true, terms: true, register: true, site_map: true, search: false });
-    let files: std::collections::BTreeMap<String, String> = [("lamin.css".into(), "/theme/lamin.css".into())].into();
-    let world = World::new(&snapshot, &theme, &plan, "https://portal.example".into(), files.into());
+    let (_, addresses) = theme_files(&snapshot, &theme);
+    let world =
+        World::new(&snapshot, &theme, &plan, "https://portal.example".into(), addresses).expect("its parts read");
     run(&world, &plan);
 }
 
@@ -130,7 +132,8 @@ fn plan_and_views_of_1000(bencher: divan::Bencher) {
             divan::black_box(&snapshot),
             Wanted { archive: true, terms: true, register: true, site_map: true, search: false },
         );
-        let none: std::collections::BTreeMap<String, String> = Default::default();
-        World::new(&snapshot, &theme, &plan, "https://portal.example".into(), none.into()).cards.len()
+        let (_, addresses) = theme_files(&snapshot, &theme);
+        let world = World::new(&snapshot, &theme, &plan, "https://portal.example".into(), addresses);
+        world.expect("its parts read").cards.len()
     });
 }

@@ -109,7 +109,7 @@ pub fn page(app: &App, coming: &Coming) -> Result<Shown> {
     let plan = plan::plan(&snapshot, Wanted::by(&theme));
     let (files, addresses) = theme_files(&snapshot, &theme);
     let base_url = views::base_url(&snapshot, app.config.server_url.as_str());
-    let world = World::new(&snapshot, &theme, &plan, base_url, addresses);
+    let world = World::new(&snapshot, &theme, &plan, base_url, addresses)?;
     let mut finds = Finds::default();
     let at = snapshot.cards.iter().position(|card| card.entry == coming.entry.id);
     let html = match at {
@@ -159,7 +159,7 @@ fn whole(app: &App, snapshot: &Snapshot, theme: &Theme, folder: &Path) -> Result
     let plan = plan::plan(snapshot, Wanted::by(theme));
     let (mut small, addresses) = theme_files(snapshot, theme);
     let base_url = views::base_url(snapshot, app.config.server_url.as_str());
-    let world = World::new(snapshot, theme, &plan, base_url, addresses);
+    let world = World::new(snapshot, theme, &plan, base_url, addresses)?;
     let (table, _) = redirects::table(snapshot, &plan, &world.prefixes);
     small.extend(beside::files(&world, None, true)?);
     small.extend(search::index(app, &world, None)?.files);

@@ -247,7 +247,7 @@ impl Build<'_> {
         let plan = self.plan;
         let mut warnings = plan.doubles.clone();
         let styles = theme_files(self.snapshot, self.theme);
-        let world = World::new(self.snapshot, self.theme, plan, self.base_url.clone(), styles.1);
+        let world = World::new(self.snapshot, self.theme, plan, self.base_url.clone(), styles.1)?;
         let mut small = styles.0;
         let paths = plan.paths.iter().map(|path| &**path);
         // The one waits for the processor, the other for the file system.

@@ -1,7 +1,7 @@
 //! Pages as bytes: a pure function of what the build read.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Map, Value as Json};
@@ -23,6 +23,8 @@ use crate::themes::theme::Theme;
 /// Cards that stay in memory as they are shown, about 2.5 kB each; on a larger site the others are made anew for each list
 /// that shows them, which costs an eighth of the time of a whole build.
 const CARDS_KEPT_MAX: usize = 40_000;
+/// Templates that are made one time for all pages of a language.
+pub const ONCE: &str = "once/";
 /// No heading of a text has an id that begins with a low line.
 const FOOTER_IDS: &str = "_footer-";
 /// Newest entries of the whole site that a home page may show.
@@ -30,7 +32,16 @@ pub const HOME_LATEST: usize = 10;
 
 impl<'b> World<'b> {
     /// Everything that pages share, made once. `theme_files` are the fingerprinted addresses.
-    pub fn new(snapshot: &'b Snapshot, theme: &'b Theme, plan: &'b Plan, base_url: String, theme_files: Value) -> Self {
+    ///
+    /// # Errors
+    /// When a part that stands on all pages cannot be made.
+    pub fn new(
+        snapshot: &'b Snapshot,
+        theme: &'b Theme,
+        plan: &'b Plan,
+        base_url: String,
+        theme_files: Value,
+    ) -> Result<Self> {
         // The footer stands below every text.
         let footer =
             |text: &str| markdown(text, snapshot, &mut BTreeSet::new(), &mut HeadingIds::beginning(FOOTER_IDS));
@@ -38,7 +49,7 @@ impl<'b> World<'b> {
         let cards = snapshot.cards.iter().map(|_| std::sync::OnceLock::new()).collect();
         let prefixes = prefixes(&snapshot.site);
         let shared = Shared::new(snapshot, plan);
-        World {
+        let mut world = World {
             snapshot,
             theme,
             plan,
@@ -51,7 +62,22 @@ impl<'b> World<'b> {
             cards,
             cards_kept: AtomicUsize::new(0),
             theme_files,
-        }
+            once: Vec::new(),
+        };
+        world.once = world.locales.iter().map(|view| world.once(view)).collect::<Result<_>>()?;
+        Ok(world)
+    }
+
+    /// The templates of `once/` in a language: what stands on all its pages alike is made one time.
+    fn once(&self, view: &LocaleView) -> Result<Value> {
+        let context = self.common(view);
+        let name = |template: &str| Some(template.strip_prefix(ONCE)?.strip_suffix(".html")?.to_owned());
+        let templates = self.theme.tera.get_template_names();
+        let parts = templates.filter_map(|template| Some((name(template)?, template))).map(|(name, template)| {
+            let bytes = self.render(template, &context, || view.locale.clone())?;
+            Ok((name, Value::safe_string(String::from_utf8_lossy(&bytes).trim())))
+        });
+        Ok(Value::from(parts.collect::<Result<BTreeMap<String, Value>>>()?))
     }
 
     /// What lists show of a card.
@@ -106,14 +132,21 @@ impl<'b> World<'b> {
         Ok(bytes)
     }
 
-    fn context(&self, view: &LocaleView, about: About) -> Context {
+    /// What is the same on all pages of a language.
+    fn common(&self, view: &LocaleView) -> Context {
         let mut context = Context::new();
         context.insert_value("site", view.site.clone());
         context.insert_value("t", view.words.clone());
         context.insert_value("menu", view.menu.clone());
-        context.insert_value("alerts", self.alerts(view));
         context.insert_value("theme", self.theme_files.clone());
         context.insert_value("theme_settings", view.theme_settings.clone());
+        context
+    }
+
+    fn context(&self, view: &LocaleView, about: About) -> Context {
+        let mut context = self.common(view);
+        context.insert_value("once", self.once[view.at].clone());
+        context.insert_value("alerts", self.alerts(view));
         let canonical = format!("{}{}", self.base_url, about.url);
         let page = map([
             ("kind", about.kind.into()),
@@ -166,7 +199,7 @@ impl<'b> World<'b> {
                 map([("title", title.into()), ("url", list.base.as_str().into()), ("entries", entries.into())]);
             Some((key.to_string(), section))
         });
-        let sections: std::collections::BTreeMap<String, Value> = sections.collect();
+        let sections: BTreeMap<String, Value> = sections.collect();
         context.insert_value("sections", sections.into());
         ("home.html".into(), context)
     }
@@ -199,7 +232,7 @@ impl<'b> World<'b> {
             finds.links.extend(links::of_text(&html, url, &self.base_url));
             html
         };
-        let mut content = std::collections::BTreeMap::new();
+        let mut content = BTreeMap::new();
         for (name, value) in fields {
             find_assets(value, self.snapshot, &mut found.borrow_mut().placed);
             // What lists show is in the card already.

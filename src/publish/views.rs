@@ -11,7 +11,7 @@ use tera::value::{Key, Map};
 use super::dates::{self, Clockface};
 use super::model::{Asset, Card, Shape, Show, Snapshot, Steering, Term};
 use super::plan::{self, ListKind, Plan};
-use super::{forms, pictures, rules};
+use super::{forms, menus, pictures, rules};
 use crate::kernel::{Colour, Digest, Origin, Timestamp};
 use crate::media::rules::public_path;
 use crate::themes::theme::Theme;
@@ -95,6 +95,8 @@ pub struct World<'b> {
     pub cards_kept: AtomicUsize,
     /// Fingerprinted addresses of the theme's files.
     pub theme_files: Value,
+    /// What stands on all pages of a language alike, already made.
+    pub once: Vec<Value>,
 }
 
 /// The settings entry of a locale, or else of the default one.
@@ -204,7 +206,7 @@ pub fn locale_views(
             ]),
             words: words(theme, locale),
             theme_settings: theme_settings_shown(snapshot, theme, at),
-            menu: menus(snapshot, plan, (at, locale), &prefix),
+            menu: menus::menus(snapshot, plan, (at, locale), &prefix),
             clock,
             title: title.into(),
             description: text("description").into(),
@@ -236,29 +238,6 @@ fn register(plan: &Plan, prefix: &str) -> Option<String> {
 pub fn words(theme: &Theme, locale: &str) -> Value {
     let names = theme.words.get("id").into_iter().flat_map(BTreeMap::keys);
     Value::from(names.map(|name| (name.clone(), theme.word(locale, name).to_owned())).collect::<BTreeMap<_, _>>())
-}
-
-/// The menus of a language: its own, or else the default one's with the labels of the language and
-/// with addresses in the language where the site has them.
-fn menus(snapshot: &Snapshot, plan: &Plan, (locale, name): (usize, &str), prefix: &str) -> Value {
-    let at = |place: &str| {
-        let of = |locale: usize| {
-            let mut menus = snapshot.steering.iter().filter(move |e| e.type_key == "menu" && e.locale == locale);
-            menus.find(|entry| entry.text("location") == Some(place))
-        };
-        let items = of(locale).or_else(|| of(0)).and_then(|menu| menu.fields.get("items")).and_then(Json::as_array);
-        let item = |item: &Json| {
-            let text = |field: &str| item.get(field).and_then(Json::as_str).filter(|text| !text.is_empty());
-            let label = if name.starts_with("en") { text("label_en").or(text("label")) } else { text("label") };
-            let url = text("url")?;
-            let own = format!("{prefix}{url}");
-            let url = if url.starts_with('/') && plan.known.contains(&own) { own } else { url.to_owned() };
-            let safe = url.starts_with('/') || url.starts_with("https://") || url.starts_with("http://");
-            safe.then(|| map([("label", label.unwrap_or(&url).into()), ("url", url.as_str().into())]))
-        };
-        Value::from(items.into_iter().flatten().filter_map(item).collect::<Vec<Value>>())
-    };
-    map([("main", at("main")), ("footer", at("footer"))])
 }
 
 /// What every card has, whatever its type's fields are.

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use tera::{Kwargs, State, Tera};
+use tera::{Kwargs, State, Tera, Value};
 
 use super::tags::{self, Kind};
 
@@ -41,6 +41,7 @@ pub fn tera<'s>(templates: impl Iterator<Item = (&'s str, String)>) -> Result<Te
     let mut tera = Tera::default();
     tera.register_function(STEP, |_: Kwargs, _: &State| step());
     tera.register_function("range", |given: Kwargs, _: &State| range(&given));
+    tera.register_filter("js", |value: &Value, _: Kwargs, _: &State| js(value));
     tera.add_raw_templates(templates.map(|(name, source)| (name, counted(&source))))?;
     Ok(tera)
 }
@@ -114,6 +115,16 @@ fn range(given: &Kwargs) -> Result<Vec<i64>, tera::Error> {
     Ok((start..end).step_by(usize::try_from(by).unwrap_or(1)).collect())
 }
 
+/// A value as a JSON string that can stand in a script: nothing in it ends that script.
+fn js(value: &Value) -> Result<Value, tera::Error> {
+    let text = match value.as_str() {
+        Some(text) => serde_json::to_string(text),
+        None => serde_json::to_string(&value.to_string()),
+    };
+    let text = text.map_err(|error| tera::Error::message(error.to_string()))?;
+    Ok(Value::safe_string(&text.replace('<', "\\u003c")))
+}
+
 fn too_large() -> String {
     format!("the page is larger than {PAGE_BYTES_MAX} bytes")
 }
@@ -153,6 +164,12 @@ mod tests {
         let mut out = Vec::new();
         render(&tera, "a.html", &tera::Context::new(), &mut out).map_err(|error| error.to_string())?;
         Ok(String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn a_text_in_a_script_stays_a_text() {
+        let source = r#"{% set text = '</script>" & ' %}{{ text | js }} {{ 7 | js }}"#;
+        assert_eq!(rendered(source).unwrap(), r#""\u003c/script>\" & " "7""#);
     }
 
     #[test]

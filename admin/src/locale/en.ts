@@ -1085,6 +1085,8 @@ export const en = {
   'menus.add': 'Add a link',
   'menus.up': 'Move {link} up',
   'menus.down': 'Move {link} down',
+  'menus.below': 'Put {link} below the link before',
+  'menus.below.help': 'The link becomes part of the nearest one above it',
   'menus.remove': 'Remove {link}',
   'menus.drag': 'Drag to another place, or use the buttons',
   'menus.unnamed': 'link {number}',

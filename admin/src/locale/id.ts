@@ -1085,6 +1085,8 @@ export const id: Words = {
   'menus.add': 'Tambah tautan',
   'menus.up': 'Naikkan {link}',
   'menus.down': 'Turunkan {link}',
+  'menus.below': 'Tempatkan {link} di bawah tautan sebelumnya',
+  'menus.below.help': 'Tautan menjadi bagian dari tautan terdekat di atasnya',
   'menus.remove': 'Hapus {link}',
   'menus.drag': 'Seret ke tempat lain, atau gunakan tombol',
   'menus.unnamed': 'tautan {number}',

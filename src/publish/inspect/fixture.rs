@@ -157,7 +157,10 @@ impl Site {
                         let item = |url: &str| json!({"label": text(40), "label_en": text(40), "url": url});
                         let mut menu = fields.clone();
                         menu.insert("location".into(), place.into());
-                        menu.insert("items".into(), json!([item("/"), item("/berita/"), item("https://x.example/")]));
+                        let mut below = item("/agenda/");
+                        below["below"] = true.into();
+                        let items = json!([item("/"), item("/berita/"), below, item("https://x.example/")]);
+                        menu.insert("items".into(), items);
                         self.steer(&of.key, (locale, name), place, menu)?;
                     }
                 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::render::ONCE;
 use super::{Fault, Finding, fixture, page_templates};
 use crate::themes::tags::{self, Kind, Piece};
 use crate::themes::theme::Theme;
@@ -152,6 +153,7 @@ impl Known {
         given.insert("content", fixture::field_names(true));
         given.insert("t", theme.words.values().flat_map(|words| words.keys().cloned()).collect());
         given.insert("theme_settings", theme.about.settings.keys().cloned().collect());
+        given.insert("once", parts_made_once(theme).map(|(_, part)| part.to_owned()).collect());
         given.insert("theme", theme.assets.iter().map(|(name, _)| name.clone()).collect());
         let locals = theme.written().iter().flat_map(|template| locals(template.source)).collect();
         Known { given, locals }
@@ -164,13 +166,14 @@ impl Known {
             return (!known).then(|| (Fault::UnknownVariable, format!("no page gives {root}")));
         };
         let member = path.names.get(1)?;
-        let open = members.is_empty() && !matches!(root.as_str(), "theme_settings" | "t" | "theme");
+        let open = members.is_empty() && !matches!(root.as_str(), "theme_settings" | "t" | "theme" | "once");
         if open || members.contains(member) {
             return None;
         }
         Some(match root.as_str() {
             "t" => (Fault::MissingWord, format!("words.toml has no {member}")),
             "theme" => (Fault::UnknownVariable, format!("the theme has no file assets/{member}")),
+            "once" => (Fault::UnknownVariable, format!("the theme has no template once/{member}.html")),
             _ => (Fault::UnknownVariable, format!("{root} has no {member}")),
         })
     }
@@ -288,10 +291,17 @@ fn missing_words(theme: &Theme) -> Vec<Finding> {
     findings
 }
 
+/// The templates that are made one time for all pages of a language, with the name of what comes of them.
+fn parts_made_once(theme: &Theme) -> impl Iterator<Item = (&str, &str)> {
+    let names = theme.tera.get_template_names();
+    names.filter_map(|name| Some((name, name.strip_prefix(ONCE)?.strip_suffix(".html")?)))
+}
+
 /// Templates of the theme's own that no page comes to.
 fn unused(theme: &Theme) -> Vec<Finding> {
     let written = theme.written();
     let mut open: Vec<String> = page_templates().into_iter().collect();
+    open.extend(parts_made_once(theme).map(|(template, _)| template.to_owned()));
     let mut used = BTreeSet::new();
     while let Some(name) = open.pop() {
         if !used.insert(name.clone()) {
@@ -342,7 +352,7 @@ mod tests {
     fn what_templates_may_say_is_not_told() {
         let source = "{% for card, b in list.entries %}{{ card.x }}{{ b | default(value=card.y) }}{% endfor %}\
             {% set c = [d.url for d in latest if d.image] %}{{ c[0] or \"none of this\" }}\
-            {{ <js text={entry.title ~ \"a\"} /> }}{{ entry.start?.iso }}{{ t[\"section_\" ~ page.section] }}\
+            {{ <fact text={entry.title ~ \"a\"} /> }}{{ entry.start?.iso }}{{ t[\"section_\" ~ page.section] }}\
             {% if page.kind is defined and not entry.own_url %}{{ loop.index }}{% endif %}{{ content.body }}";
         assert_eq!(told(source), []);
     }

@@ -136,8 +136,14 @@ fn inspect(theme: &Theme, marked: &Theme, filled: Filled) -> Result<Seen> {
     let site = fixture::site(filled)?;
     let plan = plan::plan(&site.snapshot, Wanted::by(theme));
     let (files, addresses) = theme_files(&site.snapshot, theme);
-    let world = World::new(&site.snapshot, marked, &plan, fixture::BASE_URL.to_owned(), addresses);
     let mut seen = Seen::default();
+    let world = match World::new(&site.snapshot, marked, &plan, fixture::BASE_URL.to_owned(), addresses) {
+        Ok(world) => world,
+        Err(error) => {
+            seen.findings.push(not_made(theme, &error, ""));
+            return Ok(seen);
+        }
+    };
     let mut links = Links::default();
     let mut made: BTreeMap<Arc<str>, Made> = BTreeMap::new();
     for (page, path) in plan.pages.iter().zip(&plan.paths) {

@@ -15,6 +15,7 @@ use crate::kernel::{Context, Digest, Result, Timestamp};
 use crate::media::derive::picture::{self, Pixels};
 use crate::publish::plan::{self, Wanted};
 use crate::publish::snapshot;
+use crate::publish::styles::theme_files;
 use crate::publish::views::World;
 use crate::{sites, themes};
 
@@ -43,7 +44,8 @@ pub fn job(app: &App, job: &Job) -> Outcome {
     let snapshot = app.db.read_blocking(|c| snapshot::read_whole(c, site))?;
     let theme = themes::service::of_release(app, site, &snapshot.site.key)?;
     let plan = plan::plan(&snapshot, Wanted::by(&theme));
-    let world = World::new(&snapshot, &theme, &plan, String::new(), tera::Value::none());
+    let (_, addresses) = theme_files(&snapshot, &theme);
+    let world = World::new(&snapshot, &theme, &plan, String::new(), addresses)?;
     let named = world.shares();
     let ready = &snapshot.shares.ready;
     let begun = Instant::now();

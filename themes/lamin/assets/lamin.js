@@ -54,6 +54,12 @@
     });
   });
 
+  document.addEventListener('click', function (event) {
+    all('.sub[open]').forEach(function (open) {
+      open.open = open.contains(event.target);
+    });
+  });
+
   all('.gallery').forEach(function (gallery) {
     var links = all('figure > a:not(.watch)', gallery), at = 0;
     var frame = make('dialog', { className: 'large' });
