@@ -3,6 +3,7 @@
 pub mod adapters;
 pub mod app;
 pub mod boot;
+pub mod calendar;
 pub mod cli;
 pub mod config;
 pub mod content;

@@ -20,6 +20,7 @@ const ROOMS: &[&str] = &[
     "http",
     "identity",
     "sites",
+    "calendar",
     "notices",
     "media",
     "procedure",

@@ -64,6 +64,7 @@ export const FIRST: Record<string, First> = {
   '/site/:site/menus/:entry': ({ site, entry }) => [asks.entry(entry, by), asks.pages(site, by)],
   '/site/:site/checks': ({ site }) => asks.siteChecks(site, by),
   '/notices': (_, query) => asks.notices(query('show') === 'unread', undefined, by),
+  '/hours': () => asks.calendar(by),
   '/mail': () => asks.mail(by),
   '/site/:site/webhooks': ({ site }) => asks.webhooks(site, by),
 };

@@ -89,6 +89,11 @@ export async function setUp(body: Shape<'SetUp'>): Promise<void> {
   await arrive();
 }
 
+export async function followLink(body: Shape<'FollowedLink'>): Promise<void> {
+  client.token = (await ask(api.POST('/api/v1/auth/link/password', { body }))).access_token;
+  await arrive();
+}
+
 export async function changePassword(body: Shape<'ChangePassword'>): Promise<void> {
   client.token = (await ask(api.POST('/api/v1/auth/password', { body }))).access_token;
 }

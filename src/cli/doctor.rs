@@ -62,7 +62,7 @@ fn holidays(app: &App) -> Result<Vec<String>> {
     let mut lines = vec![format!("holidays         {}", known.join(", "))];
     let today = app.now().in_zone(&time::zone(time::ZONE_DEFAULT)?).date();
     lines.extend(calendar.years_missing(today).into_iter().map(|year| {
-        format!("warning          no holidays of {year}: its due times count them as working days; set holidays_file")
+        format!("warning          no holidays of {year}: they count as working days; add them on the screen, or set holidays_file")
     }));
     Ok(lines)
 }

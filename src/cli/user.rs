@@ -7,7 +7,8 @@ use clap::{Args, Subcommand};
 
 use super::{Place, block_on};
 use crate::app::App;
-use crate::identity::{self, Actor, Role};
+use crate::identity::service::NewUser;
+use crate::identity::{self, Actor, Permit, Role, Scope};
 use crate::kernel::{Context, Error, Result};
 
 /// Create accounts, appoint people, reset passwords; for whoever holds this machine
@@ -26,6 +27,9 @@ enum What {
         /// The person's name
         #[arg(long)]
         name: String,
+        /// No password: print a link that works once, by which the person sets one within 72 hours
+        #[arg(long)]
+        link: bool,
         /// Appoint at once, as ROLE for the whole installation or ROLE@SITE; may be repeated
         #[arg(long = "role", value_name = "ROLE[@SITE]")]
         roles: Vec<String>,
@@ -41,6 +45,8 @@ enum What {
     },
     /// Set a new password (read from the standard input, or made and printed); ends every session
     Password { email: String },
+    /// Print a link that works once, by which somebody sets a new password within 72 hours
+    Link { email: String },
     /// End every session of an account and refuse its sign-in
     Disable { email: String },
     /// Let a disabled account sign in again
@@ -60,15 +66,24 @@ impl User {
 async fn act(app: &App, what: What) -> Result<()> {
     let actor = Actor::system("command_line");
     match what {
-        What::Add { email, name, roles } => {
-            let (password, made) = read_or_make_password(app)?;
-            let user = identity::service::add_user(app, &actor, &email, &name, &password).await?;
+        What::Add { email, name, link, roles } => {
+            let password = if link { None } else { Some(read_or_make_password(app)?) };
+            let user = match &password {
+                Some((typed, _)) => identity::service::add_user(app, &actor, &email, &name, typed).await?,
+                None => {
+                    let new = NewUser { email: email.clone(), name, password: None, locale: None };
+                    let permit = Permit::system(&actor, Scope::Installation)?;
+                    identity::service::create_user(app, &actor, permit, new).await?.id
+                }
+            };
             for role in &roles {
                 appoint(app, &actor, &email, role, "").await?;
             }
             println!("{} {}", user, email);
-            if made {
-                println!("password: {password}");
+            match password {
+                Some((password, true)) => println!("password: {password}"),
+                Some((_, false)) => {}
+                None => print_link(app, &actor, &email).await?,
             }
         }
         What::Appoint { email, roles, decree } => {
@@ -83,6 +98,7 @@ async fn act(app: &App, what: What) -> Result<()> {
                 println!("password: {password}");
             }
         }
+        What::Link { email } => print_link(app, &actor, &email).await?,
         What::Disable { email } => identity::service::set_disabled(app, &actor, &email, true).await?,
         What::Enable { email } => identity::service::set_disabled(app, &actor, &email, false).await?,
         What::List => {
@@ -91,6 +107,12 @@ async fn act(app: &App, what: What) -> Result<()> {
             }
         }
     }
+    Ok(())
+}
+
+async fn print_link(app: &App, actor: &Actor, email: &str) -> Result<()> {
+    let link = identity::links::service::make_link_by_email(app, actor, email).await?;
+    println!("link: {}\nserves once, until {}", link.url, link.expires_at);
     Ok(())
 }
 

@@ -637,6 +637,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar_versions (version) {
+        version -> Integer,
+        from_at -> BigInt,
+        hours -> Text,
+        holidays -> Text,
+        digest -> Text,
+        changed_by -> Text,
+    }
+}
+
+diesel::table! {
+    account_links (hash) {
+        hash -> Text,
+        user_id -> Text,
+        made_by -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     notices (user_id, event) {
         user_id -> Text,
         event -> BigInt,
@@ -715,6 +738,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     memberships,
     sessions,
     setup_links,
+    calendar_versions,
+    account_links,
     sites,
     content_types,
     assets,

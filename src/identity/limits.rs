@@ -32,15 +32,35 @@ impl Attempt {
             network: Digest::of(format!("network\n{network}")),
             account: Digest::of(format!("account\n{folded}")),
         };
-        let now = app.now();
         let limit = app.config.login_failures_max.max(1);
-        let known = locked(&app.login_networks).number(&attempt.pair, now) > 0;
+        let known = locked(&app.login_networks).number(&attempt.pair, app.now()) > 0;
         let account_limit = if known { usize::MAX } else { limit.saturating_mul(ACCOUNT_FACTOR) };
         let limits = [
             (attempt.pair, limit),
             (attempt.network, limit.saturating_mul(NETWORK_FACTOR)),
             (attempt.account, account_limit),
         ];
+        attempt.count(app, limits)
+    }
+
+    /// The same for whoever holds out a one-time link: there is no account to be shut out of, only networks count.
+    pub fn of_link(app: &App, network: &str) -> Result<Self, Refusal> {
+        let attempt = Attempt {
+            pair: Digest::of(format!("link\n{network}")),
+            network: Digest::of(format!("network\n{network}")),
+            account: Digest::of("link"),
+        };
+        let limit = app.config.login_failures_max.max(1);
+        let limits = [
+            (attempt.pair, limit),
+            (attempt.network, limit.saturating_mul(NETWORK_FACTOR)),
+            (attempt.account, usize::MAX),
+        ];
+        attempt.count(app, limits)
+    }
+
+    fn count(self, app: &App, limits: [(Digest, usize); 3]) -> Result<Self, Refusal> {
+        let now = app.now();
         let mut failures = locked(&app.login_failures);
         for (key, limit) in limits {
             if failures.number(&key, now) >= limit {
@@ -52,7 +72,7 @@ impl Attempt {
         for (key, _) in limits {
             failures.add(key, now);
         }
-        Ok(attempt)
+        Ok(self)
     }
 
     /// The password was right: the account's failures from this network are forgotten.

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod api;
 mod limits;
+pub mod links;
 pub mod model;
 pub mod passwords;
 mod permits;

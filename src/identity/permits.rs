@@ -115,6 +115,8 @@ use_cases! {
     ReadCases "read_cases" [Author Editor Approver Publisher Head AgencyHead SubCoordinator Operator WebDeveloper Secretary Monitor Requester Auditor Admin];
     /// The procedure then decides which flow may be opened and which command is whose.
     WorkOnCases "work_on_cases" [Author Editor Approver Publisher Head AgencyHead SubCoordinator Operator WebDeveloper Secretary Monitor Requester];
+    /// Service hours and holidays, for the whole installation.
+    ChangeServiceHours "change_service_hours" [Admin];
     // preview
     /// For themselves, for minutes; and see and revoke the links of an entry.
     PreviewEntry "preview_entry" [Author Editor Approver Publisher Head AgencyHead SubCoordinator Operator WebDeveloper];

@@ -131,8 +131,8 @@ impl RefreshToken {
     }
 }
 
-/// A new token for the set-up link, and the digest under which it is stored.
-pub fn setup(app: &App) -> (String, Digest) {
+/// A new token for a link that works once, and the digest under which it is stored.
+pub fn one_time(app: &App) -> (String, Digest) {
     let token = URL_SAFE_NO_PAD.encode(app.random::<32>());
     let digest = Digest::of(&token);
     (token, digest)

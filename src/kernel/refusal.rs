@@ -71,6 +71,7 @@ codes! {
     AlreadyLive = 409 "Konten sedang tayang; tarik terlebih dahulu." "The entry is live; withdraw it first.";
     NotLive = 409 "Tidak ada yang sedang tayang." "Nothing is live.";
     TypeBreaksEntries = 409 "Perubahan jenis konten akan merusak konten yang ada." "The change of the content type would break existing entries.";
+    AccountDisabled = 409 "Akun ini dinonaktifkan." "This account is disabled.";
     IdempotencyMismatch = 409 "Kunci idempotensi telah dipakai untuk permintaan lain." "The idempotency key was used for another request.";
     SetupDone = 409 "Penyiapan awal telah selesai." "The first set-up is already done.";
     CaseEnded = 409 "Berkas ini telah selesai." "The case has ended.";

@@ -1,9 +1,10 @@
 //! Who is told, as what, and when.
 
-use jiff::civil::Weekday;
+use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 
 use super::model::{Happening, Kind, Mail, Member, Preferences, Recipient};
+use crate::calendar::Calendar;
 use crate::identity::{Role, UseCase, cases};
 use crate::kernel::id::UserId;
 use crate::kernel::{Code, Digest, Refusal, Timestamp};
@@ -115,28 +116,35 @@ pub fn said(text: &str) -> String {
 }
 
 /// When somebody is written to of something that happens now; `None`: never.
-pub fn mail_at(preferences: &Preferences, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
+pub fn mail_at(preferences: &Preferences, calendar: &Calendar, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
     match preferences.mail {
         Mail::Immediate => Some(now),
-        Mail::Daily => Some(next_digest(preferences.digest_hour, zone, now)),
+        Mail::Daily => Some(next_digest(preferences.digest_hour, calendar, zone, now)),
         Mail::None => None,
     }
 }
 
-/// The next such hour on a day from Monday to Friday.
-fn next_digest(hour: i32, zone: &TimeZone, now: Timestamp) -> Timestamp {
+/// Days that are looked at for one that is worked: more than any row of holidays is long.
+const DIGEST_DAYS_MAX: usize = 60;
+
+/// The next such hour on a day from Monday to Friday that is no holiday.
+fn next_digest(hour: i32, calendar: &Calendar, zone: &TimeZone, now: Timestamp) -> Timestamp {
     let hour = i8::try_from(hour).unwrap_or_default();
     let mut day = now.in_zone(zone).date();
-    // A week has five such days, and a zone loses an hour at most.
-    for _ in 0..8 {
+    for _ in 0..DIGEST_DAYS_MAX {
         let at = day.at(hour, 0, 0, 0).to_zoned(zone.clone()).map(|zoned| Timestamp::from(zoned.timestamp()));
-        let works = !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        let works = is_worked(day, calendar);
         match at {
             Ok(at) if works && at > now => return at,
             _ => day = day.saturating_add(jiff::Span::new().days(1)),
         }
     }
     now
+}
+
+/// Whether a digest may come on that day.
+pub fn is_worked(day: Date, calendar: &Calendar) -> bool {
+    !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && calendar.holiday(day).is_none()
 }
 
 /// Within the day in which offices work.
@@ -163,6 +171,7 @@ pub fn seed(what: &str, event: i64, whom: &str) -> [u8; 10] {
 mod tests {
     use super::super::model::{Next, Turn};
     use super::*;
+    use crate::calendar::model::{HOLIDAYS_BUILT_IN, HOLIDAYS_FILE};
     use crate::identity::Role;
     use crate::kernel::time::zone;
 
@@ -232,14 +241,18 @@ mod tests {
         let wita = zone("Asia/Makassar").unwrap();
         let at = |text: &str| Timestamp::parse(text).unwrap();
         let daily = Preferences { mail: Mail::Daily, digest_hour: 8, version: 1 };
+        let calendar = Calendar::parse(HOLIDAYS_BUILT_IN, HOLIDAYS_FILE).unwrap();
         for (now, then) in [
             ("2026-11-23T07:59:00+08:00", "2026-11-23T08:00:00+08:00"),
             ("2026-11-23T08:00:00+08:00", "2026-11-24T08:00:00+08:00"),
             ("2026-11-27T09:00:00+08:00", "2026-11-30T08:00:00+08:00"),
+            // Joint leave on the 24th, a holiday on the 25th, then the week's end.
+            ("2026-12-23T09:00:00+08:00", "2026-12-28T08:00:00+08:00"),
         ] {
-            assert_eq!(mail_at(&daily, &wita, at(now)), Some(at(then)), "{now}");
+            assert_eq!(mail_at(&daily, &calendar, &wita, at(now)), Some(at(then)), "{now}");
         }
-        assert_eq!(mail_at(&Preferences { mail: Mail::None, ..daily }, &wita, at("2026-11-23T07:59:00+08:00")), None);
+        let none = Preferences { mail: Mail::None, ..daily };
+        assert_eq!(mail_at(&none, &calendar, &wita, at("2026-11-23T07:59:00+08:00")), None);
     }
 
     #[test]

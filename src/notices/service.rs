@@ -6,6 +6,7 @@ use super::model::{Happening, Mail, Notice, Preferences, Recipient};
 use super::store::{self, Which};
 use super::{hooks, mail, rules};
 use crate::app::App;
+use crate::calendar;
 use crate::db::Tx;
 use crate::http::etag;
 use crate::identity::Actor;
@@ -49,9 +50,10 @@ fn write_letters(
     }
     let site = site.map(|site| sites::store::find(tx, site)).transpose()?.flatten();
     let zone = time::zone(site.as_ref().map_or(ZONE_DEFAULT, |site| &site.zone))?;
+    let calendar = calendar::store::calendar(tx)?;
     for recipient in recipients {
         let preferences = store::preferences(tx, recipient.user)?;
-        if let Some(at) = rules::mail_at(&preferences, &zone, now) {
+        if let Some(at) = rules::mail_at(&preferences, &calendar, &zone, now) {
             let id = JobId::new(now, rules::seed(mail::JOB, event, recipient.user.as_str()));
             jobs::enqueue(tx, id, &mail::service::job_for(recipient.user, 0, at), now)?;
         }

@@ -284,5 +284,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(open_case)
         .service(read_case)
         .service(move_case);
+    super::service_time::api::routes(config);
     config.service(list_case_comments).service(comment_on_case).service(attach_to_case).service(read_attachment);
 }

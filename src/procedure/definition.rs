@@ -5,6 +5,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::checks;
 use super::model::Definition;
+use crate::calendar::model::line_of;
 use crate::kernel::{Code, Refusal};
 
 pub use super::text::as_text;
@@ -90,11 +91,6 @@ fn named_in(message: &str) -> Option<String> {
     }
     let value = message.strip_prefix('"')?.split('"').next()?;
     Some(format!("\"{value}\""))
-}
-
-/// The line, from 1, in which a byte of the source stands.
-pub(super) fn line_of(source: &str, offset: usize) -> usize {
-    1 + source.bytes().take(offset).filter(|byte| *byte == b'\n').count()
 }
 
 /// One step down into a TOML document.

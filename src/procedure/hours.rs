@@ -2,113 +2,22 @@
 //!
 //! Pure: the calendar, the zone and the instants come from the caller.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use jiff::ToSpan;
 use jiff::civil::{Date, Time, Weekday as CivilWeekday};
 use jiff::tz::TimeZone;
-use serde::Deserialize;
 
-use super::definition::line_of;
 use super::model::{ClockTime, DayHours, Hours, Rhythm, SpanUnit, StandardTime, Weekday};
+use crate::calendar::model::Era;
+use crate::kernel::Timestamp;
 use crate::kernel::time::MINUTE;
-use crate::kernel::{Code, Refusal, Timestamp};
+
+pub use crate::calendar::model::{Calendar, HOLIDAYS_BUILT_IN, HOLIDAYS_FILE, Holiday, HolidayKind};
 
 /// How far ahead a due time is looked for. Beyond it a time counts as none.
 const DAYS_MAX: u32 = 3660;
 
-/// How long before its end a year asks for the holidays of the next: cases opened then are due in it.
-const YEAR_AHEAD_DAYS: i32 = 60;
-
 /// A case that begins by itself must not be late before anybody is at work.
 const RHYTHM_OPENS: Time = Time::constant(8, 0, 0, 0);
-
-/// The holidays that ship: 2026.
-pub const HOLIDAYS_BUILT_IN: &str = include_str!("../../procedures/holidays-2026.toml");
-
-/// The name under which the built-in holidays are spoken of.
-pub const HOLIDAYS_FILE: &str = "holidays-2026.toml";
-
-crate::words! {
-    /// Both stop service time alike; people want to know which it is.
-    pub enum HolidayKind {
-        Holiday = "libur",
-        JointLeave = "cuti bersama",
-    }
-}
-
-/// One day off.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Holiday {
-    pub date: Date,
-    pub name: String,
-    pub kind: HolidayKind,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CalendarFile {
-    holidays: Vec<toml::Spanned<Holiday>>,
-}
-
-/// The national holidays and days of joint leave.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Calendar {
-    days: BTreeMap<Date, Holiday>,
-}
-
-impl Calendar {
-    /// Reads a file of holidays; `file` is what a refusal calls it. Refuses with `bad_definition`.
-    pub fn parse(source: &str, file: &str) -> Result<Self, Refusal> {
-        let refuse = |line: usize, reason: String| {
-            Refusal::new(Code::BadDefinition)
-                .detail(format!("{file}:{line}: {reason}"))
-                .extra("file", file)
-                .extra("line", line)
-                .extra("reason", reason)
-        };
-        let read: CalendarFile = toml::from_str(source).map_err(|error| {
-            let line = error.span().map_or(1, |span| line_of(source, span.start));
-            refuse(line, error.message().trim().to_owned())
-        })?;
-        let mut days = BTreeMap::new();
-        for holiday in read.holidays {
-            let line = line_of(source, holiday.span().start);
-            let holiday = holiday.into_inner();
-            if holiday.name.trim().is_empty() {
-                return Err(refuse(line, format!("{} has no name", holiday.date)));
-            }
-            let date = holiday.date;
-            if days.insert(date, holiday).is_some() {
-                return Err(refuse(line, format!("{date} stands here twice")));
-            }
-        }
-        Ok(Calendar { days })
-    }
-
-    pub fn holiday(&self, date: Date) -> Option<&Holiday> {
-        self.days.get(&date)
-    }
-
-    /// In the order of the calendar.
-    pub fn holidays(&self) -> impl Iterator<Item = &Holiday> {
-        self.days.values()
-    }
-
-    /// Years for which nobody has written the list although they count: this one, and the next when it is near.
-    pub fn years_missing(&self, today: Date) -> Vec<i16> {
-        let known = self.years();
-        let near = today.saturating_add(YEAR_AHEAD_DAYS.days());
-        let wanted = BTreeSet::from([today.year(), near.year()]);
-        wanted.into_iter().filter(|year| !known.contains(year)).collect()
-    }
-
-    /// The years that have at least one holiday: for others, nobody has written the list yet.
-    pub fn years(&self) -> BTreeSet<i16> {
-        self.days.keys().map(|date| date.year()).collect()
-    }
-}
 
 /// The hours of one procedure in one zone.
 #[derive(Debug, Clone, Copy)]
@@ -159,11 +68,15 @@ impl ServiceTime<'_> {
 
     /// Service minutes from one instant to another, whole ones; 0 when `to` is not later.
     pub fn working_minutes_between(&self, from: Timestamp, to: Timestamp) -> i64 {
+        self.micros_between(from, to) / MINUTE
+    }
+
+    fn micros_between(&self, from: Timestamp, to: Timestamp) -> i64 {
         if to <= from {
             return 0;
         }
         if matches!(self.hours, Hours::Always) {
-            return (to.micros() - from.micros()) / MINUTE;
+            return to.micros() - from.micros();
         }
         let last = to.in_zone(self.zone).date();
         let mut date = from.in_zone(self.zone).date();
@@ -175,14 +88,35 @@ impl ServiceTime<'_> {
             let Ok(next) = date.tomorrow() else { break };
             date = next;
         }
-        micros / MINUTE
+        micros
+    }
+
+    /// When a step is due that `before`, another calendar for the same hours and zone, has due at `due`: what was left of
+    /// its time at `base` is left still, and counted by this one. What was due before `base` stays.
+    pub fn carried(&self, before: &ServiceTime, unit: SpanUnit, base: Timestamp, due: Timestamp) -> Timestamp {
+        let left = before.micros_between(base, due);
+        if due <= base || matches!(self.hours, Hours::Always) {
+            return due;
+        }
+        let counted = matches!(self.hours, Hours::Weekly { .. }) || !matches!(unit, SpanUnit::Days);
+        if !counted || matches!(unit, SpanUnit::Months) {
+            let at = due.in_zone(self.zone);
+            return self.land(at.date(), at.time()).unwrap_or(due);
+        }
+        // The end of one day and the opening of the next count the same: what was due at an opening is due at one.
+        let closing = self.add_micros(base, left).unwrap_or(due);
+        let opening = self.add_micros(base, left + 1).map_or(due, |at| at.plus(-1));
+        if closing == due || opening == due {
+            return due;
+        }
+        if before.add_micros(base, left) == Some(due) { closing } else { opening }
     }
 
     /// The end of service on a date, moved to the next day that has service: the due time of a step whose
     /// date was agreed.
     pub fn end_of(&self, date: Date) -> Option<Timestamp> {
         let date = self.next_service_day(date)?;
-        self.stretches(date).last().map(|(_, closes)| Timestamp::from_micros(*closes))
+        self.stretches_in(self.era(date), date).last().map(|(_, closes)| Timestamp::from_micros(*closes))
     }
 
     /// When a flow with this rhythm next begins by itself, later than `after`: with the opening of service
@@ -204,20 +138,39 @@ impl ServiceTime<'_> {
 
     /// Whether service is given on that date at all.
     pub fn is_service_day(&self, date: Date) -> bool {
+        self.serves(self.era(date), date)
+    }
+
+    fn serves(&self, era: &Era, date: Date) -> bool {
         match self.hours {
             Hours::Always => true,
             Hours::CalendarDays => {
-                !matches!(date.weekday(), CivilWeekday::Saturday | CivilWeekday::Sunday)
-                    && self.calendar.holiday(date).is_none()
+                !matches!(date.weekday(), CivilWeekday::Saturday | CivilWeekday::Sunday) && era.holiday(date).is_none()
             }
-            Hours::Weekly { days } => {
-                days.iter().any(|hours| civil(hours.day) == date.weekday()) && self.calendar.holiday(date).is_none()
+            Hours::Weekly { .. } => {
+                self.days(era).iter().any(|hours| civil(hours.day) == date.weekday()) && era.holiday(date).is_none()
             }
         }
     }
 
+    fn era(&self, date: Date) -> &Era {
+        self.calendar.on(date, self.zone)
+    }
+
+    /// The weekly hours of an era: those that were set, or else the procedure's own. None unless hours are weekly.
+    fn days<'s>(&'s self, era: &'s Era) -> &'s [DayHours] {
+        match self.hours {
+            Hours::Weekly { days } => era.weekly.as_ref().unwrap_or(days),
+            Hours::Always | Hours::CalendarDays => &[],
+        }
+    }
+
     fn add_minutes(&self, start: Timestamp, minutes: i64) -> Option<Timestamp> {
-        let mut left = minutes.checked_mul(MINUTE)?;
+        self.add_micros(start, minutes.checked_mul(MINUTE)?)
+    }
+
+    fn add_micros(&self, start: Timestamp, micros: i64) -> Option<Timestamp> {
+        let mut left = micros;
         if left <= 0 {
             return Some(start);
         }
@@ -292,15 +245,27 @@ impl ServiceTime<'_> {
 
     /// The stretches named for that date's weekday, in order; none unless hours are weekly.
     fn weekly(&self, date: Date) -> Vec<&DayHours> {
-        let Hours::Weekly { days } = self.hours else { return Vec::new() };
-        let mut hours: Vec<_> = days.iter().filter(|hours| civil(hours.day) == date.weekday()).collect();
+        self.weekly_in(self.era(date), date)
+    }
+
+    fn weekly_in<'s>(&'s self, era: &'s Era, date: Date) -> Vec<&'s DayHours> {
+        let mut hours: Vec<_> = self.days(era).iter().filter(|hours| civil(hours.day) == date.weekday()).collect();
         hours.sort_by_key(|hours| hours.from);
         hours
     }
 
-    /// When service runs on a date, as microseconds, in order and without overlap.
+    /// When service runs on a date, as microseconds, in order and without overlap: of each era what lies within it.
     fn stretches(&self, date: Date) -> Vec<(i64, i64)> {
-        if !self.is_service_day(date) {
+        let mut stretches = Vec::new();
+        for (era, ends) in self.calendar.eras() {
+            let within = |(opens, closes): (i64, i64)| (opens.max(era.from.micros()), closes.min(ends));
+            stretches.extend(self.stretches_in(era, date).into_iter().map(within).filter(|(from, to)| from < to));
+        }
+        stretches
+    }
+
+    fn stretches_in(&self, era: &Era, date: Date) -> Vec<(i64, i64)> {
+        if !self.serves(era, date) {
             return Vec::new();
         }
         if !matches!(self.hours, Hours::Weekly { .. }) {
@@ -310,7 +275,7 @@ impl ServiceTime<'_> {
         }
         let mut stretches = Vec::new();
         let mut free_from = i64::MIN;
-        for hours in self.weekly(date) {
+        for hours in self.weekly_in(era, date) {
             let edge = |time: ClockTime| instant(self.zone, date, time.on(date).time()).map(Timestamp::micros);
             let Some((opens, closes)) = edge(hours.from).zip(edge(hours.to)) else { continue };
             // Where the clock jumps forward inside service, two stretches could overlap by the jump.

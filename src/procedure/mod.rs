@@ -15,6 +15,7 @@ mod loading;
 pub mod model;
 pub mod rules;
 pub mod service;
+pub mod service_time;
 pub mod shelf;
 pub mod store;
 pub mod telling;

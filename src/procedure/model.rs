@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::Role;
 
+pub use crate::calendar::model::{ClockTime, DayHours, Weekday};
+
 /// One SOP: what its document says, and what the engine follows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -103,70 +105,6 @@ pub enum Hours {
     CalendarDays,
     /// Named hours on named weekdays, holidays excluded.
     Weekly { days: Vec<DayHours> },
-}
-
-/// One stretch of service on a weekday; a day with a midday break has two.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DayHours {
-    pub day: Weekday,
-    pub from: ClockTime,
-    pub to: ClockTime,
-}
-
-crate::words! {
-    pub enum Weekday {
-        Monday = "monday",
-        Tuesday = "tuesday",
-        Wednesday = "wednesday",
-        Thursday = "thursday",
-        Friday = "friday",
-        Saturday = "saturday",
-        Sunday = "sunday",
-    }
-}
-
-/// A time of day to the minute, `00:00` to `23:59`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ClockTime {
-    hour: i8,
-    minute: i8,
-}
-
-impl ClockTime {
-    /// Reads `08:00`; two digits each.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (hour, minute) = text.split_once(':')?;
-        let digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-        if !digits(hour) || !digits(minute) {
-            return None;
-        }
-        let (hour, minute): (i8, i8) = (hour.parse().ok()?, minute.parse().ok()?);
-        (hour < 24 && minute < 60).then_some(ClockTime { hour, minute })
-    }
-
-    pub fn on(self, date: jiff::civil::Date) -> jiff::civil::DateTime {
-        date.at(self.hour, self.minute, 0, 0)
-    }
-}
-
-impl std::fmt::Display for ClockTime {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:02}:{:02}", self.hour, self.minute)
-    }
-}
-
-impl Serialize for ClockTime {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for ClockTime {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        ClockTime::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a time such as 08:00")))
-    }
 }
 
 /// One chain of steps. An SOP with several starts or rhythms has several.

@@ -1,18 +1,16 @@
-//! Procedures and the calendar as stored: every version stays, because a case ends on the one it began with.
+//! Procedures as stored: every version stays, because a case ends on the one it began with.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use diesel::prelude::*;
 
-use super::hours::{Calendar, HOLIDAYS_BUILT_IN, HOLIDAYS_FILE};
 use super::model::Definition;
-use crate::db::schema::{installation, procedures};
+use crate::db::schema::procedures;
 use crate::db::{Conn, Tx};
 use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
 
-/// Where the calendar in force is kept in the table `installation`.
-const CALENDAR_KEY: &str = "procedure.calendar";
+pub use crate::calendar::store::{calendar, set_source as set_calendar, source as calendar_source};
 
 /// A stored version of a procedure.
 #[derive(Debug, Clone)]
@@ -99,38 +97,11 @@ pub fn add(tx: &mut Tx, key: &str, source: &str, now: Timestamp) -> Result<i32> 
     Ok(version)
 }
 
-/// The calendar in force; the built-in one until another was loaded.
-pub fn calendar(connection: &mut Conn) -> Result<Arc<Calendar>> {
-    let source = calendar_source(connection)?;
-    let digest = Digest::of(&source);
-    if let Some(calendar) = CALENDARS.get(&digest) {
-        return Ok(calendar);
-    }
-    let calendar = Calendar::parse(&source, HOLIDAYS_FILE)?;
-    Ok(CALENDARS.keep(digest, calendar))
-}
-
-pub fn calendar_source(connection: &mut Conn) -> Result<String> {
-    let row = installation::table.find(CALENDAR_KEY).select(installation::value).first::<String>(connection);
-    Ok(row.optional()?.unwrap_or_else(|| HOLIDAYS_BUILT_IN.to_owned()))
-}
-
-pub fn set_calendar(tx: &mut Tx, source: &str) -> Result<()> {
-    let row = installation::table.find(CALENDAR_KEY);
-    let changed = diesel::update(row).set(installation::value.eq(source)).execute(&mut **tx)?;
-    if changed == 0 {
-        let values = (installation::key.eq(CALENDAR_KEY), installation::value.eq(source));
-        diesel::insert_into(installation::table).values(values).execute(&mut **tx)?;
-    }
-    Ok(())
-}
-
 /// What a text means, by the digest of the text: parsing is pure, so one memory of it serves everybody in
 /// this process. It holds as many texts as there are stored versions.
 struct Memory<T>(Mutex<HashMap<Digest, Arc<T>>>);
 
 static PARSED: LazyLock<Memory<Definition>> = LazyLock::new(|| Memory(Mutex::default()));
-static CALENDARS: LazyLock<Memory<Calendar>> = LazyLock::new(|| Memory(Mutex::default()));
 
 impl<T> Memory<T> {
     fn get(&self, digest: &Digest) -> Option<Arc<T>> {

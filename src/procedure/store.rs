@@ -169,6 +169,25 @@ fn add_event(tx: &mut Tx, transition: &Transition) -> Result<()> {
     Ok(())
 }
 
+/// Cases whose time runs, or waits, and is not over at `now`; with the time for which a publication was ordered.
+pub fn running(connection: &mut Conn, now: Timestamp) -> Result<Vec<(Case, Option<Timestamp>)>> {
+    let ahead = cases::due_at.gt(now).or(cases::waiting_since.is_not_null());
+    let rows = cases::table
+        .left_join(entries::table.on(entries::case_id.eq(cases::id)))
+        .filter(cases::ended_at.is_null())
+        .filter(cases::due_at.is_not_null())
+        .filter(ahead.assume_not_null())
+        .select((COLUMNS, entries::publish_at.nullable()))
+        .load::<(Row, Option<Timestamp>)>(connection)?;
+    Ok(rows.into_iter().map(|(row, starts_at)| (from_row(row), starts_at)).collect())
+}
+
+/// Another due time for a case that stays where it is.
+pub fn set_due(tx: &mut Tx, id: CaseId, due: Timestamp) -> Result<()> {
+    diesel::update(cases::table.find(id)).set(cases::due_at.eq(due)).execute(&mut **tx)?;
+    Ok(())
+}
+
 /// A case whose title follows its entry's.
 pub fn rename(tx: &mut Tx, id: CaseId, title: &str) -> Result<()> {
     diesel::update(cases::table.find(id)).set(cases::title.eq(title)).execute(&mut **tx)?;

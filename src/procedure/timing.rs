@@ -53,6 +53,23 @@ impl Timing<'_> {
         case.due_at.map_or(0, |due| self.service(hours).working_minutes_between(due, until))
     }
 
+    /// When a step is due whose time was counted by another calendar until `base`: see [`ServiceTime::carried`]. A date
+    /// that was agreed stays.
+    pub fn carried(
+        &self,
+        before: &Calendar,
+        (hours, time): (&Hours, &StandardTime),
+        (base, due): (Timestamp, Timestamp),
+    ) -> Timestamp {
+        match time {
+            StandardTime::Span { unit, .. } => {
+                let before = ServiceTime { calendar: before, hours, zone: self.zone };
+                self.service(hours).carried(&before, *unit, base, due)
+            }
+            StandardTime::None | StandardTime::Relative { .. } | StandardTime::Agreed { .. } => due,
+        }
+    }
+
     fn service<'s>(&'s self, hours: &'s Hours) -> ServiceTime<'s> {
         ServiceTime { calendar: self.calendar, hours, zone: self.zone }
     }

@@ -80,6 +80,11 @@ fn many_pieces_of_content_go_their_way_at_once_or_none_does() {
 }
 
 #[test]
+fn a_new_colleague_sets_their_password_by_a_link_and_a_list_of_holidays_is_read() {
+    tell("accounts.mjs");
+}
+
+#[test]
 fn every_screen_is_accessible_in_both_languages_and_widths() {
     tell("screens.mjs");
 }

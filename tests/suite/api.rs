@@ -191,6 +191,7 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
         ("PUT", p) if p.contains("/targets/") => {
             json!({"kind": "ssh", "settings": {"host": "a.test", "path": "/srv/www"}})
         }
+        ("PUT", "/api/v1/calendar") => json!({"hours": null, "holidays": []}),
         ("PUT", "/api/v1/mail") => {
             json!({"host": "surel.test", "port": 465, "security": "tls", "from_address": "lamin@surel.test"})
         }

@@ -56,4 +56,5 @@ export const sites = (cursor: Cursor, by: Asking = api) => by.GET('/api/v1/sites
 export const site = (key: string, by: Asking = api) => by.GET('/api/v1/sites/{site}', { params: { path: { site: key } } });
 /** Which role may do what. */
 export const permissions = (by: Asking = api) => by.GET('/api/v1/permissions');
+export const calendar = (by: Asking = api) => by.GET('/api/v1/calendar');
 export const mail = (by: Asking = api) => by.GET('/api/v1/mail');

@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/api/v1/auth/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whose one-time link it is. Refused alike for one that is unknown, used, replaced or too old. */
+        post: operations["post_auth_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/link/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set one's password by a one-time link, and be signed in. Every session before ends. */
+        post: operations["post_auth_link_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -83,6 +117,27 @@ export interface paths {
         put?: never;
         /** Make the first administrator. Only while there is no account. */
         post: operations["post_auth_setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Service hours and holidays that hold now. Whoever is signed in may read them. */
+        get: operations["get_calendar"];
+        /**
+         * Set service hours and holidays from now on; `If-Match: "0"` while nobody has changed anything. What is left of the
+         *     time of running cases is counted by them; what has passed stays as it was counted.
+         */
+        put: operations["put_calendar"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1647,6 +1702,27 @@ export interface paths {
         patch: operations["patch_users_id"];
         trace?: never;
     };
+    "/api/v1/users/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link by which the owner of an account sets their password, once and within 72 hours. The one before is worth
+         *     nothing then. It is sent to the owner where a mail server is set, and answered unless it replaces a password and was
+         *     sent.
+         */
+        post: operations["post_users_id_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/delivery/v1/sites/{site}/entries": {
         parameters: {
             query?: never;
@@ -1744,6 +1820,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A link that was made, and whether it was sent. */
+        AccountLink: {
+            /** @description What the mail server said otherwise. */
+            error?: string | null;
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description Whether the mail server took the letter with it. */
+            mailed: boolean;
+            /** @description Shown this once. `null` where it replaces a password and was sent: then it is for nobody else to see. */
+            url: string | null;
+        };
         /** @description One sentence or two for whoever has to mend it. */
         Advice: {
             en: string;
@@ -1957,6 +2043,21 @@ export interface components {
             step: string;
             title: string;
             /** Format: int32 */
+            version: number;
+        };
+        /** @description Service hours and holidays. */
+        CalendarView: {
+            changed_at?: components["schemas"]["Timestamp"] | null;
+            holidays: components["schemas"]["DayOff"][];
+            /** @description `null`: each procedure's own. */
+            hours: components["schemas"]["ServiceSpan"][] | null;
+            procedures: components["schemas"]["ProcedureHours"][];
+            /** @description The holidays of the file, which hold until somebody changes them. */
+            shipped: components["schemas"]["DayOff"][];
+            /**
+             * Format: int32
+             * @description 0: nobody has changed anything yet.
+             */
             version: number;
         };
         /** @description What stands in the themes folder for a site. */
@@ -2217,7 +2318,7 @@ export interface components {
             email: string;
             locale?: string | null;
             name: string;
-            /** @description Without one nobody can sign in until the command line sets it. */
+            /** @description Without one nobody can sign in until the owner sets it by a link (`POST /api/v1/users/{id}/link`). */
             password?: string | null;
         };
         /** @description What opens a target. Stored sealed, never told again; it has no `Debug` on purpose. */
@@ -2230,6 +2331,17 @@ export interface components {
             private_key?: string | null;
             /** @description `s3`. */
             secret_access_key?: string | null;
+        };
+        /** @description A day off; no service time runs on it. */
+        DayOff: {
+            /** @description `2026-08-17` */
+            date: string;
+            /** @enum {string} */
+            kind: "libur" | "cuti bersama";
+            /** @description In Indonesian. */
+            name: string;
+            /** @description In English; empty where nobody has translated it. */
+            name_en?: string;
         };
         /** @description The theme, and the job that builds the release with it. */
         DecidedAnswer: {
@@ -2606,6 +2718,10 @@ export interface components {
         Folders: {
             items: components["schemas"]["Folder"][];
         };
+        FollowedLink: {
+            password: string;
+            token: string;
+        };
         /** @description One field of a form. */
         FormFieldView: {
             choices?: string[];
@@ -2642,6 +2758,10 @@ export interface components {
         Health: {
             status: string;
             version: string;
+        };
+        HeldLink: {
+            /** @description What stands behind `#token=` in the link. */
+            token: string;
         };
         HistoryPage: {
             items: components["schemas"]["Happened"][];
@@ -2720,6 +2840,12 @@ export interface components {
                 [key: string]: string;
             };
             next_cursor?: string | null;
+        };
+        /** @description Whose link it is. */
+        LinkView: {
+            email: string;
+            expires_at: components["schemas"]["Timestamp"];
+            name: string;
         };
         /** @description The data of each event. */
         LiveEvent: {
@@ -3024,6 +3150,14 @@ export interface components {
             /** @description Below the site's root, without a slash at its beginning; for headers the header's name. */
             path: string;
         };
+        /** @description The hours that a procedure names. */
+        ProcedureHours: {
+            days: components["schemas"]["ServiceSpan"][];
+            key: string;
+            /** @description `weekly`: hours that are set here take the place of its own; `calendar_days`, `always`: they do not. */
+            kind: string;
+            title: components["schemas"]["Words"];
+        };
         ProcedurePage: {
             items: components["schemas"]["ProcedureSummary"][];
         };
@@ -3253,6 +3387,14 @@ export interface components {
             /** @description The `digest` that the list gave. */
             digest: string;
             id: string;
+        };
+        /** @description A span of service on a weekday; a day with a break has two. */
+        ServiceSpan: {
+            /** @enum {string} */
+            day: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+            /** @description `08:00` */
+            from: string;
+            to: string;
         };
         /**
          * Format: uuid
@@ -3575,6 +3717,12 @@ export interface components {
         };
         /** @enum {string} */
         WaitingKind: "entry" | "case";
+        /** @description What is to hold from now on; it replaces what holds whole. */
+        WantedCalendar: {
+            holidays: components["schemas"]["DayOff"][];
+            /** @description `null`: each procedure's own. */
+            hours: components["schemas"]["ServiceSpan"][] | null;
+        };
         /**
          * @description What the server is to be. Without `password` the one that is stored stays, if it is the same server and the same
          *     name; `""` removes it.
@@ -3665,6 +3813,82 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    post_auth_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeldLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_auth_link_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowedLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     post_auth_login: {
         parameters: {
             query?: never;
@@ -3823,6 +4047,80 @@ export interface operations {
                 content?: never;
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    put_calendar: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedCalendar"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8509,6 +8807,57 @@ export interface operations {
                 content?: never;
             };
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_users_id_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountLink"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

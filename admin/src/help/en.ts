@@ -80,7 +80,7 @@ export const en: Help = {
   },
   '/users/new': {
     what: 'Makes an account for a colleague.',
-    first: 'Write the name and the official e-mail address. Hand over the first password in person.',
+    first: 'Write the name and the official e-mail address. The link that you get then is for its owner alone.',
   },
   '/users/:user': {
     what: 'One account: name, language, and whether its owner can sign in.',
@@ -141,6 +141,14 @@ export const en: Help = {
   '/notices': {
     what: 'What happened to work that concerns you, the newest at the top.',
     first: 'Open a notice to see the thing itself. How you are told is set on the account screen.',
+  },
+  '/link': {
+    what: 'Here you set your own password by the link that you were given.',
+    first: 'Write a long password twice. The link works once, within 72 hours; after that ask your administrator for another.',
+  },
+  '/hours': {
+    what: 'The hours of the week, holidays and joint leave by which due times are counted, for the whole installation.',
+    first: 'Paste the holidays of the new year as soon as the joint decree is out, look them over, then save.',
   },
   '/mail': {
     what: 'The mail server that sends notices.',

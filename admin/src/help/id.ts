@@ -80,7 +80,7 @@ export const id: Help = {
   },
   '/users/new': {
     what: 'Membuat akun untuk rekan kerja.',
-    first: 'Isi nama dan alamat surel dinasnya. Sampaikan kata sandi pertama secara langsung.',
+    first: 'Isi nama dan alamat surel dinasnya. Tautan yang Anda peroleh kemudian hanya untuk pemilik akun.',
   },
   '/users/:user': {
     what: 'Satu akun: nama, bahasa, dan apakah pemiliknya dapat masuk.',
@@ -141,6 +141,14 @@ export const id: Help = {
   '/notices': {
     what: 'Yang terjadi pada pekerjaan yang melibatkan Anda, yang terbaru di atas.',
     first: 'Buka pemberitahuan untuk melihat hal yang dimaksud. Cara Anda diberi tahu diatur pada halaman akun.',
+  },
+  '/link': {
+    what: 'Di sini Anda menetapkan kata sandi sendiri melalui tautan yang Anda terima.',
+    first: 'Tulislah kata sandi yang panjang dua kali. Tautan berlaku satu kali dalam 72 jam; setelah itu mintalah yang baru.',
+  },
+  '/hours': {
+    what: 'Jam kerja, hari libur, dan cuti bersama yang menjadi dasar penghitungan tenggat untuk seluruh instalasi.',
+    first: 'Tempelkan hari libur tahun baru segera setelah keputusan bersama terbit, periksa, lalu simpan.',
   },
   '/mail': {
     what: 'Server surel yang mengirimkan pemberitahuan.',

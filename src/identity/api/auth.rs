@@ -11,17 +11,19 @@ use super::{UserView, bearer, caller};
 use crate::app::App;
 use crate::http::{Answer, Json};
 use crate::identity::account::Password;
+use crate::identity::links;
 use crate::identity::model::Actor;
 use crate::identity::service::{self, NewPassword, Setup, SignedIn};
 use crate::identity::tokens::{ACCESS_SECONDS, SESSION_MICROS};
 use crate::kernel::time::SECOND;
-use crate::kernel::{Code, Refusal};
+use crate::kernel::{Code, Refusal, Timestamp};
 
 const COOKIE: &str = "lamin_refresh";
 const COOKIE_PATH: &str = "/api/v1/auth";
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(login).service(refresh).service(logout).service(change_password).service(setup);
+    config.service(look_at_link).service(follow_link);
 }
 
 /// What a sign-in or a refresh answers; the refresh token is in the cookie `lamin_refresh`.
@@ -131,5 +133,47 @@ struct SetUp {
 async fn setup(app: web::Data<App>, request: HttpRequest, body: Json<SetUp>) -> Answer {
     let SetUp { token, email, name, password } = body.0;
     let outcome = service::setup(&app, Setup { token, email, name, password }, &caller(&app, &request)).await?;
+    Ok(signed_in(&app, outcome))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct HeldLink {
+    /// What stands behind `#token=` in the link.
+    token: String,
+}
+
+/// Whose link it is.
+#[derive(Serialize, ToSchema)]
+struct LinkView {
+    email: String,
+    name: String,
+    expires_at: Timestamp,
+}
+
+/// Whose one-time link it is. Refused alike for one that is unknown, used, replaced or too old.
+#[utoipa::path(tag = "identity", request_body = HeldLink, security(()),
+    responses((status = 200, body = LinkView), (status = 401), (status = 429)))]
+#[post("/api/v1/auth/link")]
+async fn look_at_link(app: web::Data<App>, request: HttpRequest, body: Json<HeldLink>) -> Answer {
+    let (user, expires_at) = links::service::look(&app, &body.0.token, &caller(&app, &request)).await?;
+    Ok(HttpResponse::Ok().json(LinkView { email: user.email, name: user.name, expires_at }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct FollowedLink {
+    token: String,
+    #[schema(value_type = String)]
+    password: Password,
+}
+
+/// Set one's password by a one-time link, and be signed in. Every session before ends.
+#[utoipa::path(tag = "identity", request_body = FollowedLink, security(()),
+    responses((status = 200, body = SignedInView), (status = 401), (status = 422), (status = 429)))]
+#[post("/api/v1/auth/link/password")]
+async fn follow_link(app: web::Data<App>, request: HttpRequest, body: Json<FollowedLink>) -> Answer {
+    let FollowedLink { token, password } = body.0;
+    let outcome = links::service::follow(&app, &token, password, &caller(&app, &request)).await?;
     Ok(signed_in(&app, outcome))
 }

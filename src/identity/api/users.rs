@@ -50,7 +50,7 @@ async fn list(app: web::Data<App>, actor: Actor, request: HttpRequest) -> Answer
 struct CreateUser {
     email: String,
     name: String,
-    /// Without one nobody can sign in until the command line sets it.
+    /// Without one nobody can sign in until the owner sets it by a link (`POST /api/v1/users/{id}/link`).
     #[schema(value_type = Option<String>)]
     password: Option<Password>,
     locale: Option<String>,

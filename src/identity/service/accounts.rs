@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::http::etag;
 use crate::identity::account::{Appointment, Email, Password, RosterLine, User, person_name};
+use crate::identity::links;
 use crate::identity::model::{Actor, Role};
 use crate::identity::passwords::{self, PasswordHash};
 use crate::identity::permits::{Permit, Scope, cases};
@@ -99,6 +100,7 @@ fn save_changed(tx: &mut Tx, by: &str, before: &User, after: User, now: Timestam
         keep_an_administrator(tx, after.id, &[], now)?;
         after = after.revoked();
         store::end_sessions(tx, after.id, now)?;
+        links::store::revoke(tx, after.id, now)?;
     }
     store::update_user(tx, &after)?;
     let changed: Vec<_> = [
@@ -132,7 +134,8 @@ pub async fn add_user(app: &App, actor: &Actor, email: &str, name: &str, passwor
 }
 
 /// From the command line: another password, which ends every session. `actor` must be the system;
-/// nobody sets another person's password over the network, or approvals would prove nothing.
+/// nobody sets another person's password over the network, or approvals would prove nothing: what an administrator
+/// makes is a link (`identity::links`), by which its owner sets one, and the ledger names both.
 pub async fn reset_password(app: &App, actor: &Actor, email: &str, password: &str) -> Result<()> {
     let _permit: Permit<cases::ManageUsers> = Permit::system(actor, Scope::Installation)?;
     let user = by_email(app, email).await?;

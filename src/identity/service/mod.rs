@@ -10,5 +10,6 @@ pub use accounts::{
     roster, set_disabled,
 };
 pub use appointments::{Appoint, appoint, appoint_for_installation};
+pub(super) use sessions::{Beginning, replace_password};
 pub use sessions::{NewPassword, SignedIn, authenticate, change_password, end_session, login, logout, refresh};
 pub use setup::{Setup, setup, setup_link};

@@ -9,7 +9,7 @@ use crate::identity::limits::Attempt;
 use crate::identity::model::Actor;
 use crate::identity::rules::StrongPassword;
 use crate::identity::tokens::RefreshToken;
-use crate::identity::{passwords, store, tokens};
+use crate::identity::{links, passwords, store, tokens};
 use crate::kernel::id::{SessionId, UserId};
 use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
@@ -29,22 +29,22 @@ impl SignedIn {
 }
 
 /// A session that is about to begin, with its first refresh token.
-pub(super) struct Beginning {
+pub(in crate::identity) struct Beginning {
     id: SessionId,
     client: String,
-    pub(super) refresh: RefreshToken,
+    pub(in crate::identity) refresh: RefreshToken,
     digest: Digest,
 }
 
 impl Beginning {
-    pub(super) fn new(app: &App, caller: &Caller) -> Result<Self> {
+    pub(in crate::identity) fn new(app: &App, caller: &Caller) -> Result<Self> {
         let id = app.id(SessionId::new);
         let refresh = RefreshToken::new(app, id)?;
         let digest = refresh.digest();
         Ok(Beginning { id, client: caller.client.clone(), refresh, digest })
     }
 
-    pub(super) fn session(&self, user: UserId, now: Timestamp) -> (Session, Digest) {
+    pub(in crate::identity) fn session(&self, user: UserId, now: Timestamp) -> (Session, Digest) {
         let session = Session {
             id: self.id,
             user,
@@ -57,7 +57,7 @@ impl Beginning {
         (session, self.digest)
     }
 
-    pub(super) fn into_signed_in(self, app: &App, user: User) -> Result<SignedIn> {
+    pub(in crate::identity) fn into_signed_in(self, app: &App, user: User) -> Result<SignedIn> {
         SignedIn::new(app, user, self.refresh)
     }
 }
@@ -251,11 +251,12 @@ pub async fn change_password(app: &App, actor: &Actor, change: NewPassword, call
 }
 
 /// Puts another hash in the place of the old one and ends all that rested on that.
-pub(super) fn replace_password(tx: &mut Tx, user: User, hash: &str, now: Timestamp) -> Result<User> {
+pub(in crate::identity) fn replace_password(tx: &mut Tx, user: User, hash: &str, now: Timestamp) -> Result<User> {
     let user = user.changed(now).revoked();
     store::update_user(tx, &user)?;
     store::set_password_hash(tx, user.id, hash)?;
     store::end_sessions(tx, user.id, now)?;
+    links::store::revoke(tx, user.id, now)?;
     Ok(user)
 }
 

@@ -17,7 +17,7 @@ const LINK_LIFE: i64 = DAY;
 /// The address under which the first administrator is made, as long as there is no account: to be shown
 /// once. Each call puts a new link in force and the one before out of it. `None` when accounts exist.
 pub async fn setup_link(app: &App) -> Result<Option<String>> {
-    let (token, digest) = tokens::setup(app);
+    let (token, digest) = tokens::one_time(app);
     let now = app.now();
     let made = app
         .db

@@ -111,4 +111,5 @@ async fn test_mail(app: web::Data<App>, actor: Actor) -> Answer {
 
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(show_mail).service(set_mail).service(remove_mail).service(test_mail);
+    super::links::routes(config);
 }

@@ -130,6 +130,38 @@ pub fn test(to: &str, (admin, language): (&str, Language)) -> Words {
     end(subject, format!("{greeting}\n\n{body}\n\n"), html, admin, language)
 }
 
+/// A letter with a link by which its reader sets a password; `again`: in the place of one that they had.
+pub fn link(to: &str, (url, again): (&str, bool), language: Language) -> Words {
+    let subject = match again {
+        true => language.choose("Tautan untuk menetapkan kata sandi baru Lamin", "Link to set a new Lamin password"),
+        false => language.choose("Akun Lamin Anda", "Your Lamin account"),
+    };
+    let body = match again {
+        true => language.choose(
+            "Administrator telah membuat tautan agar Anda dapat menetapkan kata sandi baru:",
+            "An administrator has made a link by which you set a new password:",
+        ),
+        false => language.choose(
+            "Akun telah dibuat untuk Anda. Tetapkan kata sandi Anda melalui tautan ini:",
+            "An account was made for you. Set your password by this link:",
+        ),
+    };
+    let rule = language.choose(
+        "Tautan hanya dapat digunakan satu kali dalam 72 jam. Jangan meneruskannya kepada siapa pun. Jika Anda tidak \
+         memintanya, beri tahu administrator.",
+        "The link works once, within 72 hours. Do not pass it on to anybody. If you did not ask for it, tell your \
+         administrator.",
+    );
+    let greeting = format!("{} {to},", language.choose("Yth.", "Dear"));
+    let address = escaped(url);
+    let html = format!(
+        "<p>{}</p>\n<p>{body}</p>\n<p><a href=\"{address}\">{address}</a></p>\n<p>{rule}</p>\n",
+        escaped(&greeting)
+    );
+    let foot = language.choose("Surel ini dikirim secara otomatis.", "This letter was sent automatically.");
+    end(subject.to_owned(), format!("{greeting}\n\n{body}\n\n{url}\n\n{rule}\n\n"), html, foot, language)
+}
+
 fn end(subject: String, text: String, html: String, foot: &str, language: Language) -> Words {
     let subject = line(&subject, SUBJECT_LETTERS_MAX);
     let (lang, title) = (language.choose("id", "en"), escaped(&subject));

@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod letters;
+mod links;
 pub mod model;
 pub mod rules;
 pub mod service;

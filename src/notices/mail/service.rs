@@ -9,13 +9,15 @@ use super::letters::{self, Language, Words};
 use super::model::{Security, Server, Wanted};
 use super::{JOB, rules, store};
 use crate::app::App;
+use crate::calendar;
+use crate::db::Conn;
 use crate::http::etag;
 use crate::identity::account::User;
 use crate::identity::{self, Actor, Permit, cases};
 use crate::jobs::{self, Job, NewJob, Outcome};
 use crate::kernel::id::{JobId, UserId};
 use crate::kernel::page::Limit;
-use crate::kernel::time::DAY;
+use crate::kernel::time::{self, DAY, ZONE_DEFAULT};
 use crate::kernel::{Code, Error, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
 use crate::ports::{Letter, MailSecurity, MailServer, Unsent};
@@ -120,6 +122,11 @@ pub fn job(app: &App, job: &Job) -> Outcome {
     let attempts = job.payload.get("attempts").and_then(Value::as_u64).unwrap_or_default();
     let now = app.now();
     let limit = Limit::new(Some(NOTICES_PER_LETTER_MAX))?;
+    if let Some(at) = app.db.read_blocking(|c| waits_for_a_working_day(c, user, now))? {
+        let next = app.id(JobId::new);
+        app.db.write_blocking(|tx| jobs::enqueue(tx, next, &job_for(user, 0, at), now))?;
+        return Ok(json!({ "sent": 0 }));
+    }
     let (server, user, page, unread) = app.db.read_blocking(|c| {
         // They may have chosen otherwise since.
         let wants = notices::preferences(c, user)?.mail != Mail::None;
@@ -157,8 +164,24 @@ pub fn job(app: &App, job: &Job) -> Outcome {
     }
 }
 
+/// A digest that was put off to a day which has become a holiday, or was tried again until then, waits for the next.
+fn waits_for_a_working_day(connection: &mut Conn, user: UserId, now: Timestamp) -> Result<Option<Timestamp>> {
+    let preferences = notices::preferences(connection, user)?;
+    let (calendar, zone) = (calendar::store::calendar(connection)?, time::zone(ZONE_DEFAULT)?);
+    let works = super::super::rules::is_worked(now.in_zone(&zone).date(), &calendar);
+    if preferences.mail != Mail::Daily || works {
+        return Ok(None);
+    }
+    Ok(super::super::rules::mail_at(&preferences, &calendar, &zone, now))
+}
+
 /// Hands a letter to the server. What it says when it does not take it holds no secret.
-fn send(app: &App, server: &Server, user: &User, (words, id): (Words, String)) -> Result<Result<(), Unsent>> {
+pub(super) fn send(
+    app: &App,
+    server: &Server,
+    user: &User,
+    (words, id): (Words, String),
+) -> Result<Result<(), Unsent>> {
     let password = match &server.password {
         Some(stored) => {
             let broken = || Error::broken("open the mail password", "it was sealed with other keys: enter it anew");

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::kernel::Code;
 use crate::procedure::model::Definition;
 
 const MAKASSAR: &str = "Asia/Makassar";
@@ -161,6 +162,37 @@ fn a_rhythm_begins_with_the_first_opening_off_holidays() {
 }
 
 #[test]
+fn what_is_left_is_carried_over_to_another_calendar() {
+    use SpanUnit::{Days, Hours as H, Months};
+    let zone = TimeZone::get(MAKASSAR).unwrap();
+    let moment = |local: &str| at(&zone, local);
+    let off = |date: &str, name: &str| Holiday {
+        date: date.parse().unwrap(),
+        name: name.into(),
+        name_en: String::new(),
+        kind: HolidayKind::Holiday,
+    };
+    for (hours, unit, base, due, expected) in [
+        (weekly(), H, "2026-11-23T15:00", "2026-11-24T09:00", "2026-11-25T09:00"),
+        // At the end of a day, and at the opening of one.
+        (weekly(), H, "2026-11-23T15:00", "2026-11-24T16:00", "2026-11-25T16:00"),
+        (weekly(), Days, "2026-11-23T10:00", "2026-11-24T08:00", "2026-11-25T08:00"),
+        (weekly(), Days, "2026-11-23T17:00", "2026-11-24T08:00", "2026-11-25T08:00"),
+        // Before the day off, and late already.
+        (weekly(), H, "2026-11-23T09:00", "2026-11-23T10:00", "2026-11-23T10:00"),
+        (weekly(), H, "2026-11-23T09:00", "2026-11-20T10:00", "2026-11-20T10:00"),
+        (Hours::CalendarDays, Days, "2026-11-23T09:00", "2026-11-24T09:00", "2026-11-25T09:00"),
+        (Hours::CalendarDays, Months, "2026-11-23T09:00", "2026-11-26T09:00", "2026-11-26T09:00"),
+        (Hours::Always, H, "2026-11-23T09:00", "2026-11-24T09:00", "2026-11-24T09:00"),
+    ] {
+        let before = Calendar::default();
+        let after = before.clone().followed_by(Era::new(moment(base), None, vec![off("2026-11-24", "Hari jadi")]));
+        let [old, new] = [&before, &after].map(|calendar| ServiceTime { calendar, hours: &hours, zone: &zone });
+        assert_eq!(new.carried(&old, unit, moment(base), moment(due)), moment(expected), "{unit:?} {base} {due}");
+    }
+}
+
+#[test]
 fn the_calendar_of_2026_has_the_days_of_the_joint_decree() {
     let calendar = calendar();
     let count = |kind| calendar.holidays().filter(|day| day.kind == kind).count();
@@ -176,7 +208,11 @@ fn a_broken_calendar_is_refused_with_file_line_and_reason() {
         (format!("{holiday}\n{holiday}"), 6, "2026-01-01 stands here twice"),
         (holiday.replace("Tahun Baru", " "), 1, "2026-01-01 has no name"),
         (holiday.replace("libur", "pesta"), 4, "\"pesta\" is none of libur, cuti bersama"),
-        (format!("{holiday}color = 1\n"), 5, "unknown field `color`, expected one of `date`, `name`, `kind`"),
+        (
+            format!("{holiday}color = 1\n"),
+            5,
+            "unknown field `color`, expected one of `date`, `name`, `name_en`, `kind`",
+        ),
     ] {
         let refusal = Calendar::parse(&source, "libur.toml").unwrap_err();
         assert_eq!(refusal.code(), Code::BadDefinition);

@@ -16,6 +16,8 @@ on_both!(
     a_letter_says_in_both_forms_what_waits_and_is_sent_once,
     a_server_that_is_away_is_tried_again_and_a_reader_is_not_written_to,
     a_digest_waits_for_its_hour_and_nobody_is_written_to_who_does_not_want_it,
+    a_digest_does_not_come_on_a_holiday_that_was_set_after_it_was_put_off,
+    a_link_is_sent_to_whose_it_is_and_shown_to_nobody_else_where_it_replaces_a_password,
     the_password_is_sealed_and_goes_to_its_own_server_alone,
     a_test_letter_says_what_the_server_said,
     without_tls_a_letter_that_needs_it_is_not_sent,
@@ -186,6 +188,46 @@ async fn a_digest_waits_for_its_hour_and_nobody_is_written_to_who_does_not_want_
     room.app.clock.set("2026-11-25T08:00:00+08:00");
     work(&room).await;
     assert!(post.letters().iter().all(|letter| !letter.contains("author@demo.test")));
+}
+
+async fn a_digest_does_not_come_on_a_holiday_that_was_set_after_it_was_put_off(app: TestApp) {
+    let post = Post::open();
+    let (room, token) = with_mail(app, &post).await;
+    choose(&room, Role::Editor, "daily").await;
+    room.in_step("handed_over").await;
+    let day = json!({"date": "2026-11-24", "name": "Cuti bersama", "kind": "cuti bersama"});
+    let wanted = json!({"hours": null, "holidays": [day]});
+    Call::new("PUT", "/api/v1/calendar").token(&token).seen(&json!(0)).json(&wanted).send(&room.app).await.assert_ok();
+    room.app.clock.set("2026-11-24T08:00:00+08:00");
+    work(&room).await;
+    assert_eq!(post.letters().len(), 0);
+    room.app.clock.set("2026-11-25T08:00:00+08:00");
+    work(&room).await;
+    assert_eq!(post.letters().len(), 1);
+}
+
+async fn a_link_is_sent_to_whose_it_is_and_shown_to_nobody_else_where_it_replaces_a_password(app: TestApp) {
+    let post = Post::open();
+    let (room, token) = with_mail(app, &post).await;
+    let body = json!({"email": "ani@example.go.id", "name": "Ani Wijaya", "locale": "en"});
+    let made = Call::post("/api/v1/users").token(&token).json(&body).send(&room.app).await.assert_ok().json();
+    let path = format!("/api/v1/users/{}/link", made["id"].as_str().unwrap());
+    let first = Call::post(&path).token(&token).send(&room.app).await.assert_ok().json();
+    assert_eq!(first["mailed"], true, "{first}");
+    let url = first["url"].as_str().unwrap();
+    let letters = post.letters();
+    let letter = plain(&letters[0]);
+    assert!(letter.contains("To: \"Ani Wijaya\" <ani@example.go.id>") && letter.contains(url), "{letter}");
+    assert!(letter.contains("Subject: Your Lamin account"), "{letter}");
+    let held = url.split("token=").nth(1).unwrap();
+    let body = json!({"token": held, "password": "perahu kuning menyeberang"});
+    Call::post("/api/v1/auth/link/password").json(&body).send(&room.app).await.assert_ok();
+    let again = Call::post(&path).token(&token).send(&room.app).await.assert_ok().json();
+    assert_eq!((&again["mailed"], &again["url"]), (&json!(true), &Value::Null));
+    post.answers("550 tidak dikenal");
+    let unsent = Call::post(&path).token(&token).send(&room.app).await.assert_ok().json();
+    assert!(unsent["mailed"] == false && unsent["url"].is_string(), "{unsent}");
+    assert!(unsent["error"].as_str().unwrap().contains("550"), "{unsent}");
 }
 
 async fn the_password_is_sealed_and_goes_to_its_own_server_alone(app: TestApp) {

@@ -2,7 +2,7 @@
 
 /** The features whose events the ledger holds, as actions begin. */
 export const FEATURES = [
-  'editorial', 'procedure', 'publish', 'theme', 'deploy', 'verify', 'content', 'media', 'preview', 'import', 'sites', 'identity',
+  'editorial', 'procedure', 'publish', 'theme', 'deploy', 'verify', 'content', 'media', 'preview', 'import', 'sites', 'identity', 'calendar',
 ] as const;
 
 /** Days are of the reader's own calendar, the last one included. */

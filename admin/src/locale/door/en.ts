@@ -35,6 +35,15 @@ export const door = {
   'setup.make': 'Create the account',
   'setup.done': 'Your account is ready.',
 
+  'link.title': 'Set your password',
+  'link.lead': '{name}, choose the password with which you will sign in. This link works once.',
+  'link.repeat': 'The password again',
+  'link.differs': 'The two are not the same.',
+  'link.set': 'Set it and sign in',
+  'link.done': 'Your password is set, and you are signed in.',
+  'link.over': 'This link is not valid any more',
+  'link.over.text': 'It was used, replaced by a newer one, or is older than 72 hours. Ask your administrator for a new link.',
+
   'field.required': 'Fill this in.',
   'field.unknown': 'This is not known. {detail}',
   'field.taken': 'This is taken already.',

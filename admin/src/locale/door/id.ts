@@ -36,6 +36,15 @@ export const door: Record<keyof typeof words, string> = {
   'setup.make': 'Buat akun',
   'setup.done': 'Akun Anda siap digunakan.',
 
+  'link.title': 'Tetapkan kata sandi',
+  'link.lead': '{name}, pilihlah kata sandi yang akan Anda gunakan untuk masuk. Tautan ini hanya dapat digunakan satu kali.',
+  'link.repeat': 'Ulangi kata sandi',
+  'link.differs': 'Kedua isian tidak sama.',
+  'link.set': 'Tetapkan dan masuk',
+  'link.done': 'Kata sandi telah ditetapkan dan Anda telah masuk.',
+  'link.over': 'Tautan ini tidak berlaku lagi',
+  'link.over.text': 'Tautan sudah digunakan, sudah diganti dengan yang baru, atau lebih dari 72 jam. Mintalah tautan baru kepada administrator.',
+
   'field.required': 'Bagian ini wajib diisi.',
   'field.unknown': 'Tidak dikenal. {detail}',
   'field.taken': 'Sudah dipakai.',
