@@ -2042,7 +2042,7 @@ export interface components {
         };
         /** @description A severity for each check that is to be other than the usual. */
         ChangeSiteChecks: {
-            /** @description Check → `block`, `warn` or `off`; what is not named has the usual. */
+            /** @description Check → `block` (where it can), `warn` or `off`; what is not named has the usual. */
             severities: {
                 [key: string]: components["schemas"]["CheckSeverity"];
             };
@@ -2067,7 +2067,7 @@ export interface components {
             url?: string | null;
         };
         /** @enum {string} */
-        Check: "incomplete" | "missing_alt" | "heading_order" | "link_text" | "table_header" | "summary_length" | "near_tag" | "past_event" | "small_picture" | "broken_link" | "gambling" | "nik" | "family_card" | "tax_number" | "mobile_number" | "private_email" | "bank_account";
+        Check: "incomplete" | "missing_alt" | "heading_order" | "link_text" | "table_header" | "summary_length" | "near_tag" | "past_event" | "small_picture" | "broken_link" | "external_link_broken" | "gambling" | "nik" | "family_card" | "tax_number" | "mobile_number" | "private_email" | "bank_account";
         /** @description What a look at a target found. */
         CheckAnswer: {
             /** @description Whether every step is. */
@@ -2076,6 +2076,8 @@ export interface components {
         };
         /** @description What the checks say of the newest revision of an entry. */
         CheckReport: {
+            /** @description Whether links to other hosts are being asked in the background: a later look tells of them. */
+            asks_links: boolean;
             /** @description Whether something keeps the entry where it is. */
             blocked: boolean;
             /** @description Names what does: what `confirm` asks for beside the revision. */
@@ -3313,6 +3315,8 @@ export interface components {
             zone: string;
         };
         SiteCheck: {
+            /** @description Whether `block` is among what it may be. */
+            can_block: boolean;
             check: components["schemas"]["Check"];
             severity: components["schemas"]["CheckSeverity"];
             title: components["schemas"]["Words"];
@@ -6515,6 +6519,12 @@ export interface operations {
                 content?: never;
             };
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

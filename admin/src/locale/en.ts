@@ -1567,6 +1567,9 @@ export const en = {
   'members.permission': 'What is done',
   'members.permission.yes': 'May',
   'members.permission.no': 'May not',
+  'field.cannot_block': 'This check can warn or be off; it never holds content back.',
+  'policy.check.external_link_broken': 'Links to pages of other sites that are gone. They are asked in the background, so they never hold content back.',
+  'checks.asks': 'Links to other sites are still being checked in the background. You need not wait for them.',
 } as const;
 
 export type Key = keyof typeof en;

@@ -1567,4 +1567,7 @@ export const id: Words = {
   'members.permission': 'Tindakan',
   'members.permission.yes': 'Berwenang',
   'members.permission.no': 'Tidak berwenang',
+  'field.cannot_block': 'Pemeriksaan ini hanya dapat memperingatkan atau dimatikan; konten tidak pernah ditahan karenanya.',
+  'policy.check.external_link_broken': 'Tautan ke halaman situs lain yang sudah tidak ada. Diperiksa di latar belakang sehingga tidak pernah menahan konten.',
+  'checks.asks': 'Tautan ke situs lain masih diperiksa di latar belakang. Anda tidak perlu menunggunya.',
 };
