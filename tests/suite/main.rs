@@ -39,6 +39,7 @@ mod reviews;
 mod scanner;
 mod searching;
 mod sites;
+mod terms;
 mod tour;
 mod uploads;
 mod verify;

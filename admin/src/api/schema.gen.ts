@@ -1356,6 +1356,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tags or categories of a site by their slugs, with how many entries bear each. */
+        get: operations["get_sites_site_terms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/terms/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a tag or category another name in every entry whose content may be changed now, at most 200. What waits for an
+         *     approval or has one stays as it is, and is named in `left`; so is what citizens see, unless `live` is set.
+         */
+        post: operations["post_sites_site_terms_rename"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/theme": {
         parameters: {
             query?: never;
@@ -3159,6 +3196,24 @@ export interface components {
             items: components["schemas"]["Release"][];
             next_cursor?: string | null;
         };
+        /** @description Another name for a term. */
+        RenameTerm: {
+            /** @description The slug of the term. */
+            from: string;
+            /** @description `tag` or `category`. */
+            kind: string;
+            /** @description Whether what citizens see becomes a draft beside itself, and is approved again. */
+            live?: boolean;
+            /** @description Whether `to` may be a term that other entries bear. */
+            merge?: boolean;
+            /** @description As entries are to spell it; of a category, its key. */
+            to: string;
+        };
+        /** @description What a renaming changed, and what it left. */
+        RenamedTerm: {
+            items: components["schemas"]["Rewritten"][];
+            left: components["schemas"]["TermLeft"][];
+        };
         /** @description Which file takes the place of one. */
         ReplaceFile: {
             with: components["schemas"]["Digest"];
@@ -3204,6 +3259,7 @@ export interface components {
             /** Format: int32 */
             number: number;
         };
+        /** @description An entry with a new revision. */
         Rewritten: {
             entry: components["schemas"]["EntryId"];
             step: string;
@@ -3433,6 +3489,36 @@ export interface components {
             url?: string | null;
             /** Format: int32 */
             version: number;
+        };
+        /** @description A category or tag with its uses. */
+        Term: {
+            /**
+             * Format: int64
+             * @description Entries whose newest revision bears it, those in the trash left out.
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description How many of them citizens see.
+             */
+            live: number;
+            /** @description What it is known by: tags that are spelled alike are one. */
+            slug: components["schemas"]["Slug"];
+            /** @description As one of the entries spells it. */
+            text: string;
+        };
+        /** @description An entry that stays as it is. */
+        TermLeft: {
+            entry: components["schemas"]["EntryId"];
+            step: string;
+            title: string;
+            why: components["schemas"]["TermLeftWhy"];
+        };
+        /** @enum {string} */
+        TermLeftWhy: "live" | "withdrawn" | "being_approved" | "not_in_hand";
+        TermPage: {
+            items: components["schemas"]["Term"][];
+            next_cursor?: string | null;
         };
         /**
          * Format: uuid
@@ -7498,6 +7584,95 @@ export interface operations {
                 content?: never;
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_sites_site_terms: {
+        parameters: {
+            query?: {
+                /** @description `tag` (if absent) or `category` */
+                kind?: string;
+                /** @description part of the name */
+                q?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermPage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_sites_site_terms_rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameTerm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenamedTerm"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
