@@ -9,6 +9,7 @@ use tokio::sync::{Notify, Semaphore};
 use crate::adapters::{Child, ClamAv, FolderStorage, HttpFetcher, HttpProber, SmtpMailer, SystemChance, SystemClock};
 use crate::app::{App, Parts};
 use crate::config::Config;
+use crate::content::checks::external;
 use crate::content::findable::service as findable;
 use crate::db::{self, Db, Tx};
 use crate::jobs::{self, Handlers};
@@ -180,6 +181,7 @@ fn handlers_with(models: Models) -> Handlers {
         .beside(share::KIND, 1, share::job)
         .beside(findable::KIND, 1, |app, _| findable::job(app))
         .on("verify.site", verify::service::job)
+        .beside(external::JOB, 1, external::service::job)
         .on(media::uploads::service::TIDY_JOB, media::uploads::service::tidy)
         .on("preview.stage", preview::staging::job)
         .on(notices::service::TIDY_JOB, notices::service::tidy)

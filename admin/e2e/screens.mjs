@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { audit, DESKTOP, fault, goto, person, PHONE, pictures, story } from './house.mjs';
 
 const SCREENS = {
-  'editor@demo.test': ['/', '/account', '/notices', '/content/portal', '/content/portal?q=zzzz', '/content/portal?type=agenda', '/content/portal?due=month', '/content/portal/new/berita', '/media/portal', '/calendar/portal', '/cases', '/procedures', '/procedures/website_creation', '/site/portal/menus'],
+  'editor@demo.test': ['/', '/account', '/notices', '/content/portal', '/content/portal?q=zzzz', '/content/portal?type=agenda', '/content/portal?due=month', '/content/portal/new/berita', '/media/portal', '/calendar/portal', '/cases', '/procedures', '/procedures/website_creation', '/site/portal/menus', '/site/portal/terms', '/site/portal/terms?show=category'],
   'publisher@demo.test': ['/publish/portal', '/publish/portal/releases/1', '/publish/portal?show=staging', '/publish/portal?show=targets', '/publish/portal?show=verify', '/publish/portal?show=theme', '/publish/portal?show=evidence'],
   'requester@demo.test': ['/cases/new/website_creation', '/nowhere'],
   'admin@demo.test': ['/sites', '/sites/new', '/site/portal', '/site/portal/members', '/site/portal/checks', '/site/portal/types', '/site/portal/types/berita', '/users', '/users/new', '/members', '/hours', '/mail', '/site/portal/webhooks', '/ledger'],

@@ -6,6 +6,7 @@ import * as cases from './features/cases/filters';
 import * as content from './features/content/filters';
 import * as ledger from './features/ledger/search';
 import * as media from './features/media/filters';
+import * as terms from './features/terms/terms';
 import { dayIn } from './locale/clock';
 import type { Match } from './routes';
 import { may, site as siteOf } from './session.svelte';
@@ -63,6 +64,7 @@ export const FIRST: Record<string, First> = {
   '/site/:site/menus': ({ site }) => asks.menus(site, undefined, by),
   '/site/:site/menus/:entry': ({ site, entry }) => [asks.entry(entry, by), asks.pages(site, by)],
   '/site/:site/checks': ({ site }) => asks.siteChecks(site, by),
+  '/site/:site/terms': ({ site }, query) => asks.terms(site, terms.asked(terms.kindOf(query('show')), query('q')), by),
   '/notices': (_, query) => asks.notices(query('show') === 'unread', undefined, by),
   '/hours': () => asks.calendar(by),
   '/mail': () => asks.mail(by),

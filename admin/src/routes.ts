@@ -54,6 +54,7 @@ export const routes: Route[] = [
   { path: '/mail', title: 'mail.title', needs: ['manage_mail'], load: () => import('./features/mail/Mail.svelte') },
   { path: '/site/:site/webhooks', title: 'hooks.title', needs: ['manage_webhooks'], load: () => import('./features/hooks/Webhooks.svelte') },
   { path: '/site/:site/checks', title: 'policy.title', needs: ['read_content'], load: () => import('./features/policy/Policy.svelte') },
+  { path: '/site/:site/terms', title: 'terms.title', needs: ['read_content'], load: () => import('./features/terms/Terms.svelte') },
   { path: '/site/:site/menus/:entry', title: 'menus.one', needs: ['read_content'], load: () => import('./features/menus/Menu.svelte') },
 ];
 

@@ -142,12 +142,30 @@ impl Resolver for Guarded {
         config: &ureq::config::Config,
         timeout: NextTimeout,
     ) -> std::result::Result<ResolvedSocketAddrs, Error> {
-        let found = self.names.resolve(uri, config, timeout)?;
+        let found = self.names.resolve(uri, config, timeout).map_err(unknown_or_not)?;
         let mut fit = self.empty();
         for address in found.iter().filter(|address| is_public(address.ip()) || (self.allowed)(address.ip())) {
             fit.push(*address);
         }
         if fit.is_empty() { Err(Error::Other(PRIVATE.into())) } else { Ok(fit) }
+    }
+}
+
+/// How C libraries say that a name does not exist; that a name server does not answer is another matter. The standard
+/// library hands through nothing but these words, in English whatever the machine speaks.
+const UNKNOWN_NAME: &[&str] = &[
+    "Name or service not known",
+    "No address associated with hostname",
+    "Name does not resolve",
+    "Name has no usable address",
+    "nodename nor servname provided",
+];
+
+fn unknown_or_not(error: Error) -> Error {
+    let says_so = |error: &std::io::Error| UNKNOWN_NAME.iter().any(|words| error.to_string().contains(words));
+    match error {
+        Error::Io(error) if says_so(&error) => Error::HostNotFound,
+        other => other,
     }
 }
 
@@ -190,6 +208,17 @@ mod tests {
         let open = HttpFetcher::new(|address| address.is_loopback(), b"").unwrap();
         let (fetched, body) = fetch(&open, &ask(&url, 9)).unwrap();
         assert_eq!((fetched.status, fetched.cut, body.as_slice()), (200, false, &b"ok"[..]));
+    }
+
+    #[test]
+    fn a_name_that_does_not_exist_is_told_from_a_name_server_that_does_not_answer() {
+        let open = HttpFetcher::new(|_| true, b"").unwrap();
+        // No name is that long, which the library knows without asking anybody.
+        let unknown = format!("http://{}.example/", "a".repeat(70));
+        assert_eq!(fetch(&open, &ask(&unknown, 1)), Err(Unfetched::NoSuchHost));
+        let silent =
+            std::io::Error::other("failed to lookup address information: Temporary failure in name resolution");
+        assert!(matches!(unknown_or_not(Error::Io(silent)), Error::Io(_)));
     }
 
     #[test]

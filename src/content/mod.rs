@@ -27,3 +27,5 @@ pub mod withdrawals;
 
 pub use model::{Content, ContentType, EntryRow, Field, FieldKind, LiveEntry};
 pub use view::EntryView;
+
+pub use validation::TAG_CHARS_MAX;

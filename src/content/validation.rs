@@ -10,7 +10,8 @@ use crate::kernel::id::EntryId;
 use crate::kernel::{Code, Colour, Digest, FieldRefusal, Origin, Refusal, Slug, Timestamp};
 
 const TAGS_MAX: usize = 20;
-const TAG_CHARS_MAX: usize = 60;
+/// Of a tag.
+pub const TAG_CHARS_MAX: usize = 60;
 /// The longest Markdown text, also when its field allows more.
 const MARKDOWN_BYTES_MAX: usize = 1 << 20;
 const TEXT_CHARS_MAX: usize = 10_000;

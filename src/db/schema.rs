@@ -660,6 +660,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    external_links (digest) {
+        digest -> Text,
+        host -> Text,
+        said -> Text,
+        verdict -> Text,
+        asked_at -> BigInt,
+        again_at -> BigInt,
+    }
+}
+
+diesel::table! {
     notices (user_id, event) {
         user_id -> Text,
         event -> BigInt,
@@ -782,6 +793,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     uploads,
     check_policies,
     check_confirmations,
+    external_links,
     notices,
     notice_preferences,
     mail_server,

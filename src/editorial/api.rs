@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::history::{self, Happened};
 use super::inbox::{self, Waiting};
 use super::model::{Changed, Move, NewEntry, Times};
-use super::{bulk, presence, replace, service};
+use super::{bulk, presence, replace, service, terms};
 use crate::app::App;
 use crate::content::model::{Patch, Withdrawal, WithdrawalReason};
 use crate::content::view::{self, EntryView};
@@ -387,14 +387,27 @@ struct ReplacedFile {
     items: Vec<Rewritten>,
 }
 
+/// An entry with a new revision.
 #[derive(Serialize, ToSchema)]
-struct Rewritten {
+pub(super) struct Rewritten {
     entry: EntryId,
     title: String,
     step: String,
     version: i32,
     /// Whether it had been approved, or was about to be.
     voided: bool,
+}
+
+impl From<Changed> for Rewritten {
+    fn from(changed: Changed) -> Self {
+        Rewritten {
+            entry: changed.row.id,
+            title: changed.row.title,
+            step: changed.row.step,
+            version: changed.row.version,
+            voided: changed.voided.is_some(),
+        }
+    }
 }
 
 /// Names another file wherever the newest revision of an entry names this one: all of them or none. What is published
@@ -413,14 +426,8 @@ async fn replace_file(
     let of = actor.clone();
     let site = app.db.read(move |connection| sites::store::find_visible(connection, &site, &of)).await?;
     let changed = replace::replace(&app, &actor, site.id, (old, wanted.with)).await?;
-    let items = changed.into_iter().map(|changed| Rewritten {
-        entry: changed.row.id,
-        title: changed.row.title,
-        step: changed.row.step,
-        version: changed.row.version,
-        voided: changed.voided.is_some(),
-    });
-    Ok(HttpResponse::Ok().json(ReplacedFile { items: items.collect() }))
+    let items = changed.into_iter().map(Rewritten::from).collect();
+    Ok(HttpResponse::Ok().json(ReplacedFile { items }))
 }
 
 /// What waits for the caller, by due time: entries and cases.
@@ -468,4 +475,5 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(entry_comments).service(comment_on_entry).service(replace_file).service(inbox_list);
     presence::api::routes(config);
     bulk::api::routes(config);
+    terms::api::routes(config);
 }

@@ -3,7 +3,8 @@
 //! An entry moves with its case, and [`crate::procedure::rules::decide`] alone says whether. Approval binds
 //! to the digest of the closure; whatever changes it afterwards voids it. [`service`] writes and moves,
 //! [`schedule`] does at its time what a publisher ordered, [`inbox`] and [`history`] are read, [`presence`]
-//! tells who else is at an entry, [`bulk`] gives one command to many.
+//! tells who else is at an entry, [`bulk`] gives one command to many,
+//! [`terms`] gives a tag or category another name.
 //! Every type goes this way, also kategori, menu, pengalihan and pengaturan: there is no second door.
 
 pub mod api;
@@ -20,5 +21,6 @@ pub mod schedule;
 pub mod service;
 pub mod store;
 mod telling;
+pub mod terms;
 
 pub use schedule::run_due;

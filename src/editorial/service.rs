@@ -8,6 +8,7 @@ use super::model::{Changed, Move, NewEntry, PROCEDURE, Voided};
 use super::rules::{self, Edit, REVISE};
 use super::{moves, telling};
 use crate::app::App;
+use crate::content::checks::external::service as links;
 use crate::content::model::{Content, Draft, NewEntry as Stored, Patch};
 use crate::content::service::{self as contents, Completeness};
 use crate::content::{self, live, type_store};
@@ -64,6 +65,7 @@ fn create_in(
     let origin = WRITTEN.to_owned();
     let stored = Stored { id, site_id: site.id, group_id, case_id, step: case.step, content, closure, origin, author };
     let row = content::store::insert(tx, &stored, &content_type, now)?;
+    links::follow(tx, &row, (&content_type, &stored.content), now)?;
     let desk = Desk::of(tx, row)?;
     let detail = json!({ "type": desk.row.type_key, "locale": desk.row.locale, "slug": desk.row.slug });
     desk.record(tx, actor, ("create", detail), now)?;
@@ -141,6 +143,7 @@ pub(super) fn rewrite(
     }
     let closure = content::rules::closure_of(&desk.content_type, content);
     desk.row = content::store::add_revision(tx, &desk.row, (content, &desk.content_type, closure), author, now)?;
+    links::follow(tx, &desk.row, (&desk.content_type, content), now)?;
     procedures::rename(tx, desk.row.case_id, &desk.row.title)?;
     let voided = (by.is_some() && !ended).then_some(Voided { approver, step: from.clone() });
     let detail = json!({ "from": from, "to": desk.row.step, "revision": desk.row.revision,

@@ -103,6 +103,8 @@ use_cases! {
     CommentContent "comment_content" [Author Editor Approver Publisher Head AgencyHead SubCoordinator Operator WebDeveloper];
     /// The procedure then decides which command is whose.
     MoveEntry "move_entry" [Author Editor Approver Publisher];
+    /// Of tags and categories; which entries can take another name depends on their step as well.
+    RenameTerms "rename_terms" [Editor];
     /// That what is live was looked at, and is still right.
     ReviewContent "review_content" [Editor Approver];
     /// The approval that what a site was founded with did not have yet.

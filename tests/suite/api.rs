@@ -209,6 +209,7 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
             json!({"command": "submit", "entries": [{"id": things.entry, "version": 1}]})
         }
         ("POST", "/api/v1/sites/{site}/assets/bulk") => json!({"digests": ["0".repeat(64)], "folder": "a"}),
+        ("POST", p) if p.ends_with("/terms/rename") => json!({"kind": "tag", "from": "a", "to": "b"}),
         ("POST", p) if p.ends_with("/replace") => json!({"with": "0".repeat(64)}),
         ("PATCH", "/api/v1/sites/{site}/assets/{digest}") => json!({"credit": "Dinas"}),
         _ => json!({}),

@@ -41,6 +41,7 @@ mod scanner;
 mod searching;
 mod service_time;
 mod sites;
+mod terms;
 mod tour;
 mod uploads;
 mod verify;

@@ -42,6 +42,7 @@ export const releaseChanges = (site: string, number: number, cursor: Cursor, by:
 export const targets = (site: string, by: Asking = api) => by.GET('/api/v1/sites/{site}/targets', { params: { path: { site } } });
 export const themes = (site: string, by: Asking = api) => by.GET('/api/v1/sites/{site}/theme', { params: { path: { site } } });
 export const siteChecks = (site: string, by: Asking = api) => by.GET('/api/v1/sites/{site}/checks', { params: { path: { site } } });
+export const terms = (site: string, query: Query<'/api/v1/sites/{site}/terms'>, by: Asking = api) => by.GET('/api/v1/sites/{site}/terms', { params: { path: { site }, query } });
 export const webhooks = (site: string, by: Asking = api) => by.GET('/api/v1/sites/{site}/webhooks', { params: { path: { site } } });
 
 export const ledger = (query: Query<'/api/v1/ledger'>, by: Asking = api) => by.GET('/api/v1/ledger', { params: { query } });

@@ -1411,6 +1411,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tags or categories of a site by their slugs, with how many entries bear each. */
+        get: operations["get_sites_site_terms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/terms/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a tag or category another name in every entry whose content may be changed now, at most 200. What waits for an
+         *     approval or has one stays as it is, and is named in `left`; so is what citizens see, unless `live` is set.
+         */
+        post: operations["post_sites_site_terms_rename"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/theme": {
         parameters: {
             query?: never;
@@ -2143,7 +2180,7 @@ export interface components {
         };
         /** @description A severity for each check that is to be other than the usual. */
         ChangeSiteChecks: {
-            /** @description Check → `block`, `warn` or `off`; what is not named has the usual. */
+            /** @description Check → `block` (where it can), `warn` or `off`; what is not named has the usual. */
             severities: {
                 [key: string]: components["schemas"]["CheckSeverity"];
             };
@@ -2168,7 +2205,7 @@ export interface components {
             url?: string | null;
         };
         /** @enum {string} */
-        Check: "incomplete" | "missing_alt" | "heading_order" | "link_text" | "table_header" | "summary_length" | "near_tag" | "past_event" | "small_picture" | "broken_link" | "gambling" | "nik" | "family_card" | "tax_number" | "mobile_number" | "private_email" | "bank_account";
+        Check: "incomplete" | "missing_alt" | "heading_order" | "link_text" | "table_header" | "summary_length" | "near_tag" | "past_event" | "small_picture" | "broken_link" | "external_link_broken" | "gambling" | "nik" | "family_card" | "tax_number" | "mobile_number" | "private_email" | "bank_account";
         /** @description What a look at a target found. */
         CheckAnswer: {
             /** @description Whether every step is. */
@@ -2177,6 +2214,8 @@ export interface components {
         };
         /** @description What the checks say of the newest revision of an entry. */
         CheckReport: {
+            /** @description Whether links to other hosts are being asked in the background: a later look tells of them. */
+            asks_links: boolean;
             /** @description Whether something keeps the entry where it is. */
             blocked: boolean;
             /** @description Names what does: what `confirm` asks for beside the revision. */
@@ -3291,6 +3330,24 @@ export interface components {
             items: components["schemas"]["Release"][];
             next_cursor?: string | null;
         };
+        /** @description Another name for a term. */
+        RenameTerm: {
+            /** @description The slug of the term. */
+            from: string;
+            /** @description `tag` or `category`. */
+            kind: string;
+            /** @description Whether what citizens see becomes a draft beside itself, and is approved again. */
+            live?: boolean;
+            /** @description Whether `to` may be a term that other entries bear. */
+            merge?: boolean;
+            /** @description As entries are to spell it; of a category, its key. */
+            to: string;
+        };
+        /** @description What a renaming changed, and what it left. */
+        RenamedTerm: {
+            items: components["schemas"]["Rewritten"][];
+            left: components["schemas"]["TermLeft"][];
+        };
         /** @description Which file takes the place of one. */
         ReplaceFile: {
             with: components["schemas"]["Digest"];
@@ -3336,6 +3393,7 @@ export interface components {
             /** Format: int32 */
             number: number;
         };
+        /** @description An entry with a new revision. */
         Rewritten: {
             entry: components["schemas"]["EntryId"];
             step: string;
@@ -3455,6 +3513,8 @@ export interface components {
             zone: string;
         };
         SiteCheck: {
+            /** @description Whether `block` is among what it may be. */
+            can_block: boolean;
             check: components["schemas"]["Check"];
             severity: components["schemas"]["CheckSeverity"];
             title: components["schemas"]["Words"];
@@ -3571,6 +3631,36 @@ export interface components {
             url?: string | null;
             /** Format: int32 */
             version: number;
+        };
+        /** @description A category or tag with its uses. */
+        Term: {
+            /**
+             * Format: int64
+             * @description Entries whose newest revision bears it, those in the trash left out.
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description How many of them citizens see.
+             */
+            live: number;
+            /** @description What it is known by: tags that are spelled alike are one. */
+            slug: components["schemas"]["Slug"];
+            /** @description As one of the entries spells it. */
+            text: string;
+        };
+        /** @description An entry that stays as it is. */
+        TermLeft: {
+            entry: components["schemas"]["EntryId"];
+            step: string;
+            title: string;
+            why: components["schemas"]["TermLeftWhy"];
+        };
+        /** @enum {string} */
+        TermLeftWhy: "live" | "withdrawn" | "being_approved" | "not_in_hand";
+        TermPage: {
+            items: components["schemas"]["Term"][];
+            next_cursor?: string | null;
         };
         /**
          * Format: uuid
@@ -6818,6 +6908,12 @@ export interface operations {
                 };
                 content?: never;
             };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -7786,6 +7882,95 @@ export interface operations {
                 content?: never;
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_sites_site_terms: {
+        parameters: {
+            query?: {
+                /** @description `tag` (if absent) or `category` */
+                kind?: string;
+                /** @description part of the name */
+                q?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermPage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_sites_site_terms_rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameTerm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenamedTerm"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

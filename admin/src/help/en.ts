@@ -130,6 +130,10 @@ export const en: Help = {
     what: 'What is looked for before content is handed on or published, and what each finding does on this site.',
     first: 'Leave it as usual unless you have a clear reason. A change holds at once and is kept under your name.',
   },
+  '/site/:site/terms': {
+    what: 'What content is filed under: every tag and category, with how many pieces of content bear it.',
+    first: 'Look for two spellings of the same and merge them. What is approved or live stays as it is until it is approved again.',
+  },
   '/site/:site/menus': {
     what: 'The menus that citizens find at the top and the bottom of every page.',
     first: 'Open a menu to change its links. It goes live only when it has been approved, like any content.',

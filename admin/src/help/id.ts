@@ -130,6 +130,10 @@ export const id: Help = {
     what: 'Hal-hal yang diperiksa sebelum konten diteruskan atau diterbitkan, dan akibat setiap temuan pada situs ini.',
     first: 'Biarkan sesuai kebiasaan, kecuali ada alasan yang jelas. Perubahan langsung berlaku dan tercatat atas nama Anda.',
   },
+  '/site/:site/terms': {
+    what: 'Kategori dan tag yang dipakai konten situs ini, beserta jumlah konten yang memakainya.',
+    first: 'Cari dua ejaan untuk hal yang sama, lalu gabungkan. Yang sudah disetujui atau tayang tetap sama sampai disetujui kembali.',
+  },
   '/site/:site/menus': {
     what: 'Menu yang ditemukan masyarakat di bagian atas dan bawah setiap halaman.',
     first: 'Buka sebuah menu untuk mengubah tautannya. Seperti konten lain, menu tayang setelah disetujui.',

@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{Check, FINDINGS_MAX, Finding, Place, Policy, Severity};
 use super::service::{self, Look};
-use super::{store, wording};
+use super::{external, store, wording};
 use crate::app::App;
 use crate::http::{Answer, Json, etag};
 use crate::identity::{Actor, Permit, cases};
@@ -34,6 +34,8 @@ struct CheckReport {
     findings: Vec<FindingView>,
     /// How many there are beyond those.
     more: usize,
+    /// Whether links to other hosts are being asked in the background: a later look tells of them.
+    asks_links: bool,
     /// The newest first; those of older revisions hold no more.
     confirmations: Vec<ConfirmationView>,
 }
@@ -93,19 +95,25 @@ fn report(look: &Look, people: &People) -> CheckReport {
         blocking_digest: look.blocking_digest(),
         findings: look.found.findings.iter().take(FINDINGS_MAX).map(finding).collect(),
         more: look.found.findings.len().saturating_sub(FINDINGS_MAX) + look.found.more,
+        asks_links: look.asks_links,
         confirmations: confirmations.collect(),
     }
 }
 
 async fn look(app: &App, actor: Actor, id: EntryId) -> Result<CheckReport> {
     let now = app.now();
-    app.db
+    let report = app
+        .db
         .read(move |connection| {
             let look = service::read(connection, &actor, id, now)?;
             let people = People::read(connection, look.confirmations.iter().map(|one| one.by))?;
             Ok(report(&look, &people))
         })
-        .await
+        .await?;
+    if report.asks_links {
+        external::service::want(app, id).await?;
+    }
+    Ok(report)
 }
 
 /// What the checks before publication find in the newest revision of an entry.
@@ -166,6 +174,8 @@ struct SiteCheck {
     severity: Severity,
     /// What a site has that has decided nothing.
     usual: Severity,
+    /// Whether `block` is among what it may be.
+    can_block: bool,
 }
 
 fn answer(policy: &Policy, version: i32) -> HttpResponse {
@@ -174,6 +184,7 @@ fn answer(policy: &Policy, version: i32) -> HttpResponse {
         title: wording::title(check),
         severity,
         usual: check.usual(),
+        can_block: check.can_block(),
     };
     let body = SiteChecks { version, items: policy.each().map(item).collect() };
     HttpResponse::Ok().insert_header((ETAG, etag::etag(version))).json(body)
@@ -199,7 +210,7 @@ async fn site_checks(app: web::Data<App>, actor: Actor, site: web::Path<String>)
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ChangeSiteChecks {
-    /// Check → `block`, `warn` or `off`; what is not named has the usual.
+    /// Check → `block` (where it can), `warn` or `off`; what is not named has the usual.
     #[schema(value_type = std::collections::HashMap<String, Severity>)]
     severities: BTreeMap<String, Severity>,
 }
@@ -207,6 +218,10 @@ struct ChangeSiteChecks {
 impl ChangeSiteChecks {
     fn read(self) -> Result<Policy, Refusal> {
         let known = |(name, severity): (String, Severity)| match Check::parse(&name) {
+            Some(check) if severity == Severity::Block && !check.can_block() => {
+                let detail = "what a foreign host says holds nothing up";
+                Err(Refusal::new(Code::Invalid).field(format!("severities.{name}"), "cannot_block", detail))
+            }
             Some(check) => Ok((check, severity)),
             None => {
                 Err(Refusal::new(Code::UnknownField).field(format!("severities.{name}"), "unknown", "no such check"))
@@ -219,7 +234,7 @@ impl ChangeSiteChecks {
 /// Changes what a site makes of the checks. Needs `If-Match`, with version 0 for the first change.
 #[utoipa::path(tag = "checks", params(("site" = String, Path)), request_body = ChangeSiteChecks,
     responses((status = 200, body = SiteChecks), (status = 400), (status = 403), (status = 404), (status = 412),
-        (status = 428)))]
+        (status = 422), (status = 428)))]
 #[put("/api/v1/sites/{site}/checks")]
 async fn change_site_checks(
     app: web::Data<App>,

@@ -6,6 +6,7 @@
 //! `editorial` asks [`service::refuse_blocked`] before content is handed on, approved or published.
 
 pub mod api;
+pub mod external;
 pub mod model;
 pub mod reading;
 pub mod rules;

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::external::model::Known;
 use crate::kernel::id::UserId;
 use crate::kernel::{Digest, Timestamp, Words};
 
@@ -30,6 +31,8 @@ crate::words! {
         PastEvent = "past_event",
         SmallPicture = "small_picture",
         BrokenLink = "broken_link",
+        /// A link to another host that leads nowhere, as far as the background has asked.
+        ExternalLink = "external_link_broken",
         Gambling = "gambling",
         /// Nomor induk kependudukan.
         Nik = "nik",
@@ -72,13 +75,19 @@ impl Check {
             Check::Nik | Check::FamilyCard | Check::TaxNumber => Severity::Block,
             Check::MobileNumber | Check::PrivateEmail | Check::BankAccount => Severity::Block,
             Check::HeadingOrder | Check::LinkText | Check::TableHeader | Check::SummaryLength => Severity::Warn,
-            Check::NearTag | Check::PastEvent | Check::SmallPicture | Check::BrokenLink => Severity::Warn,
+            Check::NearTag | Check::PastEvent | Check::SmallPicture => Severity::Warn,
+            Check::BrokenLink | Check::ExternalLink => Severity::Warn,
         }
     }
 
     /// Whether a reason can take the place of mending: content without what its type requires is never whole.
     pub fn can_be_confirmed(self) -> bool {
         self != Check::Incomplete
+    }
+
+    /// Whether a site may let it hold content back. Whether a foreign host answers holds up no urgent notice.
+    pub fn can_block(self) -> bool {
+        self != Check::ExternalLink
     }
 }
 
@@ -167,6 +176,8 @@ pub struct Around {
     pub pictures: HashMap<Digest, (u32, u32)>,
     /// Addresses on the site that lead nowhere, of those that the content links to.
     pub missing: HashSet<String>,
+    /// What is known of the addresses on other hosts that the content links to.
+    pub external: Known,
     /// Tags of other entries of the site, as slugs, and how many entries have each.
     pub tags: HashMap<String, i64>,
 }
@@ -181,6 +192,7 @@ impl Around {
             documents: HashMap::new(),
             pictures: HashMap::new(),
             missing: HashSet::new(),
+            external: Known::default(),
             tags: HashMap::new(),
         }
     }

@@ -8,7 +8,7 @@ use super::model::{
     Around, Check, Confirmation, Confirmed, FINDINGS_MAX, Finding, LOOK_FINDINGS_MAX, Policy, Severity,
 };
 use super::rules::{self, Found, Inside};
-use super::{reading, store, wording};
+use super::{external, reading, store, wording};
 use crate::app::App;
 use crate::content::model::{Content, ContentType, EntryRow};
 use crate::content::{self, rules as contents, type_store};
@@ -32,6 +32,8 @@ pub struct Look {
     pub policy: Policy,
     pub found: Found,
     pub confirmations: Vec<Confirmation>,
+    /// Whether links to other hosts are still to be asked.
+    pub asks_links: bool,
     /// What somebody has answered for in this revision.
     answered: HashSet<Confirmed>,
 }
@@ -40,7 +42,7 @@ impl Look {
     fn new(row: EntryRow, policy: Policy, found: Found, confirmations: Vec<Confirmation>) -> Self {
         let of_it = confirmations.iter().filter(|one| one.revision == row.digest);
         let answered = of_it.flat_map(|one| one.confirmed.iter().cloned()).collect();
-        Look { row, policy, found, confirmations, answered }
+        Look { row, policy, found, confirmations, asks_links: false, answered }
     }
 
     pub fn is_confirmed(&self, finding: &Finding) -> bool {
@@ -86,7 +88,7 @@ pub fn look(connection: &mut Conn, row: EntryRow, severities: &[Severity], now: 
     let content = content::store::content(connection, row.id, row.revision)?;
     let around = around(connection, &site, (row.id, &content_type, &content), &wanted, now)?;
     let found = rules::look(&content_type, &content, &around, &wanted);
-    Ok(Look::new(row, policy, found, confirmations))
+    Ok(Look { asks_links: around.external.due, ..Look::new(row, policy, found, confirmations) })
 }
 
 /// Refuses content that something blocks which nobody has confirmed: `findings_block` with each finding's place.
@@ -128,6 +130,10 @@ fn around(
     }
     if wanted.contains(&Check::BrokenLink) {
         around.missing = missing(connection, site, content_type, content)?;
+    }
+    if wanted.contains(&Check::ExternalLink) {
+        let addresses = external::rules::addresses(content_type, content, &site.hosts);
+        around.external = external::service::known(connection, &addresses, now)?;
     }
     let tags = &content.tags;
     if !tags.is_empty() && wanted.contains(&Check::NearTag) && !store::are_used(connection, site.id, entry, tags)? {

@@ -16,6 +16,7 @@ pub fn title(check: Check) -> Words {
         Check::PastEvent => ("Acara yang telah lewat", "Events in the past"),
         Check::SmallPicture => ("Ukuran gambar", "Size of pictures"),
         Check::BrokenLink => ("Tautan dalam situs", "Links within the site"),
+        Check::ExternalLink => ("Tautan ke situs lain", "Links to other sites"),
         Check::Gambling => ("Perjudian", "Gambling"),
         Check::Nik => ("NIK", "National identity number (NIK)"),
         Check::FamilyCard => ("Nomor kartu keluarga", "Family card number"),
@@ -66,6 +67,26 @@ pub fn sentence(finding: &Finding) -> Words {
         ),
         Check::BrokenLink => {
             words("Halaman yang dituju tidak ada pada situs ini.", "The site has no page at this address.")
+        }
+        Check::ExternalLink => {
+            let (id, en) = match detail(0) {
+                "404" => (
+                    "Situs yang dituju menjawab bahwa halaman ini tidak ada",
+                    "The other site says that it has no such page",
+                ),
+                "410" => (
+                    "Situs yang dituju menjawab bahwa halaman ini telah dihapus",
+                    "The other site says that this page was removed",
+                ),
+                _ => (
+                    "Nama situs yang dituju dua kali tidak ditemukan",
+                    "The name of the other site was not found, twice",
+                ),
+            };
+            words(
+                format!("{id} ({}; ditanyakan pada {}).", detail(0), detail(1)),
+                format!("{en} ({}; asked on {}).", detail(0), detail(2)),
+            )
         }
         Check::Gambling => {
             words("Tautan atau kata ini menawarkan perjudian.", "This link or these words offer gambling.")

@@ -1,5 +1,6 @@
 //! Checks before publication, by the API: what is found, what blocks, who answers for it.
 
+mod external;
 mod figures;
 
 use lamin::identity::Role;

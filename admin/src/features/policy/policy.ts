@@ -5,11 +5,14 @@ type Item = Shape<'SiteCheck'>;
 export type Severity = Shape<'CheckSeverity'>;
 export const SEVERITIES: readonly Severity[] = ['block', 'warn', 'off'];
 
+/** What a check may be: what a foreign host says never holds content back. */
+export const choices = (item: Item): Severity[] => SEVERITIES.filter((one) => one !== 'block' || item.can_block);
+
 /** Each check stands with others of its kind; one that is new on the server stands with the last. */
 const GROUPS: readonly { key: 'data' | 'access' | 'whole'; checks: readonly Shape<'Check'>[] }[] = [
   { key: 'data', checks: ['nik', 'family_card', 'tax_number', 'mobile_number', 'private_email', 'bank_account', 'gambling'] },
   { key: 'access', checks: ['missing_alt', 'heading_order', 'link_text', 'table_header'] },
-  { key: 'whole', checks: ['incomplete', 'broken_link', 'small_picture', 'summary_length', 'near_tag', 'past_event'] },
+  { key: 'whole', checks: ['incomplete', 'broken_link', 'external_link_broken', 'small_picture', 'summary_length', 'near_tag', 'past_event'] },
 ];
 
 export function grouped(items: readonly Item[]): { key: (typeof GROUPS)[number]['key']; items: Item[] }[] {

@@ -1,7 +1,9 @@
-//! Links: those within the site that lead nowhere, and those that lead to gambling.
+//! Links: those that lead nowhere, within the site or on other hosts, and those that lead to gambling.
 
+use crate::content::checks::external;
 use crate::content::checks::model::{Around, Check, Finding};
 use crate::content::checks::reading::Part;
+use crate::content::markdown::outline::Named;
 use crate::content::model::FieldKind;
 use crate::kernel::Slug;
 use crate::threats;
@@ -15,6 +17,7 @@ pub fn look(part: &Part<'_>, around: &Around, found: &mut Vec<Finding>) {
         if of_site(&link.to, &around.hosts).is_some_and(|path| around.missing.contains(&path)) {
             found.push(Finding::new(Check::BrokenLink, part.at(link.at.start), &link.to));
         }
+        found.extend(gone(part, link, around));
         if threats::is_gambling_address(&link.to) {
             found.push(Finding::new(Check::Gambling, part.at(link.at.start), &link.to));
         }
@@ -27,6 +30,19 @@ pub fn look(part: &Part<'_>, around: &Around, found: &mut Vec<Finding>) {
             found.push(Finding::new(Check::Gambling, part.at(piece.place(offer.start)), &piece.text[offer]));
         }
     }
+}
+
+/// A link to another host that is broken, with what its address said and when, as both languages write that.
+fn gone(part: &Part<'_>, link: &Named, around: &Around) -> Option<Finding> {
+    if around.external.broken.is_empty() {
+        return None;
+    }
+    let address = external::rules::outside(&link.to, &around.hosts)?;
+    let answer = around.external.broken.get(&address.url)?;
+    let asked = answer.asked_at.in_zone(&around.zone);
+    let finding = Finding::new(Check::ExternalLink, part.at(link.at.start), &link.to).saying(answer.said.to_string());
+    let (date, time) = (asked.strftime("%d-%m-%Y pukul %H.%M"), asked.strftime("%Y-%m-%d at %H:%M"));
+    Some(finding.saying(date.to_string()).saying(time.to_string()))
 }
 
 /// The path of an address on the site, without query and anchor: `/berita/x/`. `None` for another host, an anchor, a file.
