@@ -10,21 +10,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use url::{Host, Url};
+use url::Url;
 
 use super::looking::{self, Seen};
 use super::model::{Known, Saved};
 use super::timetable::{Number, Timetable};
-use super::{rules, store};
+use super::{judging, rules, store};
 use crate::app::App;
 use crate::http::off_the_loop;
 use crate::kernel::id::{IncidentId, MonitorId};
 use crate::kernel::time::SECOND;
 use crate::kernel::{Error, Result, Timestamp};
-use crate::monitoring::posture::rules::domain_of;
-use crate::monitoring::states::grouping::{Fall, Kind};
+use crate::monitoring::states::grouping::Fall;
 use crate::monitoring::states::line::Line;
-use crate::monitoring::states::model::{Measurement, Outcome, Step, Word};
+use crate::monitoring::states::model::Outcome;
 use crate::monitoring::states::service as incidents;
 use crate::monitoring::states::windows::Span;
 use crate::monitoring::{sites, states};
@@ -38,8 +37,6 @@ const REFRESH_EVERY: i64 = 5 * SECOND;
 const NAP_MAX: Duration = Duration::from_millis(250);
 /// Before another process is asked again whether it still looks, and after something broke.
 const RETRY_EVERY: Duration = Duration::from_secs(5);
-/// What befell a website that comes and goes is that, whatever its looks say.
-const UNSTABLE: &str = "unstable";
 
 /// What runs beside the engine tells it.
 enum News {
@@ -80,6 +77,8 @@ pub struct Engine {
     next_number: Number,
     windows: Vec<Span>,
     sign: Option<[i64; 4]>,
+    /// When the right to look was taken or kept last.
+    held_at: Timestamp,
     line: Line,
     phase: Phase,
     /// Seen, and not judged yet.
@@ -131,6 +130,7 @@ impl Engine {
             next_number: 0,
             windows: Vec::new(),
             sign: None,
+            held_at: now,
             line: Line::default(),
             phase: Phase::Free,
             seen: Vec::new(),
@@ -185,7 +185,9 @@ impl Engine {
 
     /// Stores what was seen, and lets others look.
     pub async fn close(mut self) {
-        while self.phase != Phase::Free {
+        while self.phase != Phase::Free || !self.seen.is_empty() {
+            self.store_at = self.app.now();
+            self.proceed(self.app.now());
             match self.hear.recv().await.map(|news| self.take_in(news)) {
                 Some(Ok(())) => {}
                 Some(Err(_)) | None => return,
@@ -238,7 +240,7 @@ impl Engine {
                 }
                 self.store(works);
             }
-            News::Stored(Ok(true)) => self.phase = Phase::Free,
+            News::Stored(Ok(true)) => (self.phase, self.held_at) = (Phase::Free, self.store_at.plus(-STORE_EVERY)),
             News::Stored(Ok(false)) => {
                 return Err(Error::broken("look at websites", "another process does"));
             }
@@ -310,60 +312,28 @@ impl Engine {
     }
 
     /// What follows from one look. `None` when nobody watches that website any more.
-    fn judge(
-        &mut self,
-        (number, due, at): (Number, Timestamp, Timestamp),
-        seen: Seen,
-        line_works: bool,
-    ) -> Option<Saved> {
+    fn judge(&mut self, (number, due, at): (Number, Timestamp, Timestamp), seen: Seen, works: bool) -> Option<Saved> {
         let known = self.known.get_mut(&number)?;
         let quiet = self.windows.iter().any(|span| span.holds(known.id, &known.groups, at));
-        let outcome = match seen.outcome {
-            Outcome::Bad if !line_works => Outcome::Unknown,
-            outcome => outcome,
-        };
-        let address = seen.address.or(known.address);
-        let seen =
-            (Measurement { at, outcome, cause: seen.cause, address }, seen.status, (seen.first_byte_ms, seen.whole_ms));
-        let (measured, status, (first_byte_ms, whole_ms)) = seen;
-        let Step { standing, word, ended, again_soon } = states::rules::follow(&known.standing, &measured, quiet);
-        let state = states::rules::state(&standing, quiet);
-        let since = if state == known.state { known.since } else { at };
-        let day = |at: Timestamp| store::beginning(super::model::Span::Day, at).ok();
-        let begins_a_day = known.due_at.is_none_or(|last| day(last) != day(due));
-        (known.standing, known.state, known.since) = (standing.clone(), state, since);
-        (known.due_at, known.address) = (Some(due), address);
-        let known = &*known;
+        let (saved, again_soon) = judging::judge(known, (due, at), seen, (works, quiet));
         if again_soon {
             let soon = rules::confirmation(known.id.as_str(), at);
-            self.table.enter(number, soon, looking::place(address, &known.url));
+            self.table.enter(number, soon, looking::place(known.address, &known.url));
         }
-        Some(Saved {
-            monitor: known.id,
-            due,
-            quiet,
-            status,
-            first_byte_ms,
-            whole_ms,
-            state,
-            since,
-            ended: ended.map(|(outage, until)| (outage.since, until)),
-            leaves: word.is_some(),
-            fall: word.and_then(|word| fall(word, known, &measured)),
-            begins_a_day,
-            standing,
-            seen: measured,
-        })
+        Some(saved)
     }
 
     /// Looks up who is watched and when work was announced, and tells of incidents.
     async fn refresh(&mut self) -> Result<()> {
         let now = self.app.now();
         self.refresh_at = now.plus(REFRESH_EVERY);
-        let holder = self.holder.clone();
-        // Where nobody is watched, nobody's turn to write is taken.
-        if !self.known.is_empty() && !self.app.db.write(move |tx| store::hold(tx, &holder, now)).await? {
-            return Err(Error::broken("look at websites", "another process does"));
+        // Storing keeps the right to look, too; where nobody is watched, nobody's turn to write is taken.
+        if !self.known.is_empty() && self.held_at.plus(store::HOLD_SPAN / 2) <= now {
+            let holder = self.holder.clone();
+            if !self.app.db.write(move |tx| store::hold(tx, &holder, now)).await? {
+                return Err(Error::broken("look at websites", "another process does"));
+            }
+            self.held_at = now;
         }
         let app = self.app.clone();
         off_the_loop("tell of incidents", move || incidents::tell_due(&app)).await?;
@@ -415,23 +385,6 @@ impl Engine {
         self.numbers.insert(one.id, number);
         self.known.insert(number, one);
     }
-}
-
-/// What befell a website, when that is what there is to be told.
-fn fall(word: Word, known: &Known, seen: &Measurement) -> Option<Fall> {
-    let (kind, cause, since) = match word {
-        Word::Down => {
-            let outage = known.standing.outage.as_ref()?;
-            (Kind::Down, outage.cause.clone(), outage.since)
-        }
-        Word::Unstable => (Kind::Unstable, UNSTABLE.to_owned(), seen.at),
-        Word::Up | Word::Settled => return None,
-    };
-    let domain = match known.url.host() {
-        Some(Host::Domain(host)) => domain_of(host),
-        Some(Host::Ipv4(_) | Host::Ipv6(_)) | None => known.url.host_str().unwrap_or_default().to_owned(),
-    };
-    Some(Fall { kind, cause, address: seen.address, domain, since, interval: known.interval })
 }
 
 fn targets(text: &str) -> Result<Vec<Url>> {

@@ -4,6 +4,7 @@
 //! slot has the same time after every start: what is stored of it is stored once.
 
 pub mod engine;
+mod judging;
 pub mod looking;
 pub mod model;
 pub mod rules;

@@ -4,6 +4,7 @@
 //! what is remembered of all of them, from which the state follows. A [`model::Word`] is what people are told, and that is little:
 //! only what differs from what they were told before, together for all websites that one cause has struck.
 
+pub mod api;
 pub mod flaps;
 pub mod grouping;
 pub mod line;

@@ -89,7 +89,8 @@ async fn one_cause_is_told_once(database: Database) {
     let (site, status) = changing();
     let line = Site::open(|_| says(204, ""));
     let app = installation(database, line.port);
-    let token = monitor(&app);
+    let team = app.user("pemantau", &[(Role::Monitor, None)]);
+    let token = app.token(&team);
     watch(&app, site.port, 60);
     let mut engine = engine(&app).await;
     after(&app, &mut engine, MINUTE + 5 * SECOND).await;
@@ -108,6 +109,7 @@ async fn one_cause_is_told_once(database: Database) {
     assert_eq!((&incident["cause"], &incident["websites_count"]), (&json!("server_error"), &json!(60)));
     assert_eq!(incidents["items"].as_array().unwrap().len(), 1);
     after(&app, &mut engine, REMIND_SPAN).await;
+    let token = app.token(&team);
     assert_eq!(notices(&app, &token).await.len(), 2, "one clock, one reminder");
     status.store(200, Ordering::SeqCst);
     for _ in 0..5 {
