@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::adapters::{Child, ClamAv, FolderStorage, HttpFetcher, HttpProber, SmtpMailer, SystemChance, SystemClock};
 use crate::app::{App, Parts};
@@ -19,6 +19,7 @@ use crate::kernel::time::HOUR;
 use crate::kernel::time::{DAY, MINUTE};
 use crate::kernel::{Context, Error, Result};
 use crate::media::derive::service as derive;
+use crate::monitoring::schedule::engine;
 use crate::ports::probing::{Pinned, Prober};
 use crate::ports::{Chance, Clock, Fetcher, Scanner};
 use crate::publish::models::Models;
@@ -105,6 +106,17 @@ pub fn prober(config: &Config, (pinned, allow_private): (&[Pinned], bool)) -> Re
     let contact = format!("Lamin-monitor/{} (+{})", env!("CARGO_PKG_VERSION"), config.server_url.as_str());
     let allowed = move |address| allow_private || allowed.contains(address);
     Ok(Box::new(HttpProber::new(allowed, pinned, (&roots, &contact))?))
+}
+
+/// Looks at the websites that are watched, until `stop` is true.
+pub async fn watch(app: App, stop: watch::Receiver<bool>) {
+    if !app.config.monitor_websites {
+        return;
+    }
+    match prober(&app.config, (&[], false)) {
+        Ok(prober) => engine::run(app, Arc::from(prober), stop).await,
+        Err(error) => tracing::error!(%error, "websites are not looked at"),
+    }
 }
 
 /// The machine's clock, for a command that needs no installation.

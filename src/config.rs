@@ -112,6 +112,13 @@ settings! {
     verify_seconds_max: Count = "900";
     /// true: a target whose address serves something else than what was signed is brought anew at once.
     self_heal: bool = "false";
+    /// false: websites are not looked at by this process, whatever is watched.
+    monitor_websites: bool = "true";
+    /// Addresses, with commas between, that have nothing to do with one another: while none of them answers, our own line is
+    /// to blame and no website is. Empty means that the line is never asked.
+    monitor_line_targets: String = "https://www.bssn.go.id/,https://one.one.one.one/,https://www.google.com/generate_204";
+    /// How long one look at a website may take, in seconds.
+    monitor_look_seconds_max: Count = "10";
     /// full: every accepted write survives a power cut. off: for tests whose subject is something else.
     durability: DurabilitySetting = "full";
 }

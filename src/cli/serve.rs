@@ -45,6 +45,8 @@ async fn serve(app: App, with_demo: bool) -> Result<()> {
     let serving = Serving::new(app.clone());
     let (handlers, on_tick) = boot::worker();
     let running = server::start(&serving, handlers, on_tick)?;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let watching = tokio::spawn(boot::watch(app.clone(), stopped));
     let port = running.address.port();
     println!("Lamin {} on {}, database {}", env!("CARGO_PKG_VERSION"), running.address, engine_name(&app));
     println!("  site       http://localhost:{port}/");
@@ -61,5 +63,8 @@ async fn serve(app: App, with_demo: bool) -> Result<()> {
     }
     serving.set_ready();
     tracing::info!(address = %running.address, "ready");
-    running.ended().await
+    let ended = running.ended().await;
+    stop.send_replace(true);
+    watching.await.context("end looking at websites")?;
+    ended
 }

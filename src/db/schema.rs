@@ -743,6 +743,118 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    monitored_sites (id) {
+        id -> Text,
+        site_id -> Nullable<Text>,
+        agency -> Text,
+        url -> Text,
+        profile -> Text,
+        interval_seconds -> Integer,
+        active -> Bool,
+        version -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    monitor_states (monitor_id) {
+        monitor_id -> Text,
+        state -> Text,
+        since -> BigInt,
+        standing -> Text,
+        due_at -> Nullable<BigInt>,
+        looked_at -> Nullable<BigInt>,
+        cause -> Nullable<Text>,
+        address -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    probes (monitor_id, due_at) {
+        monitor_id -> Text,
+        due_at -> BigInt,
+        looked_at -> BigInt,
+        outcome -> Text,
+        quiet -> Bool,
+        cause -> Nullable<Text>,
+        status -> Nullable<Integer>,
+        address -> Nullable<Text>,
+        first_byte_ms -> Nullable<Integer>,
+        whole_ms -> Integer,
+    }
+}
+
+diesel::table! {
+    probe_rollups (monitor_id, span_seconds, begins_at) {
+        monitor_id -> Text,
+        span_seconds -> Integer,
+        begins_at -> BigInt,
+        good -> Integer,
+        bad -> Integer,
+        unknown -> Integer,
+        quiet -> Integer,
+        good_ms -> BigInt,
+        slowest_ms -> Integer,
+    }
+}
+
+diesel::table! {
+    monitor_outages (monitor_id, since) {
+        monitor_id -> Text,
+        since -> BigInt,
+        confirmed_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        cause -> Text,
+    }
+}
+
+diesel::table! {
+    monitor_incidents (id) {
+        id -> Text,
+        kind -> Text,
+        cause -> Text,
+        address -> Nullable<Text>,
+        domain -> Text,
+        since -> BigInt,
+        told_at -> Nullable<BigInt>,
+        over_at -> Nullable<BigInt>,
+        closed -> Bool,
+    }
+}
+
+diesel::table! {
+    monitor_incident_members (incident_id, monitor_id) {
+        incident_id -> Text,
+        monitor_id -> Text,
+        since -> BigInt,
+        left_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    monitor_windows (id) {
+        id -> Text,
+        monitor_id -> Nullable<Text>,
+        group_name -> Nullable<Text>,
+        starts_at -> BigInt,
+        ends_at -> BigInt,
+        zone -> Text,
+        reason -> Text,
+        created_by -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    monitor_watch (id) {
+        id -> Integer,
+        holder -> Text,
+        until -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
     users,
@@ -799,6 +911,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     mail_server,
     webhooks,
     webhook_deliveries,
+    monitored_sites,
+    monitor_states,
+    probes,
+    probe_rollups,
+    monitor_outages,
+    monitor_incidents,
+    monitor_incident_members,
+    monitor_windows,
+    monitor_watch,
 );
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -811,3 +932,5 @@ diesel::joinable!(case_events -> cases (case_id));
 diesel::joinable!(comments -> cases (case_id));
 diesel::joinable!(attachments -> cases (case_id));
 diesel::joinable!(entries -> sites (site_id));
+diesel::joinable!(monitor_states -> monitored_sites (monitor_id));
+diesel::joinable!(monitor_incident_members -> monitored_sites (monitor_id));

@@ -10,8 +10,9 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{BigInt, Nullable, SingleValue, Text};
 
 use crate::kernel::id::{
-    AttachmentId, CaseId, CommentId, DeliveryId, DeploymentId, EntryId, FindingId, GroupId, JobId, PreviewId,
-    ReleaseId, RunId, SessionId, SiteId, TargetId, ThemeId, UploadId, UserId, WebhookId,
+    AttachmentId, CaseId, CommentId, DeliveryId, DeploymentId, EntryId, FindingId, GroupId, IncidentId, JobId,
+    MonitorId, PreviewId, ReleaseId, RunId, SessionId, SiteId, TargetId, ThemeId, UploadId, UserId, WebhookId,
+    WindowId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 
@@ -129,6 +130,9 @@ parse_refusing!(
     UploadId,
     WebhookId,
     DeliveryId,
+    MonitorId,
+    IncidentId,
+    WindowId,
     Slug,
     Locale,
 );
@@ -159,6 +163,9 @@ stored_as_text!(
     UploadId,
     WebhookId,
     DeliveryId,
+    MonitorId,
+    IncidentId,
+    WindowId,
     Slug,
     Locale,
     Digest,

@@ -7,8 +7,9 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::kernel::id::{
-    AttachmentId, CaseId, CommentId, DeliveryId, DeploymentId, EntryId, FindingId, GroupId, JobId, PreviewId,
-    ReleaseId, RunId, SessionId, SiteId, TargetId, ThemeId, UploadId, UserId, WebhookId,
+    AttachmentId, CaseId, CommentId, DeliveryId, DeploymentId, EntryId, FindingId, GroupId, IncidentId, JobId,
+    MonitorId, PreviewId, ReleaseId, RunId, SessionId, SiteId, TargetId, ThemeId, UploadId, UserId, WebhookId,
+    WindowId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 
@@ -57,6 +58,9 @@ string_schemas! {
     FindingId: uuid(), "Id of a finding.";
     PreviewId: uuid(), "Id of a preview.";
     ThemeId: uuid(), "Id of a theme of a site.";
+    MonitorId: uuid(), "Id of a watched website.";
+    IncidentId: uuid(), "Id of an incident of watched websites.";
+    WindowId: uuid(), "Id of a time of announced work.";
     Digest: None, "SHA-256, 64 lower-case hexadecimal letters.";
     Slug: None, "Lower-case letters, digits and single hyphens.";
     Locale: None, "A language tag such as id or en.";

@@ -147,6 +147,10 @@ use_cases! {
     VerifySite "verify_site" [Publisher Head AgencyHead WebDeveloper Monitor Auditor Admin];
     /// The whole way of an entry, for somebody outside to check.
     ReadEvidence "read_evidence" [Editor Approver Publisher Head AgencyHead Auditor Admin];
+    // watching; for the whole installation
+    SeeMonitored "see_monitored" [Head AgencyHead SubCoordinator WebDeveloper Secretary Monitor Auditor Admin];
+    ManageMonitored "manage_monitored" [Monitor Admin];
+    AnnounceMaintenance "announce_maintenance" [Head WebDeveloper Monitor Admin];
     // ledger
     ReadLedger "read_ledger" [Head AgencyHead Auditor Admin];
 }

@@ -93,6 +93,12 @@ ids! {
     WebhookId
     /// What such an address is told of one event.
     DeliveryId
+    /// A website that is watched from outside.
+    MonitorId
+    /// What one cause did to the websites that are watched.
+    IncidentId
+    /// A time of announced work on such websites.
+    WindowId
 }
 
 fn v7(now: Timestamp, chance: [u8; 10]) -> [u8; 36] {

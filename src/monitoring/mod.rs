@@ -2,6 +2,7 @@
 //! them. See `docs/monitoring.md`.
 //!
 //! What is read of them is judged by pure functions (`dates`, `pages`, `scan`, `posture`); `look` fetches, and asks them.
+//! `sites` are those that are watched, `schedule` looks at each in its time, `states` says what people are told of it.
 
 pub mod dates;
 pub mod decoding;
@@ -10,4 +11,6 @@ pub mod page;
 pub mod pages;
 pub mod posture;
 pub mod scan;
+pub mod schedule;
 pub mod sites;
+pub mod states;

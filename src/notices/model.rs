@@ -27,6 +27,10 @@ crate::words! {
         DeploymentFailed = "deployment_failed",
         /// What an address serves is not what was signed.
         VerificationFailed = "verification_failed",
+        /// Websites that are watched are down, or come and go.
+        WebsitesFailed = "websites_failed",
+        /// They are back.
+        WebsitesRecovered = "websites_recovered",
     }
 }
 
@@ -54,7 +58,7 @@ pub struct Happening {
     pub kind: Kind,
     /// `None`: of no site, so only roles for the whole installation count.
     pub site: Option<SiteId>,
-    /// As the ledger names it: `entry:<id>`, `case:<id>`, `target:<id>`, `site:<id>`.
+    /// As the ledger names it: `entry:<id>`, `case:<id>`, `target:<id>`, `site:<id>`, `incident:<id>`.
     pub subject: String,
     /// Of what it happened to, as it was called then.
     pub title: String,
@@ -116,7 +120,7 @@ pub struct Notice {
     /// The key of the site.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
-    /// `entry`, `case`, `target` or `site`, with its id.
+    /// `entry`, `case`, `target`, `site` or `incident`, with its id.
     pub about: About,
     pub title: String,
     /// The name of whoever did it; absent for the system.

@@ -39,7 +39,9 @@ pub fn recipients(happening: &Happening, members: &[Member]) -> Vec<Recipient> {
             | Kind::Withdrawn
             | Kind::Voided
             | Kind::DeploymentFailed
-            | Kind::VerificationFailed => {
+            | Kind::VerificationFailed
+            | Kind::WebsitesFailed
+            | Kind::WebsitesRecovered => {
                 let outcome = (took_part || answers).then_some(happening.kind);
                 outcome.or(waits.then_some(Kind::Waiting))
             }

@@ -47,4 +47,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     crate::evidence::api::routes(config);
     crate::preview::api::routes(config);
     crate::procedure::api::routes(config);
+    crate::monitoring::sites::api::routes(config);
+    crate::monitoring::states::api::routes(config);
 }

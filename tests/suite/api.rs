@@ -192,6 +192,12 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
             json!({"kind": "ssh", "settings": {"host": "a.test", "path": "/srv/www"}})
         }
         ("PUT", "/api/v1/calendar") => json!({"hours": null, "holidays": []}),
+        ("POST" | "PUT", p) if p.starts_with("/api/v1/monitoring/sites") => {
+            json!({"agency": "Dinas", "url": "https://dinas.test/"})
+        }
+        ("POST", "/api/v1/monitoring/windows") => {
+            json!({"starts": "2026-11-24T18:00", "ends": "2026-11-24T20:00", "reason": "Pindah server"})
+        }
         ("PUT", "/api/v1/mail") => {
             json!({"host": "surel.test", "port": 465, "security": "tls", "from_address": "lamin@surel.test"})
         }

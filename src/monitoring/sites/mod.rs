@@ -1,3 +1,8 @@
-//! The websites that are watched.
+//! The websites that are watched: who they are of, how often they are looked at, and when work on them was announced.
 
+pub mod api;
 pub mod list;
+pub mod model;
+pub mod rules;
+pub mod service;
+pub mod store;

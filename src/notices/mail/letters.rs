@@ -50,6 +50,8 @@ fn heading(kind: Kind, language: Language) -> &'static str {
         Kind::Voided => ("Persetujuan tidak berlaku lagi", "The approval no longer holds"),
         Kind::DeploymentFailed => ("Penayangan ke server tujuan gagal", "Deployment failed"),
         Kind::VerificationFailed => ("Isi situs berbeda dengan yang disahkan", "The site is not what was signed"),
+        Kind::WebsitesFailed => ("Situs terpantau bermasalah", "Watched websites have failed"),
+        Kind::WebsitesRecovered => ("Situs terpantau telah pulih", "Watched websites are back"),
     };
     language.choose(id, en)
 }

@@ -1,5 +1,8 @@
 //! Websites of every kind, looked at from outside.
 
+mod schedule;
+mod states;
+mod watching;
 mod zoo;
 
 use std::collections::HashMap;

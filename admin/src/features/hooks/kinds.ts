@@ -15,6 +15,8 @@ export const KINDS = [
   'voided',
   'deployment_failed',
   'verification_failed',
+  'websites_failed',
+  'websites_recovered',
 ] as const satisfies Kind[];
 
 const SECRET_BYTES = 24;

@@ -1,0 +1,9 @@
+DROP TABLE monitor_watch;
+DROP TABLE monitor_windows;
+DROP TABLE monitor_incident_members;
+DROP TABLE monitor_incidents;
+DROP TABLE monitor_outages;
+DROP TABLE probe_rollups;
+DROP TABLE probes;
+DROP TABLE monitor_states;
+DROP TABLE monitored_sites;

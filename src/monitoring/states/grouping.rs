@@ -1,0 +1,115 @@
+//! What one cause has struck is one incident, with a list. Agencies share servers: this is the usual case.
+
+use std::net::IpAddr;
+
+use crate::kernel::Timestamp;
+use crate::kernel::time::{HOUR, MINUTE, SECOND};
+
+/// What befell one website.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fall {
+    pub kind: Kind,
+    pub cause: String,
+    pub address: Option<IpAddr>,
+    /// The domain that its host is of.
+    pub domain: String,
+    /// The first look that failed.
+    pub since: Timestamp,
+    /// Between two looks at it, in microseconds: it may have been so for that long before.
+    pub interval: i64,
+}
+
+crate::words! {
+    /// What kind of incident it is.
+    pub enum Kind as "IncidentKind" {
+        Down = "down",
+        Unstable = "unstable",
+    }
+}
+
+/// What holds of an incident as a whole: that of the first website that it was seen on. Whoever joins changes none of it, so
+/// no chain of chance likenesses grows out of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trait {
+    pub kind: Kind,
+    pub cause: String,
+    pub address: Option<IpAddr>,
+    pub domain: String,
+    pub since: Timestamp,
+}
+
+impl Trait {
+    pub fn of(fall: &Fall) -> Self {
+        Trait {
+            kind: fall.kind,
+            cause: fall.cause.clone(),
+            address: fall.address,
+            domain: fall.domain.clone(),
+            since: fall.since,
+        }
+    }
+
+    /// Whether this befell a website by the same cause: the same error at the same time, on the same server or under the
+    /// same domain.
+    pub fn holds(&self, fall: &Fall) -> bool {
+        let apart = (self.since.micros() - fall.since.micros()).abs();
+        let shares_server = self.address.is_some() && self.address == fall.address;
+        self.kind == fall.kind
+            && self.cause == fall.cause
+            && apart <= MINUTE.max(fall.interval)
+            && (shares_server || self.domain == fall.domain)
+    }
+}
+
+/// Where each fall belongs: to one of the open incidents by its place, or, beyond them, to a new one. New ones are told in their order.
+pub fn place(open: &[Trait], falls: &[Fall]) -> (Vec<usize>, Vec<Trait>) {
+    let mut new: Vec<Trait> = Vec::new();
+    let mut places = Vec::with_capacity(falls.len());
+    for fall in falls {
+        let at = open.iter().chain(&new).position(|one| one.holds(fall));
+        places.push(at.unwrap_or_else(|| {
+            new.push(Trait::of(fall));
+            open.len() + new.len() - 1
+        }));
+    }
+    (places, new)
+}
+
+/// Looks are spread over a minute, and confirmed within another: by then all are known that the same cause has struck.
+pub const GATHER_SPAN: i64 = 135 * SECOND;
+/// Between two reminders of one incident.
+pub const REMIND_SPAN: i64 = 4 * HOUR;
+
+/// How far people have been told of an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    pub since: Timestamp,
+    /// The last time that it was told or reminded of; the one clock of the incident.
+    pub told_at: Option<Timestamp>,
+    /// When the last of its websites came back.
+    pub over_at: Option<Timestamp>,
+}
+
+crate::words! {
+    /// What is told of an incident.
+    pub enum Telling as "IncidentTelling" {
+        Began = "began",
+        /// It was over before anybody was told that it began.
+        WasBrief = "was_brief",
+        Reminder = "reminder",
+        Over = "over",
+    }
+}
+
+/// What is to be told of an incident now. After its end, once; `over_told` says that this was done.
+pub fn telling(told: &Told, over_told: bool, now: Timestamp) -> Option<Telling> {
+    match (told.told_at, told.over_at) {
+        (_, Some(_)) if over_told => None,
+        (Some(_), Some(_)) => Some(Telling::Over),
+        (None, over) if told.since.plus(GATHER_SPAN) <= now => {
+            Some(if over.is_some() { Telling::WasBrief } else { Telling::Began })
+        }
+        (Some(at), None) if at.plus(REMIND_SPAN) <= now => Some(Telling::Reminder),
+        (None | Some(_), _) => None,
+    }
+}
