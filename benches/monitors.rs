@@ -1,7 +1,7 @@
 //! Ten thousand watched websites, once a minute each, on addresses of their own in 127.0.0.0/8; every fifth takes the connection and never
 //! answers. How late do looks begin, is one missed, how much memory and processor does the engine take?
 //!
-//! `cargo bench --bench monitors [-- SECONDS [WEBSITES]]`; the websites are a process of their own.
+//! `cargo bench --bench monitors [-- SECONDS [WEBSITES]]`; the websites are a process of their own. As a test it only shows that it works.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::Ipv4Addr;
@@ -22,26 +22,34 @@ use lamin::monitoring::sites::model::{Profile, Watched};
 use lamin::monitoring::sites::store;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-const SECONDS: u64 = 150;
-const WEBSITES: u32 = 10_000;
+/// Seconds and websites of the bench, and of the test.
+const WHOLE: (u64, u64) = (150, 10_000);
+const BRIEF: (u64, u64) = (3, 100);
 const LOOK_SECONDS_MAX: &str = "5";
 /// One in so many never answers.
 const SILENT_SHARE: u32 = 5;
 const PAGE_BYTES: usize = 20_000;
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let (flags, arguments): (Vec<String>, Vec<String>) =
+        std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     if arguments.first().is_some_and(|first| first == "websites") {
         runtime.block_on(websites());
         return;
     }
     let number = |at: usize, default: u64| arguments.get(at).map_or(default, |text| text.parse().unwrap());
-    runtime.block_on(measure(number(0, SECONDS), number(1, u64::from(WEBSITES)) as u32));
+    let (seconds, websites) = if flags.iter().any(|flag| flag == "--bench") { WHOLE } else { BRIEF };
+    runtime.block_on(measure(number(0, seconds), number(1, websites) as u32));
 }
 
 /// Answers on every address of 127.0.0.0/8, but for those that are silent.
 async fn websites() {
+    // They end with whoever began them, however that ends.
+    std::thread::spawn(|| {
+        let _ = std::io::stdin().read_line(&mut String::new());
+        std::process::exit(0);
+    });
     let listener = tokio::net::TcpListener::bind("0.0.0.0:0").await.unwrap();
     println!("{}", listener.local_addr().unwrap().port());
     let words = "<p>Selamat datang di situs resmi dinas kami.</p>".repeat(PAGE_BYTES / 48);
@@ -80,6 +88,7 @@ fn number(address: Ipv4Addr) -> u32 {
 async fn measure(seconds: u64, many: u32) {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .arg("websites")
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .expect("the websites start");

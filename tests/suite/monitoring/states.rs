@@ -20,9 +20,11 @@ fn seen(outcome: Outcome, at: i64) -> Measurement {
     Measurement { at: START.plus(at * SECOND), outcome, cause, address: None }
 }
 
+type Run = (Standing, Vec<(i64, Word)>, Vec<(Outage, Timestamp)>);
+
 /// Looks by their letters, each so many seconds after the one before: good, bad, unknown, maintenance; a capital is one within
 /// a window. The standing after them, and each word with the second in which it was said.
-fn after(looks: &str, every: i64) -> (Standing, Vec<(i64, Word)>, Vec<(Outage, Timestamp)>) {
+fn after(looks: &str, every: i64) -> Run {
     let (mut standing, mut words, mut ended) = (Standing::default(), Vec::new(), Vec::new());
     for (number, letter) in (0..).zip(looks.chars()) {
         let outcome = match letter.to_ascii_lowercase() {
