@@ -6,6 +6,7 @@ import * as cases from './features/cases/filters';
 import * as content from './features/content/filters';
 import * as ledger from './features/ledger/search';
 import * as media from './features/media/filters';
+import { stateOf } from './features/monitoring/states';
 import { dayIn } from './locale/clock';
 import type { Match } from './routes';
 import { may, site as siteOf } from './session.svelte';
@@ -63,6 +64,16 @@ export const FIRST: Record<string, First> = {
   '/site/:site/menus': ({ site }) => asks.menus(site, undefined, by),
   '/site/:site/menus/:entry': ({ site, entry }) => [asks.entry(entry, by), asks.pages(site, by)],
   '/site/:site/checks': ({ site }) => asks.siteChecks(site, by),
+  '/monitoring': (_, query) => asks.monitored(stateOf(query('state')), undefined, by),
+  '/monitoring/:id': ({ id }, query) => {
+    const part = query('show') || 'now';
+    const asked = [asks.monitoredSite(id, by)];
+    if (part === 'now') return [...asked, asks.outages(id, undefined, by)];
+    if (part === 'availability') return [...asked, asks.availability(id, query('by') === 'hour' ? 'hour' : 'day', undefined, by)];
+    if (part === 'looks') return [...asked, asks.looks(id, undefined, by)];
+    if (part === 'windows') return [...asked, asks.windows(undefined, by)];
+  },
+  '/monitoring/:id/edit': ({ id }) => asks.monitoredSite(id, by),
   '/notices': (_, query) => asks.notices(query('show') === 'unread', undefined, by),
   '/mail': () => asks.mail(by),
   '/site/:site/webhooks': ({ site }) => asks.webhooks(site, by),

@@ -52,6 +52,10 @@ export const routes: Route[] = [
   { path: '/mail', title: 'mail.title', needs: ['manage_mail'], load: () => import('./features/mail/Mail.svelte') },
   { path: '/site/:site/webhooks', title: 'hooks.title', needs: ['manage_webhooks'], load: () => import('./features/hooks/Webhooks.svelte') },
   { path: '/site/:site/checks', title: 'policy.title', needs: ['read_content'], load: () => import('./features/policy/Policy.svelte') },
+  { path: '/monitoring', title: 'monitoring.title', needs: ['see_monitored'], load: () => import('./features/monitoring/Websites.svelte') },
+  { path: '/monitoring/new', title: 'monitoring.add', needs: ['manage_monitored'], load: () => import('./features/monitoring/New.svelte') },
+  { path: '/monitoring/:id', title: 'monitoring.one', needs: ['see_monitored'], load: () => import('./features/monitoring/Website.svelte') },
+  { path: '/monitoring/:id/edit', title: 'monitoring.change.title', needs: ['manage_monitored'], load: () => import('./features/monitoring/Change.svelte') },
   { path: '/site/:site/menus/:entry', title: 'menus.one', needs: ['read_content'], load: () => import('./features/menus/Menu.svelte') },
 ];
 

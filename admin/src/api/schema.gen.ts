@@ -1740,6 +1740,392 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/monitoring/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebsiteIncidentPage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    state?: components["schemas"]["MonitoredState"];
+                    limit?: number;
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MonitoredSitePage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WantedMonitoredSite"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MonitoredSite"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/sites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MonitoredSite"];
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WantedMonitoredSite"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MonitoredSite"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/sites/{id}/probes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProbePage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/sites/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    span?: components["schemas"]["HistorySpan"];
+                    limit?: number;
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProbeRollupPage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/sites/{id}/outages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MonitoredOutagePage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MaintenanceWindowPage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewMaintenanceWindow"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MaintenanceWindow"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/windows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2895,7 +3281,7 @@ export interface components {
             waits: boolean;
         };
         /** @enum {string} */
-        NoticeKind: "waiting" | "returned" | "rejected" | "approved" | "published" | "withdrawn" | "comment" | "mention" | "voided" | "deployment_failed" | "verification_failed";
+        NoticeKind: "waiting" | "returned" | "rejected" | "approved" | "published" | "withdrawn" | "comment" | "mention" | "voided" | "deployment_failed" | "verification_failed" | "websites_failed" | "websites_recovered";
         /** @enum {string} */
         NoticeMail: "immediate" | "daily" | "none";
         /** @description Own notices, newest first. */
@@ -3655,6 +4041,149 @@ export interface components {
             translation_of?: string | null;
             /** @description `berita` */
             type: string;
+        };
+        /** Format: uuid */
+        MonitorId: string;
+        /** Format: uuid */
+        IncidentId: string;
+        /** Format: uuid */
+        WindowId: string;
+        /** @enum {string} */
+        MonitoredState: "unknown" | "ok" | "suspect" | "down" | "unstable" | "maintenance";
+        /** @enum {string} */
+        ProbeOutcome: "good" | "bad" | "maintenance" | "unknown";
+        /** @enum {string} */
+        MonitoredSection: "berita" | "artikel" | "agenda";
+        /** @enum {string} */
+        HistorySpan: "hour" | "day";
+        /** @enum {string} */
+        IncidentKind: "down" | "unstable";
+        MonitoredPart: {
+            section: components["schemas"]["MonitoredSection"];
+            url?: string | null;
+            days?: number | null;
+        };
+        MonitoredContact: {
+            name: string;
+            contact: string;
+        };
+        MonitoredProfile: {
+            software?: string | null;
+            sections?: components["schemas"]["MonitoredPart"][];
+            responsible?: components["schemas"]["MonitoredContact"] | null;
+            hosts?: string[];
+            groups?: string[];
+        };
+        MonitoredSite: {
+            id: components["schemas"]["MonitorId"];
+            site?: components["schemas"]["SiteId"] | null;
+            agency: string;
+            url: string;
+            profile: components["schemas"]["MonitoredProfile"];
+            interval_seconds: number;
+            active: boolean;
+            state: components["schemas"]["MonitoredState"];
+            since: components["schemas"]["Timestamp"];
+            looked_at?: components["schemas"]["Timestamp"] | null;
+            cause?: string | null;
+            address?: string | null;
+            version: number;
+            created_at: components["schemas"]["Timestamp"];
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        WantedMonitoredSite: {
+            agency: string;
+            url: string;
+            profile?: components["schemas"]["MonitoredProfile"];
+            interval_seconds?: number;
+            active?: boolean;
+        };
+        Probe: {
+            due_at: components["schemas"]["Timestamp"];
+            looked_at: components["schemas"]["Timestamp"];
+            outcome: components["schemas"]["ProbeOutcome"];
+            quiet: boolean;
+            cause?: string | null;
+            status?: number | null;
+            address?: string | null;
+            first_byte_ms?: number | null;
+            whole_ms: number;
+        };
+        ProbeRollup: {
+            begins_at: components["schemas"]["Timestamp"];
+            good: number;
+            bad: number;
+            unknown: number;
+            quiet: number;
+            good_ms: number;
+            slowest_ms: number;
+        };
+        MonitoredOutage: {
+            since: components["schemas"]["Timestamp"];
+            confirmed_at: components["schemas"]["Timestamp"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            cause: string;
+        };
+        IncidentWebsite: {
+            id: components["schemas"]["MonitorId"];
+            agency: string;
+            url: string;
+            since: components["schemas"]["Timestamp"];
+            left_at?: components["schemas"]["Timestamp"] | null;
+        };
+        WebsiteIncident: {
+            id: components["schemas"]["IncidentId"];
+            kind: components["schemas"]["IncidentKind"];
+            cause: string;
+            address?: string | null;
+            domain: string;
+            since: components["schemas"]["Timestamp"];
+            told_at?: components["schemas"]["Timestamp"] | null;
+            over_at?: components["schemas"]["Timestamp"] | null;
+            websites_count: number;
+            websites: components["schemas"]["IncidentWebsite"][];
+        };
+        MaintenanceWindow: {
+            id: components["schemas"]["WindowId"];
+            monitor?: components["schemas"]["MonitorId"] | null;
+            group?: string | null;
+            starts_at: components["schemas"]["Timestamp"];
+            ends_at: components["schemas"]["Timestamp"];
+            zone: string;
+            reason: string;
+            created_at: components["schemas"]["Timestamp"];
+        };
+        NewMaintenanceWindow: {
+            monitor?: components["schemas"]["MonitorId"] | null;
+            group?: string | null;
+            zone?: string;
+            starts: string;
+            ends: string;
+            reason: string;
+        };
+        MonitoredSitePage: {
+            items: components["schemas"]["MonitoredSite"][];
+            next_cursor?: string | null;
+        };
+        ProbePage: {
+            items: components["schemas"]["Probe"][];
+            next_cursor?: string | null;
+        };
+        ProbeRollupPage: {
+            items: components["schemas"]["ProbeRollup"][];
+            next_cursor?: string | null;
+        };
+        MonitoredOutagePage: {
+            items: components["schemas"]["MonitoredOutage"][];
+            next_cursor?: string | null;
+        };
+        WebsiteIncidentPage: {
+            items: components["schemas"]["WebsiteIncident"][];
+            next_cursor?: string | null;
+        };
+        MaintenanceWindowPage: {
+            items: components["schemas"]["MaintenanceWindow"][];
+            next_cursor?: string | null;
         };
     };
     responses: never;
