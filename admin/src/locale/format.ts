@@ -19,6 +19,10 @@ export const percent = (share: number) => once('percent', (t) => new Intl.Number
 export const moment = (at: string | number | Date, timeZone?: string) =>
   once(`moment ${timeZone ?? ''}`, (t) => new Intl.DateTimeFormat(t, { dateStyle: 'medium', timeStyle: 'short', timeZone })).format(new Date(at));
 
+/** The same to the second. */
+export const second = (at: string | number | Date) =>
+  once('second', (t) => new Intl.DateTimeFormat(t, { dateStyle: 'medium', timeStyle: 'medium' })).format(new Date(at));
+
 export const day = (at: string | number | Date) =>
   once('day', (t) => new Intl.DateTimeFormat(t, { dateStyle: 'long' })).format(new Date(at));
 
