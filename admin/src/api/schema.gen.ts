@@ -685,6 +685,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/monitoring/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What befell websites, newest first: one incident for each cause, with the list of those that it struck. */
+        get: operations["get_monitoring_incidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Watched websites, by agency. */
+        get: operations["get_monitoring_sites"];
+        put?: never;
+        /** Has a website watched. */
+        post: operations["post_monitoring_sites"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/sites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One watched website. */
+        get: operations["get_monitoring_sites_id"];
+        /** Changes what is watched. */
+        put: operations["put_monitoring_sites_id"];
+        post?: never;
+        /** Watches a website no more, and forgets what was seen of it. */
+        delete: operations["delete_monitoring_sites_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/sites/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Looks at a website by the hour, kept for 90 days, or by the day. */
+        get: operations["get_monitoring_sites_id_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/sites/{id}/outages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Times in which a website was not there, newest first. */
+        get: operations["get_monitoring_sites_id_outages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/sites/{id}/probes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Single looks at a website, newest first; kept for three days. */
+        get: operations["get_monitoring_sites_id_probes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Announced work, the latest end first. */
+        get: operations["get_monitoring_windows"];
+        put?: never;
+        /** Announces work: looks go on, and nobody is told. */
+        post: operations["post_monitoring_windows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/windows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends announced work now, or takes back what was to come. */
+        delete: operations["delete_monitoring_windows_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -1740,392 +1880,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/monitoring/incidents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WebsiteIncidentPage"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring/sites": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    state?: components["schemas"]["MonitoredState"];
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MonitoredSitePage"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["WantedMonitoredSite"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MonitoredSite"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring/sites/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MonitoredSite"];
-                    };
-                };
-            };
-        };
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["WantedMonitoredSite"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MonitoredSite"];
-                    };
-                };
-            };
-        };
-        post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring/sites/{id}/probes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ProbePage"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring/sites/{id}/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    span?: components["schemas"]["HistorySpan"];
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ProbeRollupPage"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring/sites/{id}/outages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MonitoredOutagePage"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring/windows": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MaintenanceWindowPage"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewMaintenanceWindow"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MaintenanceWindow"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring/windows/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3059,6 +2813,21 @@ export interface components {
             items: components["schemas"]["Waiting"][];
             next_cursor?: string | null;
         };
+        /**
+         * Format: uuid
+         * @description Id of an incident of watched websites.
+         */
+        IncidentId: string;
+        /** @enum {string} */
+        IncidentKind: "down" | "unstable";
+        /** @description A website that it struck. */
+        IncidentWebsite: {
+            agency: string;
+            id: components["schemas"]["MonitorId"];
+            left_at?: components["schemas"]["Timestamp"] | null;
+            since: components["schemas"]["Timestamp"];
+            url: string;
+        };
         /** @description A job as stored. */
         Job: {
             /** Format: int32 */
@@ -3153,6 +2922,22 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description A time of announced work. */
+        MaintenanceWindow: {
+            created_at: components["schemas"]["Timestamp"];
+            ends_at: components["schemas"]["Timestamp"];
+            group?: string | null;
+            id: components["schemas"]["WindowId"];
+            monitor?: components["schemas"]["MonitorId"] | null;
+            reason: string;
+            starts_at: components["schemas"]["Timestamp"];
+            zone: string;
+        };
+        /** @description Windows, the latest end first. */
+        MaintenanceWindowPage: {
+            items: components["schemas"]["MaintenanceWindow"][];
+            next_cursor?: string | null;
+        };
         /** @description The caller's account, appointments in force, and open sessions. */
         Me: {
             roles: components["schemas"]["RolesView"][];
@@ -3178,6 +2963,98 @@ export interface components {
             /** @description All roles that this person shall hold here. */
             roles: components["schemas"]["NewAppointment"][];
         };
+        /**
+         * Format: uuid
+         * @description Id of a watched website.
+         */
+        MonitorId: string;
+        /** @description Who answers for a website. */
+        MonitoredContact: {
+            /** @description A telephone or an address, as people write it. */
+            contact: string;
+            name: string;
+        };
+        /** @description A time in which a website was not there. */
+        MonitoredOutage: {
+            cause: string;
+            confirmed_at: components["schemas"]["Timestamp"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The first look that failed. */
+            since: components["schemas"]["Timestamp"];
+        };
+        /** @description Outages, newest first. */
+        MonitoredOutagePage: {
+            items: components["schemas"]["MonitoredOutage"][];
+            next_cursor?: string | null;
+        };
+        /** @description A part that is to be kept up. */
+        MonitoredPart: {
+            /**
+             * Format: int32
+             * @description Something new is expected every so many days.
+             */
+            days?: number | null;
+            section: components["schemas"]["MonitoredSection"];
+            /** @description Where it stands, as far as somebody said so. */
+            url?: string | null;
+        };
+        /** @description What is known of a watched website beside its address. */
+        MonitoredProfile: {
+            /**
+             * @description Such as its server or its district; announced work and lists name them.
+             * @default []
+             */
+            groups: string[];
+            /**
+             * @description Hosts of others that it may lead to.
+             * @default []
+             */
+            hosts: string[];
+            /** @default null */
+            responsible: components["schemas"]["MonitoredContact"] | null;
+            /**
+             * @description What is to be kept up, each part once.
+             * @default []
+             */
+            sections: components["schemas"]["MonitoredPart"][];
+            /**
+             * @description `wordpress`, `joomla`, …, as far as somebody knows.
+             * @default null
+             */
+            software: string | null;
+        };
+        /** @enum {string} */
+        MonitoredSection: "berita" | "artikel" | "agenda";
+        /** @description A watched website, and how it fares. */
+        MonitoredSite: {
+            active: boolean;
+            /** @description Where it was found last. */
+            address?: string | null;
+            agency: string;
+            /** @description Why the last look was not good. */
+            cause?: string | null;
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["MonitorId"];
+            /** Format: int32 */
+            interval_seconds: number;
+            looked_at?: components["schemas"]["Timestamp"] | null;
+            profile: components["schemas"]["MonitoredProfile"];
+            /** @description When that state began. */
+            since: components["schemas"]["Timestamp"];
+            site?: components["schemas"]["SiteId"] | null;
+            state: components["schemas"]["MonitoredState"];
+            updated_at: components["schemas"]["Timestamp"];
+            url: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description Watched websites, by agency. */
+        MonitoredSitePage: {
+            items: components["schemas"]["MonitoredSite"][];
+            next_cursor?: string | null;
+        };
+        /** @enum {string} */
+        MonitoredState: "unknown" | "ok" | "suspect" | "down" | "unstable" | "maintenance";
         /** @description A command to a case. */
         MoveCase: {
             command: string;
@@ -3246,6 +3123,17 @@ export interface components {
         NewEntryComment: {
             body: string;
         };
+        /** @description Work to be announced. */
+        NewMaintenanceWindow: {
+            ends: string;
+            group?: string | null;
+            monitor?: components["schemas"]["MonitorId"] | null;
+            reason: string;
+            /** @description On the clock of that zone: `2026-11-23T18:00`. */
+            starts: string;
+            /** @description Of the IANA database; `Asia/Makassar` if none is named. */
+            zone?: string;
+        };
         /** @description A target to be made. */
         NewTarget: {
             active?: boolean;
@@ -3259,7 +3147,7 @@ export interface components {
         };
         /** @description A notice as its reader sees it. */
         Notice: {
-            /** @description `entry`, `case`, `target` or `site`, with its id. */
+            /** @description `entry`, `case`, `target`, `site` or `incident`, with its id. */
             about: components["schemas"]["NoticeSubject"];
             at: components["schemas"]["Timestamp"];
             /** @description The name of whoever did it; absent for the system. */
@@ -3400,6 +3288,60 @@ export interface components {
             recipient?: string | null;
             /** @description The digest of a revision; absent: the newest. */
             revision?: string | null;
+        };
+        /** @description One look, as it is kept. */
+        Probe: {
+            address?: string | null;
+            cause?: string | null;
+            /** @description When it was to begin. */
+            due_at: components["schemas"]["Timestamp"];
+            /** Format: int32 */
+            first_byte_ms?: number | null;
+            looked_at: components["schemas"]["Timestamp"];
+            outcome: components["schemas"]["ProbeOutcome"];
+            /** @description Within a window of maintenance. */
+            quiet: boolean;
+            /** Format: int32 */
+            status?: number | null;
+            /** Format: int32 */
+            whole_ms: number;
+        };
+        /** @enum {string} */
+        ProbeOutcome: "good" | "bad" | "maintenance" | "unknown";
+        /** @description Single looks, newest first. */
+        ProbePage: {
+            items: components["schemas"]["Probe"][];
+            next_cursor?: string | null;
+        };
+        /** @description The looks of an hour or a day. */
+        ProbeRollup: {
+            /** Format: int32 */
+            bad: number;
+            begins_at: components["schemas"]["Timestamp"];
+            /** Format: int32 */
+            good: number;
+            /**
+             * Format: int64
+             * @description All good looks together.
+             */
+            good_ms: number;
+            /**
+             * Format: int32
+             * @description Those within windows of maintenance, which count nowhere else.
+             */
+            quiet: number;
+            /** Format: int32 */
+            slowest_ms: number;
+            /**
+             * Format: int32
+             * @description They tell nothing: our own line, a guard, work that the website announces itself.
+             */
+            unknown: number;
+        };
+        /** @description Hours or days, newest first. */
+        ProbeRollupPage: {
+            items: components["schemas"]["ProbeRollup"][];
+            next_cursor?: string | null;
         };
         /** @description One thing that is wrong. */
         Problem: {
@@ -3975,6 +3917,19 @@ export interface components {
             security: components["schemas"]["MailSecurity"];
             username?: string;
         };
+        /** @description What is to be watched. */
+        WantedMonitoredSite: {
+            active?: boolean;
+            agency: string;
+            /**
+             * Format: int32
+             * @description Between two looks; 30 to 86,400.
+             */
+            interval_seconds?: number;
+            profile?: components["schemas"]["MonitoredProfile"];
+            /** @description Without a scheme it is read as HTTPS. */
+            url: string;
+        };
         /** @description What a webhook is to be. Without `secret` (16 to 256 bytes) the one that is stored stays; a new one needs one. */
         WantedWebhook: {
             active?: boolean;
@@ -4023,6 +3978,31 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description What one cause did. */
+        WebsiteIncident: {
+            address?: string | null;
+            cause: string;
+            domain: string;
+            id: components["schemas"]["IncidentId"];
+            kind: components["schemas"]["IncidentKind"];
+            over_at?: components["schemas"]["Timestamp"] | null;
+            since: components["schemas"]["Timestamp"];
+            told_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The first hundred, by agency. */
+            websites: components["schemas"]["IncidentWebsite"][];
+            /** Format: int64 */
+            websites_count: number;
+        };
+        /** @description Incidents, newest first. */
+        WebsiteIncidentPage: {
+            items: components["schemas"]["WebsiteIncident"][];
+            next_cursor?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description Id of a time of announced work.
+         */
+        WindowId: string;
         /** @description The same words in both languages of the house. */
         Words: {
             en: string;
@@ -4041,149 +4021,6 @@ export interface components {
             translation_of?: string | null;
             /** @description `berita` */
             type: string;
-        };
-        /** Format: uuid */
-        MonitorId: string;
-        /** Format: uuid */
-        IncidentId: string;
-        /** Format: uuid */
-        WindowId: string;
-        /** @enum {string} */
-        MonitoredState: "unknown" | "ok" | "suspect" | "down" | "unstable" | "maintenance";
-        /** @enum {string} */
-        ProbeOutcome: "good" | "bad" | "maintenance" | "unknown";
-        /** @enum {string} */
-        MonitoredSection: "berita" | "artikel" | "agenda";
-        /** @enum {string} */
-        HistorySpan: "hour" | "day";
-        /** @enum {string} */
-        IncidentKind: "down" | "unstable";
-        MonitoredPart: {
-            section: components["schemas"]["MonitoredSection"];
-            url?: string | null;
-            days?: number | null;
-        };
-        MonitoredContact: {
-            name: string;
-            contact: string;
-        };
-        MonitoredProfile: {
-            software?: string | null;
-            sections?: components["schemas"]["MonitoredPart"][];
-            responsible?: components["schemas"]["MonitoredContact"] | null;
-            hosts?: string[];
-            groups?: string[];
-        };
-        MonitoredSite: {
-            id: components["schemas"]["MonitorId"];
-            site?: components["schemas"]["SiteId"] | null;
-            agency: string;
-            url: string;
-            profile: components["schemas"]["MonitoredProfile"];
-            interval_seconds: number;
-            active: boolean;
-            state: components["schemas"]["MonitoredState"];
-            since: components["schemas"]["Timestamp"];
-            looked_at?: components["schemas"]["Timestamp"] | null;
-            cause?: string | null;
-            address?: string | null;
-            version: number;
-            created_at: components["schemas"]["Timestamp"];
-            updated_at: components["schemas"]["Timestamp"];
-        };
-        WantedMonitoredSite: {
-            agency: string;
-            url: string;
-            profile?: components["schemas"]["MonitoredProfile"];
-            interval_seconds?: number;
-            active?: boolean;
-        };
-        Probe: {
-            due_at: components["schemas"]["Timestamp"];
-            looked_at: components["schemas"]["Timestamp"];
-            outcome: components["schemas"]["ProbeOutcome"];
-            quiet: boolean;
-            cause?: string | null;
-            status?: number | null;
-            address?: string | null;
-            first_byte_ms?: number | null;
-            whole_ms: number;
-        };
-        ProbeRollup: {
-            begins_at: components["schemas"]["Timestamp"];
-            good: number;
-            bad: number;
-            unknown: number;
-            quiet: number;
-            good_ms: number;
-            slowest_ms: number;
-        };
-        MonitoredOutage: {
-            since: components["schemas"]["Timestamp"];
-            confirmed_at: components["schemas"]["Timestamp"];
-            ended_at?: components["schemas"]["Timestamp"] | null;
-            cause: string;
-        };
-        IncidentWebsite: {
-            id: components["schemas"]["MonitorId"];
-            agency: string;
-            url: string;
-            since: components["schemas"]["Timestamp"];
-            left_at?: components["schemas"]["Timestamp"] | null;
-        };
-        WebsiteIncident: {
-            id: components["schemas"]["IncidentId"];
-            kind: components["schemas"]["IncidentKind"];
-            cause: string;
-            address?: string | null;
-            domain: string;
-            since: components["schemas"]["Timestamp"];
-            told_at?: components["schemas"]["Timestamp"] | null;
-            over_at?: components["schemas"]["Timestamp"] | null;
-            websites_count: number;
-            websites: components["schemas"]["IncidentWebsite"][];
-        };
-        MaintenanceWindow: {
-            id: components["schemas"]["WindowId"];
-            monitor?: components["schemas"]["MonitorId"] | null;
-            group?: string | null;
-            starts_at: components["schemas"]["Timestamp"];
-            ends_at: components["schemas"]["Timestamp"];
-            zone: string;
-            reason: string;
-            created_at: components["schemas"]["Timestamp"];
-        };
-        NewMaintenanceWindow: {
-            monitor?: components["schemas"]["MonitorId"] | null;
-            group?: string | null;
-            zone?: string;
-            starts: string;
-            ends: string;
-            reason: string;
-        };
-        MonitoredSitePage: {
-            items: components["schemas"]["MonitoredSite"][];
-            next_cursor?: string | null;
-        };
-        ProbePage: {
-            items: components["schemas"]["Probe"][];
-            next_cursor?: string | null;
-        };
-        ProbeRollupPage: {
-            items: components["schemas"]["ProbeRollup"][];
-            next_cursor?: string | null;
-        };
-        MonitoredOutagePage: {
-            items: components["schemas"]["MonitoredOutage"][];
-            next_cursor?: string | null;
-        };
-        WebsiteIncidentPage: {
-            items: components["schemas"]["WebsiteIncident"][];
-            next_cursor?: string | null;
-        };
-        MaintenanceWindowPage: {
-            items: components["schemas"]["MaintenanceWindow"][];
-            next_cursor?: string | null;
         };
     };
     responses: never;
@@ -6122,6 +5959,469 @@ export interface operations {
                 content?: never;
             };
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_monitoring_incidents: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebsiteIncidentPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_monitoring_sites: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["MonitoredState"];
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredSitePage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_monitoring_sites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedMonitoredSite"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredSite"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_monitoring_sites_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredSite"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    put_monitoring_sites_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedMonitoredSite"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredSite"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_monitoring_sites_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_monitoring_sites_id_history: {
+        parameters: {
+            query?: {
+                /** @description `hour` or `day`; if absent, `day` */
+                span?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeRollupPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_monitoring_sites_id_outages: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredOutagePage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_monitoring_sites_id_probes: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbePage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_monitoring_windows: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceWindowPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_monitoring_windows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMaintenanceWindow"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceWindow"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_monitoring_windows_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -65,8 +65,10 @@ pub fn sign(connection: &mut Conn) -> Result<[i64; 4]> {
         monitored_sites::table
             .select((count_star(), max(monitored_sites::updated_at)))
             .first::<(i64, Option<i64>)>(connection)?;
-    let (published, renamed) =
-        sites::table.select((count_star(), max(sites::updated_at))).first::<(i64, Option<i64>)>(connection)?;
+    let (published, renamed) = sites::table
+        .filter(sites::live_sequence.gt(0))
+        .select((count_star(), max(sites::updated_at)))
+        .first::<(i64, Option<i64>)>(connection)?;
     Ok([watched, changed.unwrap_or(0), published, renamed.unwrap_or(0)])
 }
 

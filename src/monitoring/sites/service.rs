@@ -13,6 +13,7 @@ use crate::identity::{Actor, Permit, Scope, cases};
 use crate::kernel::id::{MonitorId, WindowId};
 use crate::kernel::{Code, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
+use crate::monitoring::states::store as incidents;
 use crate::monitoring::states::windows::{self, Extent, Span};
 use crate::sites::{self as published, Site};
 
@@ -117,6 +118,10 @@ pub async fn change(
                 ..before
             };
             store::update(tx, &one)?;
+            if !one.active {
+                // Nobody will see that it is back.
+                incidents::leave(tx, id, now)?;
+            }
             ledger::record(tx, &event(&by, "change", &one), now)?;
             store::find(tx, id)?.ok_or_else(|| missing().into())
         })
@@ -150,11 +155,12 @@ pub fn follow_hosted(app: &App) -> Result<()> {
     let now = app.now();
     for (site, url) in sites.iter().filter_map(|site| Some((site, address(site)?))) {
         let id = app.id(MonitorId::new);
-        let known = hosted.contains(&site.id);
-        app.db.write_blocking(|tx| match known {
-            true => move_hosted(tx, site, &url, now),
-            false => add_hosted(tx, (site, &url), id, &actor.ledger_name(), now),
-        })?;
+        match hosted.get(&site.id) {
+            // Where nothing changed, nobody's turn to write is taken.
+            Some(known) if known == url.as_str() => {}
+            Some(_) => app.db.write_blocking(|tx| move_hosted(tx, site, &url, now))?,
+            None => app.db.write_blocking(|tx| add_hosted(tx, (site, &url), id, &actor.ledger_name(), now))?,
+        }
     }
     Ok(())
 }
@@ -168,7 +174,7 @@ fn address(site: &Site) -> Option<Url> {
 
 fn add_hosted(tx: &mut Tx, (site, url): (&Site, &Url), id: MonitorId, by: &str, now: Timestamp) -> Result<()> {
     // Somebody watches that address already.
-    if store::find_by_url(tx, url.as_str())?.is_some() || store::hosted(tx)?.contains(&site.id) {
+    if store::find_by_url(tx, url.as_str())?.is_some() || store::find_hosted(tx, site.id)?.is_some() {
         return Ok(());
     }
     let one = Watched {

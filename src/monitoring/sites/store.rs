@@ -1,5 +1,7 @@
 //! Watched websites and windows in the database.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::model::{Faring, Watched, Window};
@@ -84,10 +86,12 @@ pub fn find_hosted(connection: &mut Conn, site: SiteId) -> Result<Option<Watched
     row.map(from_row).transpose()
 }
 
-/// Those that are published here.
-pub fn hosted(connection: &mut Conn) -> Result<Vec<SiteId>> {
-    let query = monitored_sites::table.select(monitored_sites::site_id).filter(monitored_sites::site_id.is_not_null());
-    Ok(query.load::<Option<SiteId>>(connection)?.into_iter().flatten().collect())
+/// Those that are published here, with the address at which each is watched.
+pub fn hosted(connection: &mut Conn) -> Result<HashMap<SiteId, String>> {
+    let query = monitored_sites::table.filter(monitored_sites::site_id.is_not_null());
+    let rows =
+        query.select((monitored_sites::site_id, monitored_sites::url)).load::<(Option<SiteId>, String)>(connection)?;
+    Ok(rows.into_iter().filter_map(|(site, url)| Some((site?, url))).collect())
 }
 
 pub fn count(connection: &mut Conn) -> Result<i64> {

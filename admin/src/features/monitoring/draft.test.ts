@@ -21,18 +21,18 @@ test('what was stored comes back from its form as it was', () => {
   expect(wanted(draftOf(SITE))).toEqual({ agency, url, interval_seconds, active, profile });
 });
 
-test('a form that says nothing of people, software and sections sends none', () => {
-  expect(wanted(blank()).profile).toEqual({ sections: [], hosts: [], groups: [] });
+test('a form that says nothing of people, software and sections says so', () => {
+  expect(wanted(blank()).profile).toEqual({ software: null, responsible: null, sections: [], hosts: [], groups: [] });
 });
 
 test('half of a contact is sent, so that the server can refuse it', () => {
-  expect(wanted({ ...blank(), name: 'Sitti' }).profile?.responsible).toEqual({ name: 'Sitti', contact: '' });
+  expect(wanted({ ...blank(), name: 'Sitti' }).profile.responsible).toEqual({ name: 'Sitti', contact: '' });
 });
 
 test('a section that is not ticked is not sent, whatever is written in it', () => {
   const draft = blank();
   draft.sections.artikel = { on: false, url: 'https://a.example.go.id', days: '3' };
-  expect(wanted(draft).profile?.sections).toEqual([]);
+  expect(wanted(draft).profile.sections).toEqual([]);
 });
 
 test('hosts lose what an address has more, and stand once', () => {

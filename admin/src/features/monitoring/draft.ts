@@ -41,7 +41,7 @@ export function draftOf(site: Shape<'MonitoredSite'>): Draft {
   const { agency, url, interval_seconds, active, profile } = site;
   const { software, responsible, groups, hosts, sections } = profile;
   const kept = (section: Section): Part => {
-    const found = sections?.find((one) => one.section === section);
+    const found = sections.find((one) => one.section === section);
     return { on: !!found, url: found?.url ?? '', days: String(found?.days ?? '') };
   };
   return {
@@ -52,8 +52,8 @@ export function draftOf(site: Shape<'MonitoredSite'>): Draft {
     software: software ?? '',
     name: responsible?.name ?? '',
     contact: responsible?.contact ?? '',
-    groups: (groups ?? []).join('\n'),
-    hosts: (hosts ?? []).join('\n'),
+    groups: groups.join('\n'),
+    hosts: hosts.join('\n'),
     sections: parts(kept),
   };
 }
@@ -71,7 +71,7 @@ export const hostsOf = (text: string): string[] => [
   ),
 ];
 
-export function wanted(draft: Draft): Shape<'WantedMonitoredSite'> {
+export function wanted(draft: Draft): Required<Shape<'WantedMonitoredSite'>> {
   const { software, name, contact } = { software: draft.software.trim(), name: draft.name.trim(), contact: draft.contact.trim() };
   const part = (section: Section): Shape<'MonitoredPart'> => {
     const { url, days } = draft.sections[section];
@@ -83,9 +83,9 @@ export function wanted(draft: Draft): Shape<'WantedMonitoredSite'> {
     interval_seconds: draft.interval_seconds,
     active: draft.active,
     profile: {
-      ...(software && { software }),
+      software: software || null,
       // With one of them missing the server says so.
-      ...((name || contact) && { responsible: { name, contact } }),
+      responsible: name || contact ? { name, contact } : null,
       sections: SECTIONS.filter((one) => draft.sections[one].on).map(part),
       hosts: hostsOf(draft.hosts),
       groups: linesOf(draft.groups),
