@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
-import { en } from './en';
-import { id } from './id';
+import { en as common } from './en';
+import { id as umum } from './id';
+import { monitoring } from './monitoring/en';
+import { monitoring as pemantauan } from './monitoring/id';
 import { fill } from './locale.svelte';
+
+const en = { ...common, ...monitoring };
+const id = { ...umum, ...pemantauan };
 
 test('values and numbers are filled in', () => {
   expect(fill('{count} {count|item|items} of {name}', { count: 1, name: 'Budi' })).toBe('1 item of Budi');
