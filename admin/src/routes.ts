@@ -1,6 +1,7 @@
 /** One table: which address shows which screen, by what name, and what one must be allowed to do to be offered it. */
 import type { Component } from 'svelte';
 import type { Key } from './locale/en';
+import { learn } from './locale/locale.svelte';
 
 export type Parameters = Record<string, string>;
 type Screen = { default: Component<{ parameters: Parameters }> };
@@ -50,13 +51,20 @@ export const routes: Route[] = [
   { path: '/site/:site/new-type', title: 'types.new', needs: ['change_types'], load: () => import('./features/types/Type.svelte') },
   { path: '/site/:site/menus', title: 'menus.title', needs: ['read_content'], load: () => import('./features/menus/Menus.svelte') },
   { path: '/notices', title: 'notices.title', load: () => import('./features/notices/Notices.svelte') },
-  { path: '/hours', title: 'hours.title', needs: ['change_service_hours'], load: () => import('./features/hours/Hours.svelte') },
-  { path: '/mail', title: 'mail.title', needs: ['manage_mail'], load: () => import('./features/mail/Mail.svelte') },
-  { path: '/site/:site/webhooks', title: 'hooks.title', needs: ['manage_webhooks'], load: () => import('./features/hooks/Webhooks.svelte') },
-  { path: '/site/:site/checks', title: 'policy.title', needs: ['read_content'], load: () => import('./features/policy/Policy.svelte') },
-  { path: '/site/:site/terms', title: 'terms.title', needs: ['read_content'], load: () => import('./features/terms/Terms.svelte') },
+  { path: '/hours', title: 'hours.title', needs: ['change_service_hours'], load: () => worded(import('./features/hours/Hours.svelte')) },
+  { path: '/mail', title: 'mail.title', needs: ['manage_mail'], load: () => worded(import('./features/mail/Mail.svelte')) },
+  { path: '/site/:site/webhooks', title: 'hooks.title', needs: ['manage_webhooks'], load: () => worded(import('./features/hooks/Webhooks.svelte')) },
+  { path: '/site/:site/checks', title: 'policy.title', needs: ['read_content'], load: () => worded(import('./features/policy/Policy.svelte')) },
+  { path: '/site/:site/terms', title: 'terms.title', needs: ['read_content'], load: () => worded(import('./features/terms/Terms.svelte')) },
+  { path: '/monitoring', title: 'monitoring.title', needs: ['see_monitored'], load: () => worded(import('./features/monitoring/Websites.svelte')) },
+  { path: '/monitoring/new', title: 'monitoring.add', needs: ['manage_monitored'], load: () => worded(import('./features/monitoring/New.svelte')) },
+  { path: '/monitoring/:id', title: 'monitoring.one', needs: ['see_monitored'], load: () => worded(import('./features/monitoring/Website.svelte')) },
+  { path: '/monitoring/:id/edit', title: 'monitoring.change.title', needs: ['manage_monitored'], load: () => worded(import('./features/monitoring/Change.svelte')) },
   { path: '/site/:site/menus/:entry', title: 'menus.one', needs: ['read_content'], load: () => import('./features/menus/Menu.svelte') },
 ];
+
+/** A screen that needs words which most do not. */
+const worded = <Screen>(screen: Promise<Screen>): Promise<Screen> => Promise.all([screen, learn()]).then(([one]) => one);
 
 /** A screen, with what most who open it see in it. */
 async function both<Screen>(screen: Promise<Screen>, inside: Promise<unknown>): Promise<Screen> {

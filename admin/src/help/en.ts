@@ -162,4 +162,20 @@ export const en: Help = {
     what: 'Addresses of other systems that are told what happens on this site.',
     first: 'Add an address, choose the events, and set a secret that the other system knows, too.',
   },
+  '/monitoring': {
+    what: 'The websites that are watched, and how each fares: whether it can be reached, since when, and why not.',
+    first: 'Choose “Not reachable” to see what is urgent. Open a website to see its outages and whom to call.',
+  },
+  '/monitoring/new': {
+    what: 'Has a website watched, whatever software it runs on. Its agency and its address are enough.',
+    first: 'Write both, then whom to call when it is not reachable. The rest can follow later.',
+  },
+  '/monitoring/:id': {
+    what: 'One website: its state and its cause, outages, availability, single looks, and announced maintenance.',
+    first: 'Read the cause, then call whoever answers for it. Announce maintenance before work begins.',
+  },
+  '/monitoring/:id/edit': {
+    what: 'What is known of a watched website: address, contact, what is to be kept up, groups.',
+    first: 'Check first that the contact still holds. Take away the tick “Watch this website” to pause.',
+  },
 };

@@ -162,4 +162,20 @@ export const id: Help = {
     what: 'Alamat pada sistem lain yang diberi tahu tentang peristiwa pada situs ini.',
     first: 'Tambahkan alamat, pilih peristiwanya, dan isi kunci rahasia yang juga diketahui sistem itu.',
   },
+  '/monitoring': {
+    what: 'Situs yang dipantau dan keadaannya: dapat diakses atau tidak, sejak kapan, dan apa penyebabnya.',
+    first: 'Pilih “Tidak dapat diakses” untuk melihat yang mendesak. Buka sebuah situs untuk melihat gangguan dan penanggung jawabnya.',
+  },
+  '/monitoring/new': {
+    what: 'Menambahkan situs yang akan dipantau, apa pun perangkat lunaknya. Nama perangkat daerah dan alamat situs sudah cukup.',
+    first: 'Isi keduanya, lalu orang yang dihubungi jika situs tidak dapat diakses. Yang lain dapat menyusul.',
+  },
+  '/monitoring/:id': {
+    what: 'Satu situs: keadaan dan penyebabnya, gangguan, ketersediaan, hasil pemeriksaan, dan jadwal pemeliharaan.',
+    first: 'Baca penyebabnya, lalu hubungi penanggung jawabnya. Umumkan pemeliharaan sebelum pekerjaan dimulai.',
+  },
+  '/monitoring/:id/edit': {
+    what: 'Keterangan situs yang dipantau: alamat, kontak, bagian yang harus diperbarui, dan kelompok.',
+    first: 'Pastikan kontaknya masih berlaku. Hilangkan tanda “Pantau situs ini” untuk berhenti sementara.',
+  },
 };

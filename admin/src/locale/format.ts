@@ -12,9 +12,16 @@ function once<T>(kind: string, make: (tag: string) => T): T {
 
 export const number = (value: number) => once('number', (t) => new Intl.NumberFormat(t)).format(value);
 
+/** A share, as 99.95 %. */
+export const percent = (share: number) => once('percent', (t) => new Intl.NumberFormat(t, { style: 'percent', maximumFractionDigits: 2 })).format(share);
+
 /** 21 November 2026 pukul 14.05; of another zone than the reader's where one is named. */
 export const moment = (at: string | number | Date, timeZone?: string) =>
   once(`moment ${timeZone ?? ''}`, (t) => new Intl.DateTimeFormat(t, { dateStyle: 'medium', timeStyle: 'short', timeZone })).format(new Date(at));
+
+/** The same to the second. */
+export const second = (at: string | number | Date) =>
+  once('second', (t) => new Intl.DateTimeFormat(t, { dateStyle: 'medium', timeStyle: 'medium' })).format(new Date(at));
 
 export const day = (at: string | number | Date) =>
   once('day', (t) => new Intl.DateTimeFormat(t, { dateStyle: 'long' })).format(new Date(at));

@@ -5,7 +5,7 @@ import type { Key, Words } from './en';
 export type Language = 'id' | 'en';
 export const LANGUAGES: Record<Language, string> = { id: 'Bahasa Indonesia', en: 'English' };
 
-const load: Record<Language, () => Promise<Words>> = {
+const load: Record<Language, () => Promise<Partial<Words>>> = {
   id: async () => (await import('./id')).id,
   en: async () => (await import('./en')).en,
 };
@@ -17,12 +17,22 @@ const atDoor: Record<Language, () => Promise<Partial<Words>>> = {
 };
 let inside = false;
 
+/** Words that few screens need, by the language that they were read in. */
+const apart: Record<Language, () => Promise<Partial<Words>>> = {
+  id: async () => (await import('./rare/id')).rare,
+  en: async () => (await import('./rare/en')).rare,
+};
+const own: Partial<Record<Language, Partial<Words>>> = {};
+let wanted = false;
+
 const now = $state({ language: 'id' as Language, words: {} as Words });
 
 export const language = () => now.language;
 
 export async function speak(chosen: Language): Promise<void> {
-  now.words = (await (inside ? load : atDoor)[chosen]()) as Words;
+  const words = await (inside ? load : atDoor)[chosen]();
+  if (wanted) own[chosen] ??= await apart[chosen]();
+  now.words = { ...words, ...own[chosen] } as Words;
   now.language = chosen;
   document.documentElement.lang = chosen;
   remember(chosen);
@@ -36,6 +46,26 @@ export async function enter(): Promise<void> {
     inside = false;
     throw error;
   });
+}
+
+/** The words that few screens need, too, from now on. */
+export const learn = (): Promise<void> =>
+  (learning ??= fetchOwn().catch((error) => {
+    learning = undefined;
+    throw error;
+  }));
+let learning: Promise<void> | undefined;
+
+async function fetchOwn(): Promise<void> {
+  wanted = true;
+  // An effect that shows a screen asks for them, and is not to run again when words or language change.
+  await undefined;
+  let spoken: Language;
+  do {
+    spoken = now.language;
+    own[spoken] ??= await apart[spoken]();
+  } while (spoken !== now.language);
+  now.words = { ...now.words, ...own[spoken] };
 }
 
 /** What was chosen on this device, before anybody signed in. */

@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
-import { en } from './en';
-import { id } from './id';
+import { en as common } from './en';
+import { id as umum } from './id';
+import { rare } from './rare/en';
+import { rare as jarang } from './rare/id';
 import { fill } from './locale.svelte';
+
+const en = { ...common, ...rare };
+const id = { ...umum, ...jarang };
 
 test('values and numbers are filled in', () => {
   expect(fill('{count} {count|item|items} of {name}', { count: 1, name: 'Budi' })).toBe('1 item of Budi');

@@ -7,6 +7,7 @@ type Notice = Pick<Shape<'Notice'>, 'kind' | 'waits' | 'about' | 'site'>;
 export function placeOf({ kind, waits, about, site }: Notice): string | undefined {
   if (about.kind === 'entry') return waits && kind === 'waiting' ? `/entries/${about.id}/review` : `/entries/${about.id}`;
   if (about.kind === 'case') return `/cases/${about.id}`;
+  if (about.kind === 'incident') return '/monitoring';
   if (!site) return undefined;
   return `/publish/${site}?show=${kind === 'verification_failed' ? 'verify' : 'targets'}`;
 }

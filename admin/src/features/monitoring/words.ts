@@ -1,0 +1,12 @@
+/** What looks found, in words. */
+import { number, span } from '../../locale/format';
+import { known, t } from '../../locale/locale.svelte';
+
+/** A cause that there are no words for yet goes by the name that the server gives it. */
+export function causeOf(cause: string): string {
+  const key = `monitoring.cause.${cause}`;
+  return known(key) ? t(key) : cause;
+}
+
+export const every = (seconds: number): string =>
+  seconds % 60 ? t('monitoring.seconds', { count: number(seconds) }) : span(seconds / 60);
