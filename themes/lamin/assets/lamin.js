@@ -54,9 +54,13 @@
     });
   });
 
-  document.addEventListener('click', function (event) {
-    all('.sub[open]').forEach(function (open) {
-      open.open = open.contains(event.target);
+  // What a menu lays over the page goes when somebody goes on, so that it covers nothing that they read or focus.
+  ['click', 'focusin'].forEach(function (name) {
+    document.addEventListener(name, function (event) {
+      all('.sub[open]').forEach(function (open) {
+        var lies = getComputedStyle(open.lastElementChild).position === 'absolute';
+        if (lies && !open.contains(event.target)) open.open = false;
+      });
     });
   });
 
