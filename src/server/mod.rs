@@ -49,4 +49,5 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     crate::procedure::api::routes(config);
     crate::monitoring::sites::api::routes(config);
     crate::monitoring::states::api::routes(config);
+    crate::monitoring::recap::api::routes(config);
 }
