@@ -6,12 +6,12 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::case::{Attachment, Case, CaseEvent, Command, Comment, Facts};
-use super::hours::Calendar;
 use super::model::Definition;
 use super::rules::{self, Transition};
 use super::timing::Timing;
 use super::{shelf, store, telling};
 use crate::app::App;
+use crate::calendar::{Calendar, store as calendars};
 use crate::db::{Conn, Tx};
 use crate::identity::{Actor, Permit, UseCase, cases};
 use crate::kernel::id::{AttachmentId, CaseId, CommentId, EntryId, SiteId, UserId};
@@ -36,7 +36,11 @@ pub struct Ground {
 impl Ground {
     pub fn of(connection: &mut Conn, case: &Case) -> Result<Self> {
         let definition = shelf::definition(connection, &case.procedure_key, case.procedure_version)?;
-        Ok(Ground { definition, calendar: shelf::calendar(connection)?, zone: store::zone(connection, case.site_id)? })
+        Ok(Ground {
+            definition,
+            calendar: calendars::calendar(connection)?,
+            zone: store::zone(connection, case.site_id)?,
+        })
     }
 
     pub fn timing(&self, now: Timestamp) -> Timing<'_> {
@@ -115,7 +119,7 @@ pub async fn open(app: &App, actor: &Actor, new: NewCase) -> Result<CaseId> {
             let (version, definition) = shelf::current(tx, &new.procedure).map_err(unknown_procedure)?;
             let flow = flow_of(&definition, new.flow.as_deref())?;
             rules::may_open(flow, site, &actor)?;
-            let (calendar, zone) = (shelf::calendar(tx)?, store::zone(tx, site)?);
+            let (calendar, zone) = (calendars::calendar(tx)?, store::zone(tx, site)?);
             let timing = Timing { now, calendar: &calendar, zone: &zone };
             let state = rules::opened(&definition, flow, actor.user(), &timing)?;
             let origin = Origin { id, procedure: (&definition.key, version), flow: &flow.key, site, entry: None };
@@ -160,7 +164,7 @@ pub fn open_for_entry(
     let flow = definition.flows.iter().find(|flow| flow.subject == super::model::Subject::Entry);
     let flow =
         flow.ok_or_else(|| Refusal::new(Code::NotFound).detail(format!("{procedure} has no flow of entries")))?;
-    let (calendar, zone) = (shelf::calendar(tx)?, store::zone(tx, Some(site))?);
+    let (calendar, zone) = (calendars::calendar(tx)?, store::zone(tx, Some(site))?);
     let timing = Timing { now, calendar: &calendar, zone: &zone };
     let state = rules::opened(&definition, flow, opener, &timing)?;
     let origin =
