@@ -666,7 +666,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Rename, disable or enable an account. */
+        patch: operations["change_me"];
         trace?: never;
     };
     "/api/v1/me/notices": {
@@ -1993,6 +1994,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/type-summaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The content types of a site. */
+        get: operations["summarise_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2662,6 +2680,7 @@ export interface components {
             url?: string | null;
             /** Format: int32 */
             version: number;
+            digest: components["schemas"]["Digest"];
         };
         EntryPage: {
             items: components["schemas"]["EntryItem"][];
@@ -3547,9 +3566,10 @@ export interface components {
             /** @description As in the file: document, hours, readings, flows with steps and transitions. */
             definition: Record<string, unknown>;
             /** @description The file itself. */
-            source: string;
+            source?: string;
             /** @description The official document as text, in Indonesian. */
-            text: string;
+            text?: string;
+            hours_in_force?: components["schemas"]["HoursInForce"];
         };
         /** @description What somebody says of the theme that is proposed. */
         ProposeRequest: {
@@ -4259,6 +4279,24 @@ export interface components {
             translation_of?: string | null;
             /** @description `berita` */
             type: string;
+        };
+        ChangeMe: {
+            locale: string;
+        };
+        HoursInForce: {
+            since: string;
+            days: components["schemas"]["ServiceSpan"][];
+        };
+        TypeSummary: {
+            key: string;
+            version: number;
+            title: components["schemas"]["Words"];
+            help?: components["schemas"]["Words"];
+            pages: boolean;
+            field_count: number;
+        };
+        TypeSummaries: {
+            items: components["schemas"]["TypeSummary"][];
         };
     };
     responses: never;
@@ -6052,6 +6090,73 @@ export interface operations {
             };
         };
     };
+    change_me: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMe"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_me_notices: {
         parameters: {
             query?: never;
@@ -6989,7 +7094,9 @@ export interface operations {
     };
     get_procedures_key: {
         parameters: {
-            query?: never;
+            query?: {
+                texts?: boolean;
+            };
             header?: never;
             path: {
                 key: string;
@@ -10076,6 +10183,33 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    summarise_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeSummaries"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
