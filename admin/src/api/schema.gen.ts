@@ -666,8 +666,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Rename, disable or enable an account. */
-        patch: operations["change_me"];
+        /** Change my own account: its language. Name and address are the administrator's to change. */
+        patch: operations["patch_me"];
         trace?: never;
     };
     "/api/v1/me/notices": {
@@ -1677,6 +1677,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/type-summaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The content types of a site by their names, without what they ask for: a seventh of the whole. */
+        get: operations["get_sites_site_type_summaries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/types": {
         parameters: {
             query?: never;
@@ -1986,23 +2003,6 @@ export interface paths {
         };
         /** The server can work: the database answers and its tables are up to date. */
         get: operations["get_readyz"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sites/{site}/type-summaries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The content types of a site. */
-        get: operations["summarise_types"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2323,6 +2323,10 @@ export interface components {
             fields?: Record<string, unknown>;
             slug?: string | null;
             tags?: string[] | null;
+        };
+        ChangeMe: {
+            /** @description In which screens and letters speak to me, such as `id` or `en`. */
+            locale: string;
         };
         ChangePassword: {
             current: string;
@@ -2662,6 +2666,8 @@ export interface components {
         /** @description An entry in a list. */
         EntryItem: {
             category?: string | null;
+            /** @description Of the closure: what `approve` and `publish` ask for. */
+            digest: components["schemas"]["Digest"];
             /** @description Those that `fields` asks for and that the entry has. */
             fields?: Record<string, unknown> | null;
             id: components["schemas"]["EntryId"];
@@ -2680,7 +2686,6 @@ export interface components {
             url?: string | null;
             /** Format: int32 */
             version: number;
-            digest: components["schemas"]["Digest"];
         };
         EntryPage: {
             items: components["schemas"]["EntryItem"][];
@@ -2963,6 +2968,11 @@ export interface components {
         };
         HistoryPage: {
             items: components["schemas"]["Happened"][];
+        };
+        /** @description Weekly hours that an administrator set; they count in the place of those of the document. */
+        HoursInForce: {
+            days: components["schemas"]["ServiceSpan"][];
+            since: components["schemas"]["Timestamp"];
         };
         /** @description A choice that the theme does not take. */
         IgnoredSetting: {
@@ -3565,11 +3575,11 @@ export interface components {
         ProcedureView: components["schemas"]["ProcedureSummary"] & {
             /** @description As in the file: document, hours, readings, flows with steps and transitions. */
             definition: Record<string, unknown>;
-            /** @description The file itself. */
-            source?: string;
-            /** @description The official document as text, in Indonesian. */
-            text?: string;
-            hours_in_force?: components["schemas"]["HoursInForce"];
+            hours_in_force?: components["schemas"]["HoursInForce"] | null;
+            /** @description The file itself; left out with `texts=false`. */
+            source?: string | null;
+            /** @description The official document as text, in Indonesian; left out with `texts=false`. */
+            text?: string | null;
         };
         /** @description What somebody says of the theme that is proposed. */
         ProposeRequest: {
@@ -4062,6 +4072,20 @@ export interface components {
         TypePage: {
             items: components["schemas"]["TypeView"][];
         };
+        TypeSummaries: {
+            items: components["schemas"]["TypeSummary"][];
+        };
+        /** @description A content type in a list of those that are only to be named. */
+        TypeSummary: {
+            field_count: number;
+            help?: components["schemas"]["Words"] | null;
+            key: string;
+            /** @description Whether each entry has a page of its own on the site. */
+            pages: boolean;
+            title: components["schemas"]["Words"];
+            /** Format: int32 */
+            version: number;
+        };
         /** @description A content type as it stands on a site, with the JSON Schema of an entry's `fields`. */
         TypeView: components["schemas"]["ContentType"] & {
             /** @description JSON Schema 2020-12. */
@@ -4279,24 +4303,6 @@ export interface components {
             translation_of?: string | null;
             /** @description `berita` */
             type: string;
-        };
-        ChangeMe: {
-            locale: string;
-        };
-        HoursInForce: {
-            since: string;
-            days: components["schemas"]["ServiceSpan"][];
-        };
-        TypeSummary: {
-            key: string;
-            version: number;
-            title: components["schemas"]["Words"];
-            help?: components["schemas"]["Words"];
-            pages: boolean;
-            field_count: number;
-        };
-        TypeSummaries: {
-            items: components["schemas"]["TypeSummary"][];
         };
     };
     responses: never;
@@ -6090,7 +6096,7 @@ export interface operations {
             };
         };
     };
-    change_me: {
+    patch_me: {
         parameters: {
             query?: never;
             header: {
@@ -6114,24 +6120,6 @@ export interface operations {
                 };
             };
             401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7095,6 +7083,7 @@ export interface operations {
     get_procedures_key: {
         parameters: {
             query?: {
+                /** @description false leaves out `text` and `source` */
                 texts?: boolean;
             };
             header?: never;
@@ -9133,6 +9122,33 @@ export interface operations {
             };
         };
     };
+    get_sites_site_type_summaries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeSummaries"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_sites_site_types: {
         parameters: {
             query?: never;
@@ -10183,33 +10199,6 @@ export interface operations {
                 };
             };
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    summarise_types: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                site: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TypeSummaries"];
-                };
-            };
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
