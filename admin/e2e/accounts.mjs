@@ -46,7 +46,7 @@ await story(async (browser) => {
   await audit(admin, 'hours that overlap');
   await admin.getByRole('button', { name: 'Hapus jam ke-2 pada hari Senin' }).click();
   await admin.getByRole('button', { name: 'Simpan' }).click();
-  await admin.getByText('Berlaku sejak').waitFor();
+  await admin.getByText(/^Berlaku sejak/).waitFor();
   await goto(admin, '/ledger?action=calendar.change');
   await admin.locator('li', { hasText: 'Jam pelayanan atau hari libur diubah' }).first().waitFor();
   await goto(admin, '/procedures/website_management');
