@@ -1,12 +1,12 @@
 //! Decisions of the procedure engine: SOP 1 as shipped, one command each, without any I/O.
 
+use lamin::calendar::model::{Calendar, HOLIDAYS_BUILT_IN, HOLIDAYS_FILE};
 use lamin::identity::{Actor, Grant, Role};
 use lamin::kernel::Timestamp;
 use lamin::kernel::id::{CaseId, EntryId, SessionId, SiteId, UserId};
 use lamin::kernel::time;
 use lamin::procedure::case::{Case, CaseEvent, Command, Facts};
 use lamin::procedure::definition;
-use lamin::procedure::hours::{Calendar, HOLIDAYS_BUILT_IN, HOLIDAYS_FILE};
 use lamin::procedure::model::Definition;
 use lamin::procedure::rules::decide;
 use lamin::procedure::timing::Timing;

@@ -1,5 +1,5 @@
 /** An administrator makes an account; its owner sets the password by the link, once. Then the days off of a new year are read from a list. */
-import { audit, base, fault, goto, person, PHONE, story } from './house.mjs';
+import { PHONE, audit, base, fault, goto, password, person, story } from './house.mjs';
 
 await story(async (browser) => {
   const admin = await person(browser, { email: 'admin@demo.test' });
@@ -46,7 +46,20 @@ await story(async (browser) => {
   await audit(admin, 'hours that overlap');
   await admin.getByRole('button', { name: 'Hapus jam ke-2 pada hari Senin' }).click();
   await admin.getByRole('button', { name: 'Simpan' }).click();
-  await admin.getByText('Berlaku sejak').waitFor();
+  await admin.getByText(/^Berlaku sejak/).waitFor();
   await goto(admin, '/ledger?action=calendar.change');
   await admin.locator('li', { hasText: 'Jam pelayanan atau hari libur diubah' }).first().waitFor();
+  await goto(admin, '/procedures/website_management');
+  await admin.getByText('Jam yang berlaku').waitFor();
+
+  // The language goes with the account, to a browser in which nobody chose one.
+  await goto(admin, '/account');
+  await admin.getByRole('button', { name: 'English' }).click();
+  await admin.waitForFunction(() => document.documentElement.lang === 'en');
+  const elsewhere = await (await browser.newContext({ locale: 'id-ID' })).newPage();
+  await elsewhere.goto(`${base}/admin/`);
+  await elsewhere.locator('input[type=email]').fill('admin@demo.test');
+  await elsewhere.locator('input[type=password]').fill(password);
+  await elsewhere.keyboard.press('Enter');
+  await elsewhere.getByRole('heading', { name: 'My tasks' }).waitFor();
 });

@@ -57,6 +57,21 @@ await story(async (browser) => {
   await box(writer, rows[0]).waitFor({ state: 'detached' });
   expect((await titles(writer)).join() === rows[3], 'what was handed over is no draft any more');
 
+  // What goes to the trash is found there, and comes back.
+  await box(writer, rows[3]).click();
+  await bar(writer, 'Buang').click();
+  await dialog(writer).getByRole('button', { name: 'Buang (1)' }).click();
+  await box(writer, rows[3]).waitFor({ state: 'detached' });
+  await writer.getByRole('button', { name: 'Tempat sampah' }).click();
+  await box(writer, rows[3]).click();
+  await audit(writer, 'the trash');
+  await picture(writer, 'trash');
+  await bar(writer, 'Kembalikan').click();
+  await dialog(writer).getByRole('button', { name: 'Kembalikan (1)' }).click();
+  await box(writer, rows[3]).waitFor({ state: 'detached' });
+  await writer.getByRole('button', { name: 'Kembali ke konten' }).click();
+  await box(writer, rows[3]).waitFor();
+
   // The editor takes them by keys alone.
   const keys = await person(browser, { email: 'editor@demo.test' });
   await goto(keys, list('handed_over'));
@@ -113,6 +128,17 @@ await story(async (browser) => {
   await dialog(publisher).waitFor({ state: 'detached' });
   await goto(publisher, list('published'));
   expect((await titles(publisher)).length === 2, 'two of them are live');
+
+  // A list of what bears one tag, however it is written.
+  await goto(publisher, `/content/portal?q=${WORD}`);
+  await publisher.getByText('Category and tag', { exact: true }).click();
+  await publisher.getByLabel('Tag', { exact: true }).fill('Gotong Royong');
+  await publisher.keyboard.press('Enter');
+  await publisher.waitForURL(/tag=Gotong/);
+  await publisher.getByRole('link', { name: handed[0] }).waitFor({ state: 'detached' });
+  expect((await titles(publisher)).join() === handed[1], 'the one that bears the tag');
+  await audit(publisher, 'a list by tag');
+  await picture(publisher, 'tag');
 });
 
 async function token(role) {

@@ -25,7 +25,7 @@ export const FIRST: Record<string, First> = {
   '/content/:site': ({ site }, query) => {
     const named = content.named(query);
     // The columns of a type have to be known before its entries are asked for.
-    return [asks.types(site, by), named.type || asks.entries(site, content.asked(named, []), by)];
+    return [asks.typeNames(site, by), named.type ? asks.type(site, named.type, by) : asks.entries(site, content.asked(named, []), by)];
   },
   '/content/:site/new/:type': ({ site, type }) => asks.type(site, type, by),
   '/entries/:id': ({ id }) => writing(id),
@@ -39,7 +39,7 @@ export const FIRST: Record<string, First> = {
     const zone = siteOf(site)?.zone;
     if (!zone) return;
     const month = readMonth(query('month'), dayIn(zone, new Date()).slice(0, 7));
-    return [asks.types(site, by), asks.entries(site, published(month), by), asks.entries(site, approved(), by), asks.entries(site, due(month), by)];
+    return [asks.typeNames(site, by), asks.entries(site, published(month), by), asks.entries(site, approved(), by), asks.entries(site, due(month), by)];
   },
   '/ledger': (_, query) => asks.ledger({ ...ledger.parameters(ledger.named(query)), limit: ledger.PAGE, cursor: undefined }, by),
   '/media/:site': ({ site }, query) => [asks.assets(site, media.asked(media.named(query)), by), asks.folders(site, by)],
@@ -50,7 +50,7 @@ export const FIRST: Record<string, First> = {
     if (part === 'targets') return asks.targets(site, by);
     if (part === 'theme') return asks.themes(site, by);
   },
-  '/publish/:site/releases/:number': ({ site, number }) => [asks.releaseChanges(site, Number(number), undefined, by), asks.types(site, by)],
+  '/publish/:site/releases/:number': ({ site, number }) => [asks.releaseChanges(site, Number(number), undefined, by), asks.typeNames(site, by)],
   '/users': () => asks.users(undefined, by),
   '/users/:user': ({ user }) => asks.user(user, by),
   '/members': () => asks.everywhere(undefined, by),
@@ -59,9 +59,9 @@ export const FIRST: Record<string, First> = {
   '/site/:site/members/:user': ({ site, user }) => user !== 'new' && asks.member(site, user, by),
   '/sites': () => asks.sites(undefined, by),
   '/site/:site': ({ site }) => [asks.site(site, by), may('read_content', site) && asks.settings(site, by)],
-  '/site/:site/types': ({ site }) => asks.types(site, by),
-  '/site/:site/types/:type': ({ site, type }) => [asks.types(site, by), asks.type(site, type, by)],
-  '/site/:site/new-type': ({ site }) => asks.types(site, by),
+  '/site/:site/types': ({ site }) => asks.typeNames(site, by),
+  '/site/:site/types/:type': ({ site, type }) => [asks.typeNames(site, by), asks.type(site, type, by)],
+  '/site/:site/new-type': ({ site }) => asks.typeNames(site, by),
   '/site/:site/menus': ({ site }) => asks.menus(site, undefined, by),
   '/site/:site/menus/:entry': ({ site, entry }) => [asks.entry(entry, by), asks.pages(site, by)],
   '/site/:site/checks': ({ site }) => asks.siteChecks(site, by),

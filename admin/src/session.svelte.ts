@@ -1,6 +1,6 @@
 /** Who I am and what I may do. The access token lives in memory; the refresh token in a cookie that no script sees. */
-import { api, ask, Refused, session as client, type Shape } from './api/client';
-import { remembered, speak, type Language } from './locale/locale.svelte';
+import { api, ask, Refused, seen, session as client, type Shape } from './api/client';
+import { choose as say, follow, language, remembered, type Language } from './locale/locale.svelte';
 
 /** `arriving`: known to be somebody, and still asking who. */
 type State = 'starting' | 'arriving' | 'out' | 'in';
@@ -109,6 +109,8 @@ export async function arrive(): Promise<void> {
     ask(api.GET('/api/v1/me')),
     ask(api.GET('/api/v1/sites', { params: { query: { limit: 100 } } })),
   ]);
+  await follow(who.user.locale);
+  client.language = language();
   now.me = who;
   now.sites = places.items;
   now.state = 'in';
@@ -122,8 +124,12 @@ function left() {
   expect(false);
 }
 
-/** The language of the screen, here and, once signed in, wherever else this person signs in. */
+/** The language of the screen, here and, once signed in, wherever else this person signs in; and of the letters to them. */
 export async function choose(chosen: Language): Promise<void> {
-  await speak(chosen);
+  await say(chosen);
   client.language = chosen;
+  const user = now.me?.user;
+  if (!user || user.locale === chosen) return;
+  const changed = await ask(api.PATCH('/api/v1/me', { params: { header: seen(user.version) }, body: { locale: chosen } }));
+  if (now.me?.user.id === changed.id) now.me = { ...now.me, user: changed };
 }

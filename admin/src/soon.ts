@@ -40,7 +40,7 @@ export function attendLinks(): () => void {
 }
 
 /** So long a screen has stood before what it leads to is fetched. */
-const QUIET_MS = 5_000;
+const QUIET_MS = 1_000;
 let timer: ReturnType<typeof setTimeout>;
 let turn = 0;
 

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::ToSpan;
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday as CivilWeekday};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{Code, Refusal, Timestamp};
+use crate::kernel::{Code, Refusal, Timestamp, line_of};
 
 /// How long before its end a year asks for the holidays of the next: cases opened then are due in it.
 const YEAR_AHEAD_DAYS: i32 = 60;
@@ -131,6 +131,11 @@ impl Era {
     pub fn holidays(&self) -> impl Iterator<Item = &Holiday> {
         self.days.values()
     }
+
+    /// Whether offices whose hours nobody named work on that date: Monday to Friday but for holidays.
+    pub fn is_worked(&self, date: Date) -> bool {
+        !matches!(date.weekday(), CivilWeekday::Saturday | CivilWeekday::Sunday) && self.holiday(date).is_none()
+    }
 }
 
 /// The holidays, days of joint leave and weekly hours, now and before.
@@ -193,6 +198,18 @@ impl Calendar {
         self.later.last().unwrap_or(&self.first)
     }
 
+    /// What the file says, whatever was set since.
+    pub fn shipped(&self) -> &Era {
+        &self.first
+    }
+
+    /// The weekly hours that were set, and since when they hold without a break; `None`: those that procedures name.
+    pub fn hours_set(&self) -> Option<(Timestamp, &[DayHours])> {
+        let hours = self.newest().weekly.as_deref()?;
+        let since = self.later.iter().rev().take_while(|era| era.weekly.as_deref() == Some(hours)).last()?;
+        Some((since.from, hours))
+    }
+
     /// What holds at the end of a day: a day off that is announced on the day itself is one.
     pub fn on(&self, date: Date, zone: &TimeZone) -> &Era {
         if self.later.is_empty() {
@@ -230,9 +247,4 @@ impl Calendar {
     pub fn years(&self) -> BTreeSet<i16> {
         self.holidays().map(|holiday| holiday.date.year()).collect()
     }
-}
-
-/// The line, from 1, in which a byte of the source stands.
-pub fn line_of(source: &str, offset: usize) -> usize {
-    1 + source.bytes().take(offset).filter(|byte| *byte == b'\n').count()
 }

@@ -1,14 +1,13 @@
 //! The calendar as stored: the text of the file in force, and one row for each change since.
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock};
 
 use diesel::prelude::*;
 
 use super::model::{Calendar, DayHours, Era, HOLIDAYS_BUILT_IN, HOLIDAYS_FILE, Holiday};
 use crate::db::schema::{calendar_versions, installation};
 use crate::db::{Conn, Tx};
-use crate::kernel::{Digest, Error, Result, Timestamp};
+use crate::kernel::{Digest, Error, Parsed, Result, Timestamp};
 
 /// Where the calendar of the file is kept in the table `installation`.
 const CALENDAR_KEY: &str = "procedure.calendar";
@@ -37,17 +36,14 @@ pub fn head(connection: &mut Conn) -> Result<Head> {
 pub fn calendar(connection: &mut Conn) -> Result<Arc<Calendar>> {
     let (source, head) = (source(connection)?, head(connection)?);
     let digest = Digest::of(format!("{}\n{source}", head.digest));
-    let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner).get(&digest).cloned();
-    if let Some(calendar) = known {
+    if let Some(calendar) = PARSED.get(&digest) {
         return Ok(calendar);
     }
     let mut calendar = Calendar::parse(&source, HOLIDAYS_FILE)?;
     for era in eras(connection)? {
         calendar = calendar.followed_by(era);
     }
-    let calendar = Arc::new(calendar);
-    KNOWN.lock().unwrap_or_else(PoisonError::into_inner).insert(digest, calendar.clone());
-    Ok(calendar)
+    Ok(PARSED.keep(digest, calendar))
 }
 
 fn eras(connection: &mut Conn) -> Result<Vec<Era>> {
@@ -100,5 +96,5 @@ pub fn set_source(tx: &mut Tx, source: &str) -> Result<()> {
     Ok(())
 }
 
-/// Calendars by the digest of all that they were read from. It holds as many as there were changes.
-static KNOWN: LazyLock<Mutex<HashMap<Digest, Arc<Calendar>>>> = LazyLock::new(Mutex::default);
+/// Calendars by the digest of all that they were read from.
+static PARSED: LazyLock<Parsed<Calendar>> = LazyLock::new(Parsed::default);

@@ -7,11 +7,11 @@ use diesel::prelude::*;
 
 use super::{Place, engine_name};
 use crate::app::App;
+use crate::calendar::store as calendars;
 use crate::config::SETTINGS;
 use crate::db::schema::{self, entries, ledger, live_entries, users};
 use crate::db::{self, Conn};
 use crate::kernel::{Result, time};
-use crate::procedure::shelf;
 use crate::{sites, themes};
 
 /// Say what this installation stands on and what is wrong with it
@@ -57,7 +57,7 @@ fn counts(connection: &mut Conn) -> Result<[i64; 5]> {
 
 /// The years of the calendar in force, and a warning for each that it lacks.
 fn holidays(app: &App) -> Result<Vec<String>> {
-    let calendar = app.db.read_blocking(shelf::calendar)?;
+    let calendar = app.db.read_blocking(calendars::calendar)?;
     let known: Vec<String> = calendar.years().iter().map(i16::to_string).collect();
     let mut lines = vec![format!("holidays         {}", known.join(", "))];
     let today = app.now().in_zone(&time::zone(time::ZONE_DEFAULT)?).date();

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::Place;
 use crate::boot;
 use crate::kernel::{Context, Error, Result};
-use crate::monitoring::look::model::Report;
+use crate::monitoring::look::model::{Report, Section};
 use crate::monitoring::look::{Asking, look};
 use crate::monitoring::sites::list;
 use crate::monitoring::{dates, decoding, pages, scan};
@@ -230,7 +230,7 @@ fn tell(report: &Report) {
     let reached = &report.reachability;
     let cause = reached.cause.map(|cause| format!(", {}", word(&cause))).unwrap_or_default();
     println!("  there      {}{cause} {}", word(&reached.verdict), reached.detail);
-    for section in crate::monitoring::look::model::Section::ALL {
+    for section in Section::ALL {
         let Some(fresh) = report.freshness.get(section) else { continue };
         let date = fresh.date.map(|date| date.to_string()).unwrap_or_default();
         let signal = fresh.signal.as_deref().unwrap_or_default();

@@ -9,7 +9,9 @@ use super::{Place, block_on};
 use crate::app::App;
 use crate::identity::service::NewUser;
 use crate::identity::{self, Actor, Permit, Role, Scope};
-use crate::kernel::{Context, Error, Result};
+use crate::kernel::time::{self, ZONE_DEFAULT};
+use crate::kernel::{Code, Context, Error, Refusal, Result};
+use crate::sites;
 
 /// Create accounts, appoint people, reset passwords; for whoever holds this machine
 #[derive(Args)]
@@ -67,6 +69,7 @@ async fn act(app: &App, what: What) -> Result<()> {
     let actor = Actor::system("command_line");
     match what {
         What::Add { email, name, link, roles } => {
+            check_places(app, &roles).await?;
             let password = if link { None } else { Some(read_or_make_password(app)?) };
             let user = match &password {
                 Some((typed, _)) => identity::service::add_user(app, &actor, &email, &name, typed).await?,
@@ -87,6 +90,7 @@ async fn act(app: &App, what: What) -> Result<()> {
             }
         }
         What::Appoint { email, roles, decree } => {
+            check_places(app, &roles).await?;
             for role in &roles {
                 appoint(app, &actor, &email, role, &decree).await?;
             }
@@ -112,13 +116,32 @@ async fn act(app: &App, what: What) -> Result<()> {
 
 async fn print_link(app: &App, actor: &Actor, email: &str) -> Result<()> {
     let link = identity::links::service::make_link_by_email(app, actor, email).await?;
-    println!("link: {}\nserves once, until {}", link.url, link.expires_at);
+    let until = link.expires_at.in_zone(&time::zone(ZONE_DEFAULT)?).strftime("%Y-%m-%d %H:%M %:z").to_string();
+    println!("link: {}\nserves once, until {until}", link.url);
+    Ok(())
+}
+
+/// `author@portal`: a role, and the site that it is for.
+fn place(text: &str) -> Result<(Role, Option<&str>)> {
+    let (role, site) = text.split_once('@').map_or((text, None), |(role, site)| (role, Some(site)));
+    Ok((Role::parse(role)?, site))
+}
+
+/// Refuses a role or site that there is not, before anything is changed.
+async fn check_places(app: &App, roles: &[String]) -> Result<()> {
+    for text in roles {
+        let (_, Some(site)) = place(text)? else { continue };
+        let key = site.to_owned();
+        if app.db.read(move |connection| sites::store::find_by_key(connection, &key)).await?.is_none() {
+            return Err(Refusal::new(Code::NotFound).detail(format!("there is no site {site}")).into());
+        }
+    }
     Ok(())
 }
 
 async fn appoint(app: &App, actor: &Actor, email: &str, text: &str, decree: &str) -> Result<()> {
-    let (role, site) = text.split_once('@').map_or((text, None), |(role, site)| (role, Some(site)));
-    crate::sites::service::appoint_by_email(app, actor, email, Role::parse(role)?, site, decree).await
+    let (role, site) = place(text)?;
+    sites::service::appoint_by_email(app, actor, email, role, site, decree).await
 }
 
 /// From a pipe the first line; on a terminal one is made, because a typed one would be shown.

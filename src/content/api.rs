@@ -22,7 +22,7 @@ use crate::http::{Answer, Params, Problem, etag};
 use crate::identity::{Actor, Permit, cases};
 use crate::kernel::id::EntryId;
 use crate::kernel::page::{Cursor, Limit, Page};
-use crate::kernel::{Code, Digest, Locale, Refusal, Result, Slug, Timestamp, time};
+use crate::kernel::{Code, Digest, Locale, Refusal, Result, Slug, Timestamp, Words, time};
 use crate::sites::{self, Site};
 
 /// The version of a type that was just made.
@@ -60,6 +60,42 @@ async fn list_types(app: web::Data<App>, actor: Actor, site: web::Path<String>, 
         })
         .await?;
     Ok(HttpResponse::Ok().json(Page::whole(types.iter().map(TypeView::from).collect())))
+}
+
+/// A content type in a list of those that are only to be named.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TypeSummary {
+    pub key: String,
+    pub version: i32,
+    pub title: Words,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<Words>,
+    /// Whether each entry has a page of its own on the site.
+    pub pages: bool,
+    pub field_count: usize,
+}
+
+impl From<&StoredType> for TypeSummary {
+    fn from(stored: &StoredType) -> Self {
+        let ContentType { key, title, help, pages, review_after_days: _, fields } = stored.content_type.as_ref();
+        let (title, help) = (title.clone(), help.clone());
+        TypeSummary { key: key.clone(), version: stored.version, title, help, pages: *pages, field_count: fields.len() }
+    }
+}
+
+/// The content types of a site by their names, without what they ask for: a seventh of the whole.
+#[utoipa::path(tag = "content", responses((status = 200, body = TypeSummaries), (status = 404)))]
+#[get("/api/v1/sites/{site}/type-summaries")]
+async fn summarise_types(app: web::Data<App>, actor: Actor, site: web::Path<String>, request: HttpRequest) -> Answer {
+    Params::parse(request.query_string())?.finish()?;
+    let types = app
+        .db
+        .read(move |c| {
+            let site = readable_site(c, &site, &actor)?;
+            type_store::list(c, site.id)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(Page::whole(types.iter().map(TypeSummary::from).collect())))
 }
 
 /// One content type of a site.
@@ -193,6 +229,8 @@ pub struct EntryItem {
     pub review_at: Option<Timestamp>,
     pub updated_at: Timestamp,
     pub version: i32,
+    /// Of the closure: what `approve` and `publish` ask for.
+    pub digest: Digest,
     /// The path of its page; null when its type has none.
     pub url: Option<String>,
     /// Those that `fields` asks for and that the entry has.
@@ -298,6 +336,7 @@ fn item(
         review_at: row.review_at,
         updated_at: row.updated_at,
         version: row.version,
+        digest: row.closure,
         fields,
     }
 }
@@ -433,6 +472,12 @@ struct TypePage {
 
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "the shape of the answer, for the OpenAPI document")]
+struct TypeSummaries {
+    items: Vec<TypeSummary>,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the shape of the answer, for the OpenAPI document")]
 struct EntryPage {
     items: Vec<EntryItem>,
     next_cursor: Option<String>,
@@ -448,6 +493,7 @@ struct RevisionPage {
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(list_types)
+        .service(summarise_types)
         .service(show_type)
         .service(put_type)
         .service(try_type)

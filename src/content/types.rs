@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use serde_json::{Map, Value, json};
 
 use super::model::{ContentType, Field, FieldKind};
-use crate::kernel::{Code, FieldRefusal, Refusal, Slug};
+use crate::kernel::{Code, FieldRefusal, Refusal, Slug, line_of};
 
 const FIELDS_MAX: usize = 100;
 /// Components inside of components.
@@ -91,10 +91,6 @@ pub fn from_json(body: &[u8]) -> Result<ContentType, Refusal> {
     let parsed: ContentType = crate::http::body::parse(body)?;
     let faults = check(&parsed);
     if faults.is_empty() { Ok(parsed) } else { Err(Refusal::new(Code::BadDefinition).fields(faults)) }
-}
-
-fn line_of(source: &str, at: usize) -> usize {
-    source.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
 }
 
 /// What is wrong with a definition; paths are `fields.<key>.<sub-key>`.

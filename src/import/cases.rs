@@ -3,6 +3,7 @@
 
 use super::PUBLISHED;
 use crate::app::App;
+use crate::calendar::store as calendars;
 use crate::kernel::id::{CaseId, EntryId, SiteId};
 use crate::kernel::{Code, Refusal, Result, Timestamp};
 use crate::procedure::case::Case;
@@ -36,7 +37,7 @@ impl Mold {
             let flow = definition.flows.iter().find(|flow| flow.subject == Subject::Entry);
             let flow = flow.ok_or_else(|| Refusal::new(Code::NotFound).detail("no flow of entries"))?;
             rules::step_of(flow, PUBLISHED)?;
-            let (calendar, zone) = (shelf::calendar(connection)?, store::zone(connection, Some(site))?);
+            let (calendar, zone) = (calendars::calendar(connection)?, store::zone(connection, Some(site))?);
             let opened = rules::opened(&definition, flow, None, &Timing { now, calendar: &calendar, zone: &zone })?;
             Ok(Mold { site, version, flow: flow.key.clone(), start: flow.start.clone(), opened, now })
         })

@@ -1,6 +1,5 @@
 //! Who is told, as what, and when.
 
-use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 
 use super::model::{Happening, Kind, Mail, Member, Preferences, Recipient};
@@ -135,18 +134,13 @@ fn next_digest(hour: i32, calendar: &Calendar, zone: &TimeZone, now: Timestamp) 
     let mut day = now.in_zone(zone).date();
     for _ in 0..DIGEST_DAYS_MAX {
         let at = day.at(hour, 0, 0, 0).to_zoned(zone.clone()).map(|zoned| Timestamp::from(zoned.timestamp()));
-        let works = is_worked(day, calendar);
+        let works = calendar.newest().is_worked(day);
         match at {
             Ok(at) if works && at > now => return at,
             _ => day = day.saturating_add(jiff::Span::new().days(1)),
         }
     }
     now
-}
-
-/// Whether a digest may come on that day.
-pub fn is_worked(day: Date, calendar: &Calendar) -> bool {
-    !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && calendar.holiday(day).is_none()
 }
 
 /// Within the day in which offices work.

@@ -49,13 +49,14 @@ fn write_letters(
         return Ok(());
     }
     let site = site.map(|site| sites::store::find(tx, site)).transpose()?.flatten();
-    let zone = time::zone(site.as_ref().map_or(ZONE_DEFAULT, |site| &site.zone))?;
+    let zone_name = site.as_ref().map_or(ZONE_DEFAULT, |site| &site.zone);
+    let zone = time::zone(zone_name)?;
     let calendar = calendar::store::calendar(tx)?;
     for recipient in recipients {
         let preferences = store::preferences(tx, recipient.user)?;
         if let Some(at) = rules::mail_at(&preferences, &calendar, &zone, now) {
             let id = JobId::new(now, rules::seed(mail::JOB, event, recipient.user.as_str()));
-            jobs::enqueue(tx, id, &mail::service::job_for(recipient.user, 0, at), now)?;
+            jobs::enqueue(tx, id, &mail::service::job_for(recipient.user, 0, (at, zone_name)), now)?;
         }
     }
     Ok(())

@@ -9,9 +9,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::case::{Case, Command};
 use super::service::{self, NewCase, Whole};
-use super::shelf;
 use super::store::{self, Order, Wanted};
-use super::views::{self, AttachmentView, CaseSummary, CaseView, CommentView, People, ProcedureSummary, ProcedureView};
+use super::views::{
+    self, AttachmentView, CaseSummary, CaseView, CommentView, People, ProcedureSummary, ProcedureView, Texts,
+};
 use crate::app::App;
 use crate::http::{Answer, Json, Params, etag, off_the_loop, upload};
 use crate::identity::{Actor, Permit, cases};
@@ -25,23 +26,19 @@ use crate::media;
 #[get("/api/v1/procedures")]
 async fn list_procedures(app: web::Data<App>, _actor: Actor, request: HttpRequest) -> Answer {
     Params::parse(request.query_string())?.finish()?;
-    let found = app
-        .db
-        .read(|connection| {
-            let keys = shelf::versions(connection)?;
-            let found = keys.iter().map(|(key, _)| views::procedure(connection, key)).collect::<Result<Vec<_>>>()?;
-            Ok(found.into_iter().flatten().map(|view| view.summary).collect::<Vec<ProcedureSummary>>())
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(Page::whole(found)))
+    Ok(HttpResponse::Ok().json(Page::whole(app.db.read(views::procedures).await?)))
 }
 
 /// One procedure: its definition, its version, and the official document as text.
-#[utoipa::path(tag = "procedures", params(("key" = String, Path)),
+#[utoipa::path(tag = "procedures",
+    params(("key" = String, Path), ("texts" = Option<bool>, Query, description = "false leaves out `text` and `source`")),
     responses((status = 200, body = ProcedureView), (status = 404)))]
 #[get("/api/v1/procedures/{key}")]
-async fn read_procedure(app: web::Data<App>, _actor: Actor, key: web::Path<String>) -> Answer {
-    let found = app.db.read(move |connection| views::procedure(connection, &key)).await?;
+async fn read_procedure(app: web::Data<App>, _actor: Actor, key: web::Path<String>, request: HttpRequest) -> Answer {
+    let mut params = Params::parse(request.query_string())?;
+    let texts = if params.take_flag("texts")?.unwrap_or(true) { Texts::With } else { Texts::Without };
+    params.finish()?;
+    let found = app.db.read(move |connection| views::procedure(connection, &key, texts)).await?;
     let view = found.ok_or_else(|| Refusal::new(Code::NotFound))?;
     Ok(HttpResponse::Ok().json(view))
 }

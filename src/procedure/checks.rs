@@ -7,6 +7,7 @@ use super::model::{
     AUTHORS, Definition, Flow, FormField, FormKind, Hours, SAME, StandardTime, Step, Subject, Text, TransitionRule,
 };
 use super::rules::{HOLD, RESUME};
+use crate::calendar::model::DayHours;
 
 /// The largest figure of a standard time, in any unit.
 const AMOUNT_MAX: u32 = 10_000;
@@ -90,8 +91,7 @@ fn hours(hours: &Hours, page: &mut Page<'_>) {
                 format!("service on {} ends at {} before it begins at {}", day.day, day.to, day.from),
             );
         }
-        let overlaps =
-            |other: &&super::model::DayHours| other.day == day.day && other.from < day.to && day.from < other.to;
+        let overlaps = |other: &&DayHours| other.day == day.day && other.from < day.to && day.from < other.to;
         if days[..at].iter().any(|other| overlaps(&other)) {
             page.fault(&path(at), format!("service on {} overlaps an earlier line", day.day));
         }

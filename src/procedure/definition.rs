@@ -5,8 +5,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::checks;
 use super::model::Definition;
-use crate::calendar::model::line_of;
-use crate::kernel::{Code, Refusal};
+use crate::kernel::{Code, Refusal, line_of};
 
 pub use super::text::as_text;
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::definition;
-use super::hours::{HOLIDAYS_BUILT_IN, HOLIDAYS_FILE};
+use crate::calendar::model::{HOLIDAYS_BUILT_IN, HOLIDAYS_FILE};
 use crate::config::Config;
 use crate::kernel::{Context, Result};
 

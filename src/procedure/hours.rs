@@ -6,12 +6,10 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Time, Weekday as CivilWeekday};
 use jiff::tz::TimeZone;
 
-use super::model::{ClockTime, DayHours, Hours, Rhythm, SpanUnit, StandardTime, Weekday};
-use crate::calendar::model::Era;
+use super::model::{Hours, Rhythm, SpanUnit, StandardTime};
+use crate::calendar::model::{Calendar, ClockTime, DayHours, Era, Weekday};
 use crate::kernel::Timestamp;
 use crate::kernel::time::MINUTE;
-
-pub use crate::calendar::model::{Calendar, HOLIDAYS_BUILT_IN, HOLIDAYS_FILE, Holiday, HolidayKind};
 
 /// How far ahead a due time is looked for. Beyond it a time counts as none.
 const DAYS_MAX: u32 = 3660;
@@ -94,22 +92,34 @@ impl ServiceTime<'_> {
     /// When a step is due that `before`, another calendar for the same hours and zone, has due at `due`: what was left of
     /// its time at `base` is left still, and counted by this one. What was due before `base` stays.
     pub fn carried(&self, before: &ServiceTime, unit: SpanUnit, base: Timestamp, due: Timestamp) -> Timestamp {
-        let left = before.micros_between(base, due);
-        if due <= base || matches!(self.hours, Hours::Always) {
+        if due <= base {
             return due;
         }
-        let counted = matches!(self.hours, Hours::Weekly { .. }) || !matches!(unit, SpanUnit::Days);
-        if !counted || matches!(unit, SpanUnit::Months) {
-            let at = due.in_zone(self.zone);
-            return self.land(at.date(), at.time()).unwrap_or(due);
+        match (self.hours, unit) {
+            (Hours::Always, _) => due,
+            (Hours::CalendarDays, SpanUnit::Days) | (_, SpanUnit::Months) => {
+                let at = due.in_zone(self.zone);
+                self.land(at.date(), at.time()).unwrap_or(due)
+            }
+            (Hours::CalendarDays | Hours::Weekly { .. }, SpanUnit::Minutes | SpanUnit::Hours | SpanUnit::Days) => {
+                let left = before.micros_between(base, due);
+                let Some((closing, opening)) = self.ends(base, left) else { return due };
+                let was_closing = before.ends(base, left).is_some_and(|(closing, _)| closing == due);
+                if closing == due || opening == due {
+                    due
+                } else if was_closing {
+                    closing
+                } else {
+                    opening
+                }
+            }
         }
-        // The end of one day and the opening of the next count the same: what was due at an opening is due at one.
-        let closing = self.add_micros(base, left).unwrap_or(due);
-        let opening = self.add_micros(base, left + 1).map_or(due, |at| at.plus(-1));
-        if closing == due || opening == due {
-            return due;
-        }
-        if before.add_micros(base, left) == Some(due) { closing } else { opening }
+    }
+
+    /// Where so much service time since `base` ends: at a closing, and at the opening after it, which counts the same. What
+    /// was due at an opening stays due at one.
+    fn ends(&self, base: Timestamp, left: i64) -> Option<(Timestamp, Timestamp)> {
+        Some((self.add_micros(base, left)?, self.add_micros(base, left + 1)?.plus(-1)))
     }
 
     /// The end of service on a date, moved to the next day that has service: the due time of a step whose
@@ -144,9 +154,7 @@ impl ServiceTime<'_> {
     fn serves(&self, era: &Era, date: Date) -> bool {
         match self.hours {
             Hours::Always => true,
-            Hours::CalendarDays => {
-                !matches!(date.weekday(), CivilWeekday::Saturday | CivilWeekday::Sunday) && era.holiday(date).is_none()
-            }
+            Hours::CalendarDays => era.is_worked(date),
             Hours::Weekly { .. } => {
                 self.days(era).iter().any(|hours| civil(hours.day) == date.weekday()) && era.holiday(date).is_none()
             }

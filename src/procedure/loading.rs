@@ -1,10 +1,10 @@
 //! Putting procedure files in force at start. A broken one is refused, and what was in force stays.
 
 use super::files::{self, SourceFile};
-use super::hours::Calendar;
 use super::model::Definition;
 use super::shelf;
 use crate::app::App;
+use crate::calendar::{Calendar, store as calendars};
 use crate::db::Tx;
 use crate::kernel::{Digest, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
@@ -83,10 +83,10 @@ fn load_calendar(app: &App, file: &SourceFile) -> Result<Outcome> {
     }
     let now = app.now();
     app.db.write_blocking(|tx| {
-        if shelf::calendar_source(tx)? == file.text {
+        if calendars::source(tx)? == file.text {
             return Ok(Outcome::Unchanged);
         }
-        shelf::set_calendar(tx, &file.text)?;
+        calendars::set_source(tx, &file.text)?;
         let event = Event::new("system:server", "procedure.load", "calendar").digest(Digest::of(&file.text));
         ledger::record(tx, &event, now)?;
         Ok(Outcome::InForce(1))

@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::model::DayHours;
 use crate::identity::Role;
-
-pub use crate::calendar::model::{ClockTime, DayHours, Weekday};
 
 /// One SOP: what its document says, and what the engine follows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

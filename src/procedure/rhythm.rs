@@ -6,6 +6,7 @@ use super::hours::ServiceTime;
 use super::model::{Definition, Flow, Rhythm, Subject};
 use super::{service, shelf, store};
 use crate::app::App;
+use crate::calendar::store as calendars;
 use crate::db::Conn;
 use crate::identity::Actor;
 use crate::kernel::id::CaseId;
@@ -74,7 +75,7 @@ pub fn next_start(
     rhythm: Rhythm,
     after: Timestamp,
 ) -> Result<Option<Timestamp>> {
-    let (calendar, zone) = (shelf::calendar(connection)?, store::zone(connection, None)?);
+    let (calendar, zone) = (calendars::calendar(connection)?, store::zone(connection, None)?);
     let service = ServiceTime { hours: &definition.hours, calendar: &calendar, zone: &zone };
     Ok(service.next_start(rhythm, after))
 }

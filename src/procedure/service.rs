@@ -6,12 +6,12 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::case::{Attachment, Case, CaseEvent, Command, Comment, Facts};
-use super::hours::Calendar;
 use super::model::Definition;
 use super::rules::{self, Transition};
 use super::timing::Timing;
 use super::{shelf, store, telling};
 use crate::app::App;
+use crate::calendar::{Calendar, store as calendars};
 use crate::db::{Conn, Tx};
 use crate::identity::{Actor, Permit, Scope, UseCase, cases};
 use crate::jobs::{self, NewJob};
@@ -37,7 +37,11 @@ pub struct Ground {
 impl Ground {
     pub fn of(connection: &mut Conn, case: &Case) -> Result<Self> {
         let definition = shelf::definition(connection, &case.procedure_key, case.procedure_version)?;
-        Ok(Ground { definition, calendar: shelf::calendar(connection)?, zone: store::zone(connection, case.site_id)? })
+        Ok(Ground {
+            definition,
+            calendar: calendars::calendar(connection)?,
+            zone: store::zone(connection, case.site_id)?,
+        })
     }
 
     pub fn timing(&self, now: Timestamp) -> Timing<'_> {
@@ -146,7 +150,7 @@ fn begin(
     origin: &Origin,
     (title, by, now): (String, &Actor, Timestamp),
 ) -> Result<Case> {
-    let (calendar, zone) = (shelf::calendar(tx)?, store::zone(tx, origin.site)?);
+    let (calendar, zone) = (calendars::calendar(tx)?, store::zone(tx, origin.site)?);
     let timing = Timing { now, calendar: &calendar, zone: &zone };
     let state = rules::opened(definition, flow, by.user(), &timing)?;
     let case = new_case(origin, title, flow.start.clone(), (state, by.user(), now));
@@ -188,7 +192,7 @@ pub fn open_for_entry(
     let flow = definition.flows.iter().find(|flow| flow.subject == super::model::Subject::Entry);
     let flow =
         flow.ok_or_else(|| Refusal::new(Code::NotFound).detail(format!("{procedure} has no flow of entries")))?;
-    let (calendar, zone) = (shelf::calendar(tx)?, store::zone(tx, Some(site))?);
+    let (calendar, zone) = (calendars::calendar(tx)?, store::zone(tx, Some(site))?);
     let timing = Timing { now, calendar: &calendar, zone: &zone };
     let state = rules::opened(&definition, flow, opener, &timing)?;
     let origin =

@@ -1,16 +1,13 @@
 //! Procedures as stored: every version stays, because a case ends on the one it began with.
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock};
 
 use diesel::prelude::*;
 
 use super::model::Definition;
 use crate::db::schema::procedures;
 use crate::db::{Conn, Tx};
-use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
-
-pub use crate::calendar::store::{calendar, set_source as set_calendar, source as calendar_source};
+use crate::kernel::{Code, Digest, Parsed, Refusal, Result, Timestamp};
 
 /// A stored version of a procedure.
 #[derive(Debug, Clone)]
@@ -103,20 +100,4 @@ pub fn add(tx: &mut Tx, key: &str, source: &str, now: Timestamp) -> Result<i32> 
     Ok(version)
 }
 
-/// What a text means, by the digest of the text: parsing is pure, so one memory of it serves everybody in
-/// this process. It holds as many texts as there are stored versions.
-struct Memory<T>(Mutex<HashMap<Digest, Arc<T>>>);
-
-static PARSED: LazyLock<Memory<Definition>> = LazyLock::new(|| Memory(Mutex::default()));
-
-impl<T> Memory<T> {
-    fn get(&self, digest: &Digest) -> Option<Arc<T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(digest).cloned()
-    }
-
-    fn keep(&self, digest: Digest, value: T) -> Arc<T> {
-        let value = Arc::new(value);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(digest, value.clone());
-        value
-    }
-}
+static PARSED: LazyLock<Parsed<Definition>> = LazyLock::new(Parsed::default);

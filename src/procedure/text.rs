@@ -2,8 +2,9 @@
 
 use super::model::{
     AUTHORS, Definition, Document, Flow, FormField, FormKind, Hours, Rhythm, SAME, SpanUnit, StandardTime, Step,
-    Subject, TransitionRule, Weekday,
+    Subject, TransitionRule,
 };
+use crate::calendar::model::{ClockTime, Weekday};
 use crate::identity::Role;
 
 /// Columns of running text.
@@ -316,7 +317,7 @@ fn weekday(day: Weekday) -> &'static str {
 }
 
 /// As Indonesian writes it: `08.00`.
-fn clock(time: super::model::ClockTime) -> String {
+fn clock(time: ClockTime) -> String {
     time.to_string().replace(':', ".")
 }
 

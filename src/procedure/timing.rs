@@ -4,8 +4,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::case::Case;
-use super::hours::{Calendar, ServiceTime};
+use super::hours::ServiceTime;
 use super::model::{Hours, SpanUnit, StandardTime};
+use crate::calendar::Calendar;
 use crate::kernel::Timestamp;
 
 /// What a decision knows of time: now, the holidays, and the zone of the case's site.

@@ -1,15 +1,18 @@
 //! What the API shows of procedures and cases.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::case::{Attachment, Case, CaseEvent, Comment, Facts};
-use super::model::{FormField, Text};
+use super::model::{Definition, FormField, Hours, Text};
 use super::rules::{self, HOLD};
 use super::service::{Ground, Whole};
 use super::{form, shelf, store};
+use crate::calendar::model::{DayHours, Weekday};
+use crate::calendar::store as calendars;
 use crate::db::Conn;
 use crate::identity::Actor;
 use crate::kernel::id::{AttachmentId, CaseId, CommentId, EntryId, SiteId, UserId};
@@ -59,6 +62,30 @@ pub struct ProcedureSummary {
     pub since: Timestamp,
 }
 
+/// A span of service on a weekday; a day with a break has two.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceSpan {
+    #[schema(inline)]
+    pub day: Weekday,
+    /// `08:00`
+    pub from: String,
+    pub to: String,
+}
+
+impl From<&DayHours> for ServiceSpan {
+    fn from(hours: &DayHours) -> Self {
+        ServiceSpan { day: hours.day, from: hours.from.to_string(), to: hours.to.to_string() }
+    }
+}
+
+/// Weekly hours that an administrator set; they count in the place of those of the document.
+#[derive(Debug, Clone, serde::Serialize, ToSchema)]
+pub struct HoursInForce {
+    pub since: Timestamp,
+    pub days: Vec<ServiceSpan>,
+}
+
 /// A procedure in full.
 #[derive(Debug, Clone, serde::Serialize, ToSchema)]
 pub struct ProcedureView {
@@ -67,14 +94,34 @@ pub struct ProcedureView {
     /// As in the file: document, hours, readings, flows with steps and transitions.
     #[schema(value_type = Object)]
     pub definition: Value,
-    /// The official document as text, in Indonesian.
-    pub text: String,
-    /// The file itself.
-    pub source: String,
+    /// Where others than its own count; absent where its own do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hours_in_force: Option<HoursInForce>,
+    /// The official document as text, in Indonesian; left out with `texts=false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The file itself; left out with `texts=false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
-/// A procedure in force; `None` when there is none of that key.
-pub fn procedure(connection: &mut Conn, key: &str) -> Result<Option<ProcedureView>> {
+/// Whether a procedure is told in its other forms, too: as text, and as its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Texts {
+    With,
+    Without,
+}
+
+/// All procedures in force, by key.
+pub fn procedures(connection: &mut Conn) -> Result<Vec<ProcedureSummary>> {
+    let mut found = Vec::new();
+    for (key, _) in shelf::versions(connection)? {
+        found.extend(in_force(connection, &key)?.map(|(_, _, summary)| summary));
+    }
+    Ok(found)
+}
+
+fn in_force(connection: &mut Conn, key: &str) -> Result<Option<(Arc<Definition>, String, ProcedureSummary)>> {
     let Some(shelved) = shelf::in_force(connection, key)? else { return Ok(None) };
     let definition = shelf::definition(connection, key, shelved.version)?;
     let summary = ProcedureSummary {
@@ -87,10 +134,25 @@ pub fn procedure(connection: &mut Conn, key: &str) -> Result<Option<ProcedureVie
         flows: definition.flows.iter().map(|flow| flow.key.clone()).collect(),
         since: shelved.created_at,
     };
-    let text = super::definition::as_text(&definition);
+    Ok(Some((definition, shelved.source, summary)))
+}
+
+/// A procedure in force; `None` when there is none of that key.
+pub fn procedure(connection: &mut Conn, key: &str, texts: Texts) -> Result<Option<ProcedureView>> {
+    let Some((definition, source, summary)) = in_force(connection, key)? else { return Ok(None) };
     let value = serde_json::to_value(&*definition);
     let value = value.map_err(|error| crate::kernel::Error::broken("write a procedure as JSON", error))?;
-    Ok(Some(ProcedureView { summary, definition: value, text, source: shelved.source }))
+    let (text, source) = match texts {
+        Texts::With => (Some(super::definition::as_text(&definition)), Some(source)),
+        Texts::Without => (None, None),
+    };
+    let hours_in_force = match definition.hours {
+        Hours::Weekly { .. } => calendars::calendar(connection)?
+            .hours_set()
+            .map(|(since, days)| HoursInForce { since, days: days.iter().map(ServiceSpan::from).collect() }),
+        Hours::Always | Hours::CalendarDays => None,
+    };
+    Ok(Some(ProcedureView { summary, definition: value, hours_in_force, text, source }))
 }
 
 /// A case in a list.

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::model::Files;
 use super::settings::{self, Settings};
 use super::{sandbox, tags};
-use crate::kernel::{Code, Error, Refusal, Result, Slug};
+use crate::kernel::{Code, Error, Refusal, Result, Slug, line_of};
 
 /// Where the files of the theme below stand.
 pub const PARENT: &str = "parent/";
@@ -165,7 +165,7 @@ pub fn refuse_excess(theme: &str, files: &Files) -> Result<()> {
             }
             if let Some(at) = sandbox::nested_lists(source) {
                 let why = "a list within a list: give the inner one a name with {% set %} first";
-                return Err(bad(theme, path, tags::line_of(source, at), why));
+                return Err(bad(theme, path, line_of(source, at), why));
             }
         }
     }
@@ -181,7 +181,7 @@ pub fn bad(theme: &str, file: &str, line: usize, reason: &str) -> Error {
 /// The same at the first line that has a word.
 fn bad_at(theme: &str, files: &Files, file: &str, word: &str, reason: &str) -> Error {
     let source = files.get(file).map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default();
-    let line = source.find(word).map_or(1, |at| tags::line_of(&source, at));
+    let line = source.find(word).map_or(1, |at| line_of(&source, at));
     bad(theme, file, line, &format!("{word}: {reason}"))
 }
 
@@ -198,6 +198,6 @@ fn toml_of<T: DeserializeOwned>(theme: &str, files: &Files, path: &str) -> Resul
     let source = text(theme, path, bytes)?;
     toml::from_str(source).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        bad(theme, path, tags::line_of(source, at), error.message())
+        bad(theme, path, line_of(source, at), error.message())
     })
 }

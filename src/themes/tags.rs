@@ -116,11 +116,6 @@ fn tag_length(rest: &str, kind: Kind) -> usize {
     rest.len()
 }
 
-/// The line of a place in a source, from 1.
-pub fn line_of(source: &str, at: usize) -> usize {
-    source.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
-}
-
 /// The texts in quotes within a tag.
 pub fn quoted(tag: &str) -> Vec<&str> {
     let mut found = Vec::new();

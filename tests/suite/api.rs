@@ -170,6 +170,7 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
             json!({"email": "baru@demo.test", "name": "Baru", "password": "kata-sandi-yang-panjang"})
         }
         ("PATCH", "/api/v1/users/{id}") => json!({"name": "Lain"}),
+        ("PATCH", "/api/v1/me") => json!({"locale": "en"}),
         ("POST", "/api/v1/sites") => json!({"key": "baru", "name": "Baru"}),
         ("PATCH", "/api/v1/sites/{site}") => json!({"name": "Lain"}),
         ("PUT", p) if p.contains("/members/") => json!({"roles": []}),

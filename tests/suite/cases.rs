@@ -29,9 +29,20 @@ on_both!(
     cases_are_listed_newest_first_or_by_when_they_are_due,
 );
 
-/// One user for each role of the whole installation.
 /// The shortest that is one.
 const PDF: &str = "%PDF-1.7\nnota\nstartxref\n0\n%%EOF";
+
+/// Who gives which command, and the step that it leads to.
+type Walked = (Role, &'static str, &'static str);
+
+/// SOP 4 from the letter of an agency until somebody assesses it.
+const ASKED_FOR: [Walked; 3] = [
+    (Role::Requester, "send", "registration"),
+    (Role::Secretary, "register", "disposition"),
+    (Role::AgencyHead, "dispose", "assessment"),
+];
+
+/// One user for each role of the whole installation.
 struct Office {
     app: TestApp,
     everybody: Vec<(Role, Actor)>,
@@ -107,6 +118,12 @@ impl Walk<'_> {
         case
     }
 
+    async fn goes(&self, steps: &[Walked]) {
+        for (role, command, to) in steps {
+            self.does(*role, command, to).await;
+        }
+    }
+
     async fn filled_in(&self, role: Role, field: &Value) -> Value {
         match field["kind"].as_str().unwrap() {
             // What an installation demands.
@@ -153,6 +170,8 @@ async fn the_shipped_procedures_are_in_force_and_loading_again_changes_nothing(a
     assert_eq!((&one["version"], &one["definition"]["flows"][0]["key"]), (&json!(1), &json!("publication")));
     let issuer = one["definition"]["document"]["issuer"].as_str().unwrap();
     assert!(one["text"].as_str().unwrap().contains(issuer), "{}", one["text"]);
+    let lean = office.get(Role::Author, "/api/v1/procedures/website_management?texts=false").await.assert_ok().json();
+    assert_eq!((&lean["definition"], &lean["text"], &lean["source"]), (&one["definition"], &Value::Null, &Value::Null));
     office.get(Role::Author, "/api/v1/procedures/none").await.assert_refused(404, "not_found");
     Call::get("/api/v1/procedures").send(&office.app).await.assert_refused(401, "unauthenticated");
 }
@@ -240,18 +259,15 @@ async fn securing_is_walked_to_its_end_with_its_no(app: TestApp) {
 async fn a_website_is_built_for_an_agency_that_has_none(app: TestApp) {
     let office = Office::open(app);
     let case = office.opened(Role::Requester, "website_creation", "creation").await;
-    for (role, command, to) in [
-        (Role::Requester, "send", "registration"),
-        (Role::Secretary, "register", "disposition"),
-        (Role::AgencyHead, "dispose", "assessment"),
+    case.goes(&ASKED_FOR).await;
+    case.goes(&[
         (Role::SubCoordinator, "assess", "decision"),
         (Role::Head, "accept", "site_check"),
         (Role::Head, "build", "needs"),
         (Role::Requester, "analyse", "building"),
         (Role::WebDeveloper, "deliver", "installation"),
-    ] {
-        case.does(role, command, to).await;
-    }
+    ])
+    .await;
     let offered = case.seen_by(Role::WebDeveloper).await["allowed"].clone();
     let install = offered.as_array().unwrap().iter().find(|one| one["command"] == "install").unwrap();
     assert_eq!(install["requires_live_site"], "address", "whoever fills in the form is told");
@@ -278,16 +294,13 @@ async fn what_was_begun_before_a_site_was_asked_for_is_ended_as_it_was_begun(app
     let older = shipped("website_creation.toml").replace("requires_live_site = \"address\"\n", "");
     service::load(&with_folder(&office.app, "website_creation.toml", &older)).unwrap();
     let case = office.opened(Role::Requester, "website_creation", "creation").await;
-    for (role, command, to) in [
-        (Role::Requester, "send", "registration"),
-        (Role::Secretary, "register", "disposition"),
-        (Role::AgencyHead, "dispose", "assessment"),
+    case.goes(&ASKED_FOR).await;
+    case.goes(&[
         (Role::Head, "assess", "decision"),
         (Role::Head, "accept", "site_check"),
         (Role::Head, "renew", "installation"),
-    ] {
-        case.does(role, command, to).await;
-    }
+    ])
+    .await;
     service::load(&office.app).unwrap();
     let next = office.opened(Role::Requester, "website_creation", "creation").await;
     let (begun, new) = (case.seen_by(Role::Head).await, next.seen_by(Role::Head).await);
@@ -298,30 +311,25 @@ async fn what_was_begun_before_a_site_was_asked_for_is_ended_as_it_was_begun(app
 async fn a_website_is_refused_assessed_again_and_renewed(app: TestApp) {
     let office = Office::open(app);
     let case = office.opened(Role::Requester, "website_creation", "creation").await;
-    for (role, command, to) in [
-        (Role::Requester, "send", "registration"),
-        (Role::Secretary, "register", "disposition"),
-        (Role::AgencyHead, "dispose", "assessment"),
+    case.goes(&ASKED_FOR).await;
+    case.goes(&[
         (Role::Head, "assess", "decision"),
         (Role::Head, "refuse", "reply"),
         (Role::AgencyHead, "dispose_again", "assessment"),
         (Role::Head, "assess", "decision"),
         (Role::Head, "accept", "site_check"),
         (Role::Head, "renew", "installation"),
-    ] {
-        case.does(role, command, to).await;
-    }
+    ])
+    .await;
     let refused = office.opened(Role::Requester, "website_creation", "creation").await;
-    for (role, command, to) in [
-        (Role::Requester, "send", "registration"),
-        (Role::Secretary, "register", "disposition"),
-        (Role::AgencyHead, "dispose", "assessment"),
-        (Role::Head, "assess", "decision"),
-        (Role::Head, "refuse", "reply"),
-        (Role::AgencyHead, "reply", "refused"),
-    ] {
-        refused.does(role, command, to).await;
-    }
+    refused.goes(&ASKED_FOR).await;
+    refused
+        .goes(&[
+            (Role::Head, "assess", "decision"),
+            (Role::Head, "refuse", "reply"),
+            (Role::AgencyHead, "reply", "refused"),
+        ])
+        .await;
     refused.ended(Role::AgencyHead).await;
 }
 
@@ -357,7 +365,7 @@ async fn development_follows_the_dates_agreed(app: TestApp) {
     let body = json!({"command": "agree_date", "comment": "rapat diundur", "fields": {"agreed_date": "2026-12-10"}});
     let moved = case.send(Role::Head, body).await.assert_ok().json();
     assert!(moved["due_at"].as_str() > discussed["due_at"].as_str());
-    for (role, command, to) in [
+    case.goes(&[
         (Role::Head, "return_plan", "planning"),
         (Role::SubCoordinator, "present_plan", "discussion"),
         (Role::Head, "conclude", "coordination"),
@@ -375,9 +383,8 @@ async fn development_follows_the_dates_agreed(app: TestApp) {
         (Role::Head, "return_content", "content_entry"),
         (Role::Operator, "submit_content", "online_check"),
         (Role::Head, "go_online", "online"),
-    ] {
-        case.does(role, command, to).await;
-    }
+    ])
+    .await;
     case.ended(Role::Head).await;
 }
 

@@ -224,6 +224,16 @@ async fn shipped_types_are_there_without_being_stored(app: TestApp) {
     let stored: i64 = app.db.read(|c| Ok(content_types::table.count().get_result(c)?)).await.unwrap();
     assert_eq!(stored as usize, types::shipped_keys().count());
     assert_eq!(house.get("/api/v1/sites/portal/types").await.json(), listed);
+    let named = house.get("/api/v1/sites/portal/type-summaries").await.assert_ok().json();
+    for (name, whole) in named["items"].as_array().unwrap().iter().zip(listed["items"].as_array().unwrap()) {
+        assert_eq!(
+            (&name["key"], &name["title"], &name["version"]),
+            (&whole["key"], &whole["title"], &whole["version"])
+        );
+        assert_eq!(name["field_count"], whole["fields"].as_array().unwrap().len());
+        assert_eq!((name["fields"].is_null(), name["schema"].is_null()), (true, true));
+    }
+    assert_eq!(named["items"].as_array().unwrap().len(), listed["items"].as_array().unwrap().len());
 }
 
 /// `berita` as the API shows it, changed.
@@ -719,7 +729,7 @@ async fn a_list_gives_the_fields_that_are_asked_for(app: TestApp) {
         &json!({
             "id": row.id, "type": "berita", "slug": "a", "locale": "id", "step": "draft", "title": "A",
             "category": null, "tags": [], "published_at": null, "publish_at": null, "unpublish_at": null, "review_at": null,
-            "updated_at": row.updated_at, "version": 1,
+            "updated_at": row.updated_at, "version": 1, "digest": row.closure,
             "url": "/berita/a/",
         })
     );

@@ -35,6 +35,7 @@ on_both!(
     a_forged_token_is_worth_nothing,
     every_claim_is_required,
     my_sessions_are_mine_to_end,
+    my_language_is_mine_to_choose_and_nothing_else_of_my_account,
     passwords_that_are_easy_to_guess_are_refused,
     an_account_is_made_by_an_administrator_alone,
     an_account_is_changed_in_the_version_that_was_seen,
@@ -378,6 +379,29 @@ async fn my_sessions_are_mine_to_end(app: TestApp) {
     nonsense.assert_refused(404, "not_found");
     let extra = Call::get("/api/v1/me?fields=name").token(&here.token).send(&app).await;
     extra.assert_refused(400, "unknown_parameter");
+}
+
+async fn my_language_is_mine_to_choose_and_nothing_else_of_my_account(app: TestApp) {
+    account(&app, "ani@example.go.id").await;
+    let seat = Seat::at(&app, "ani@example.go.id").await;
+    let choose = |seen: i32, body: Value| {
+        Call::new("PATCH", "/api/v1/me").token(&seat.token).seen(&json!(seen)).json(&body).send(&app)
+    };
+    let chosen = choose(1, json!({"locale": "en"})).await.assert_ok();
+    assert_eq!((&chosen.json()["locale"], chosen.header("etag")), (&json!("en"), "\"2\""));
+    assert_eq!(seat.me(&app).await.json()["user"]["locale"], "en");
+    assert_eq!(choose(2, json!({"locale": "en"})).await.assert_ok().json()["version"], 2, "nothing changed");
+    choose(1, json!({"locale": "id"})).await.assert_refused(412, "stale");
+    choose(2, json!({"locale": "Bahasa"})).await.assert_refused(422, "invalid");
+    choose(2, json!({"locale": "id", "name": "Kepala Dinas"})).await.assert_refused(400, "unknown_field");
+    let unseen = Call::new("PATCH", "/api/v1/me").token(&seat.token).json(&json!({"locale": "id"})).send(&app).await;
+    unseen.assert_refused(428, "if_match_required");
+    let user = seat.me(&app).await.json()["user"].clone();
+    assert_eq!((&user["locale"], &user["name"]), (&json!("en"), &json!("Ani Wijaya")));
+    let admin = app.token(&app.user("pengelola", &[(Role::Admin, None)]));
+    let told = Call::get("/api/v1/ledger?action=identity.change_user").token(&admin).send(&app).await.json();
+    assert_eq!(told["items"].as_array().unwrap().len(), 1, "{told:#}");
+    assert_eq!(told["items"][0]["detail"]["changed"], json!(["locale"]));
 }
 
 async fn passwords_that_are_easy_to_guess_are_refused(app: TestApp) {

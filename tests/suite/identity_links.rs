@@ -7,6 +7,7 @@ use lamin::identity::Role;
 use lamin::kernel::time::{DAY, SECOND};
 use serde_json::{Value, json};
 
+use crate::library::lamin;
 use crate::on_both;
 use crate::support::{Call, Reply, TestApp};
 
@@ -16,6 +17,7 @@ on_both!(
     a_link_sets_a_password_once_and_signs_in,
     wrong_used_replaced_and_old_links_are_answered_with_the_same_bytes,
     of_two_who_hold_one_link_at_once_one_is_let_in,
+    the_command_line_prints_a_link_and_makes_no_account_for_a_role_that_is_none,
 );
 
 /// An administrator's token, and the account of somebody new without a password.
@@ -130,4 +132,22 @@ async fn of_two_who_hold_one_link_at_once_one_is_let_in(app: TestApp) {
     disable.send(&app).await.assert_ok();
     look(&app, &last).await.assert_refused(401, "bad_link");
     make(&app, &whose).await.assert_refused(409, "account_disabled");
+}
+
+async fn the_command_line_prints_a_link_and_makes_no_account_for_a_role_that_is_none(app: TestApp) {
+    app.site("portal");
+    let add = |role: &str| {
+        lamin(&app, &["user", "add", "ani@example.go.id", "--name", "Ani Wijaya", "--link", "--role", role])
+    };
+    for (role, why) in [("penulis", "not_a_role"), ("author@tiada", "there is no site tiada")] {
+        let (done, said) = add(role);
+        assert!(!done && said.contains(why), "{said}");
+        assert!(!lamin(&app, &["user", "list"]).1.contains("ani@example.go.id"), "{role}: nobody is made");
+    }
+    let (done, said) = add("author@portal");
+    assert!(done && said.contains("/admin/link#token=") && said.contains("serves once, until 20"), "{said}");
+    let list = lamin(&app, &["user", "list"]).1;
+    assert!(list.lines().any(|line| line.contains("ani@example.go.id") && line.contains("author@portal")), "{list}");
+    let (done, again) = lamin(&app, &["user", "link", "ani@example.go.id"]);
+    assert!(done && again.contains("/admin/link#token=") && again != said, "{again}");
 }

@@ -232,7 +232,8 @@ async fn who_describes_files_may_not_always_trash_them(app: TestApp) {
     room.get(Role::Requester, &format!("{PATH}/{digest}/uses")).await.assert_refused(403, "forbidden");
 }
 
-fn lamin(app: &TestApp, arguments: &[&str]) -> (bool, String) {
+/// Runs the program beside an app, with its folders and database: whether it went well, and what it said.
+pub fn lamin(app: &TestApp, arguments: &[&str]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lamin"));
     command.args(["--data".as_ref(), app.config.data.as_os_str(), "--public".as_ref(), app.config.public.as_os_str()]);
     if let DbSettings::Postgres { url, .. } = app.config.database() {

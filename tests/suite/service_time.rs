@@ -9,6 +9,7 @@ use crate::support::{Call, Reply, TestApp};
 
 on_both!(
     an_administrator_alone_sets_hours_and_holidays_in_the_version_that_was_seen,
+    a_procedure_tells_the_hours_that_count_in_the_place_of_its_own,
     what_is_left_of_a_case_is_counted_by_the_new_calendar_and_what_passed_stays,
 );
 
@@ -58,6 +59,29 @@ async fn an_administrator_alone_sets_hours_and_holidays_in_the_version_that_was_
     assert_eq!((&detail["hours"]["before"], &detail["hours"]["after"][0]["from"]), (&Value::Null, &json!("07:30")));
     assert_eq!(detail["holidays"]["after"][0]["date"], "2026-12-09");
     assert_eq!(detail["holidays"]["before"].as_array().unwrap().len(), 25);
+}
+
+async fn a_procedure_tells_the_hours_that_count_in_the_place_of_its_own(app: TestApp) {
+    let (room, admin) = with_admin(app);
+    let kinds = room.get(Role::Author, "/api/v1/calendar").await.json()["procedures"].clone();
+    let of_kind = |kind: &str| {
+        let found = kinds.as_array().unwrap().iter().find(|one| (one["kind"] == "weekly") == (kind == "weekly"));
+        format!("/api/v1/procedures/{}", found.unwrap()["key"].as_str().unwrap())
+    };
+    let (weekly, other) = (of_kind("weekly"), of_kind("other"));
+    let told = async |path: &str| room.get(Role::Author, path).await.assert_ok().json()["hours_in_force"].clone();
+    assert_eq!(told(&weekly).await, Value::Null, "its own count");
+    let span = json!({"day": "monday", "from": "07:30", "to": "12:00"});
+    set(&room, &room.app.token(&admin), 0, &json!({"hours": [span], "holidays": []})).await.assert_ok();
+    let set_at = room.app.now().to_string();
+    assert_eq!(told(&weekly).await, json!({"since": set_at, "days": [span]}));
+    assert_eq!(told(&other).await, Value::Null, "hours that are set do not count for it");
+    room.app.clock.advance(lamin::kernel::time::DAY);
+    let with_a_holiday = json!({"hours": [span], "holidays": [day_off("2026-12-09")]});
+    set(&room, &room.app.token(&admin), 1, &with_a_holiday).await.assert_ok();
+    assert_eq!(told(&weekly).await["since"], set_at, "a holiday that came later began no other hours");
+    set(&room, &room.app.token(&admin), 2, &json!({"hours": null, "holidays": []})).await.assert_ok();
+    assert_eq!(told(&weekly).await, Value::Null);
 }
 
 async fn the_case(room: &Newsroom) -> Value {

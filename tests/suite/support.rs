@@ -41,6 +41,19 @@ macro_rules! on_both {
     };
 }
 
+/// The same for tests that make an app of their own: `async fn the_name_of_the_test(engine: Engine)`.
+#[macro_export]
+macro_rules! on_each {
+    ($($test:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[actix_web::test] async fn $test() { super::$test(lamin::db::Engine::Sqlite).await; })*
+        }
+        mod postgres {
+            $(#[actix_web::test] async fn $test() { super::$test(lamin::db::Engine::Postgres).await; })*
+        }
+    };
+}
+
 /// 2026-11-23 is a Monday; 09.00 WITA is within service hours.
 pub const MONDAY_MORNING: &str = "2026-11-23T09:00:00+08:00";
 

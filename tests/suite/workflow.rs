@@ -4,13 +4,13 @@ use std::fmt::Write;
 use std::sync::LazyLock;
 
 use jiff::tz::TimeZone;
+use lamin::calendar::model::{Calendar, HOLIDAYS_BUILT_IN, HOLIDAYS_FILE};
 use lamin::identity::{Actor, Grant, Role};
 use lamin::kernel::id::{AttachmentId, CaseId, EntryId, SessionId, SiteId, UserId};
 use lamin::kernel::time::{ZONE_DEFAULT, zone};
 use lamin::kernel::{Code, Refusal, Timestamp};
 use lamin::procedure::case::{Case, CaseEvent, Command, Facts};
 use lamin::procedure::definition::built_in;
-use lamin::procedure::hours::{Calendar, HOLIDAYS_BUILT_IN, HOLIDAYS_FILE};
 use lamin::procedure::model::{AUTHORS, Definition, Flow, FormKind, Step, Subject};
 use lamin::procedure::rules::{HOLD, RESUME, Transition, decide};
 use lamin::procedure::timing::Timing;

@@ -9,7 +9,8 @@ export const inbox = (cursor: Cursor, by: Asking = api) => by.GET('/api/v1/inbox
 export const notices = (unread: boolean | undefined, cursor: Cursor, by: Asking = api) => by.GET('/api/v1/notices', { params: { query: { limit: 30, cursor, unread } } });
 export const myNotices = (by: Asking = api) => by.GET('/api/v1/me/notices');
 
-export const types = (site: string, by: Asking = api) => by.GET('/api/v1/sites/{site}/types', { params: { path: { site } } });
+/** What the types are called, for screens that only name them. */
+export const typeNames = (site: string, by: Asking = api) => by.GET('/api/v1/sites/{site}/type-summaries', { params: { path: { site } } });
 export const type = (site: string, type: string, by: Asking = api) => by.GET('/api/v1/sites/{site}/types/{type}', { params: { path: { site, type } } });
 
 export const entries = (site: string, query: Query<'/api/v1/sites/{site}/entries'>, by: Asking = api) =>
@@ -26,7 +27,7 @@ export const pages = (site: string, by?: Asking) => entries(site, { limit: 100, 
 export const settings = (site: string, by?: Asking) => entries(site, { limit: 20, 'filter[type]': 'pengaturan' }, by);
 
 export const procedures = (by: Asking = api) => by.GET('/api/v1/procedures');
-export const procedure = (key: string, by: Asking = api) => by.GET('/api/v1/procedures/{key}', { params: { path: { key } } });
+export const procedure = (key: string, by: Asking = api) => by.GET('/api/v1/procedures/{key}', { params: { path: { key }, query: { texts: false } } });
 export const cases = (query: Query<'/api/v1/cases'>, by: Asking = api) => by.GET('/api/v1/cases', { params: { query } });
 export const running = (procedure: string, by?: Asking) => cases({ procedure, ended: false, sort: 'due_at', limit: 100 }, by);
 export const oneCase = (id: string, by: Asking = api) => by.GET('/api/v1/cases/{id}', { params: { path: { id } } });

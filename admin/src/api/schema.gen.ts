@@ -666,7 +666,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change my own account: its language. Name and address are the administrator's to change. */
+        patch: operations["patch_me"];
         trace?: never;
     };
     "/api/v1/me/notices": {
@@ -1676,6 +1677,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/type-summaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The content types of a site by their names, without what they ask for: a seventh of the whole. */
+        get: operations["get_sites_site_type_summaries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/types": {
         parameters: {
             query?: never;
@@ -2306,6 +2324,10 @@ export interface components {
             slug?: string | null;
             tags?: string[] | null;
         };
+        ChangeMe: {
+            /** @description In which screens and letters speak to me, such as `id` or `en`. */
+            locale: string;
+        };
         ChangePassword: {
             current: string;
             new: string;
@@ -2644,6 +2666,8 @@ export interface components {
         /** @description An entry in a list. */
         EntryItem: {
             category?: string | null;
+            /** @description Of the closure: what `approve` and `publish` ask for. */
+            digest: components["schemas"]["Digest"];
             /** @description Those that `fields` asks for and that the entry has. */
             fields?: Record<string, unknown> | null;
             id: components["schemas"]["EntryId"];
@@ -2944,6 +2968,11 @@ export interface components {
         };
         HistoryPage: {
             items: components["schemas"]["Happened"][];
+        };
+        /** @description Weekly hours that an administrator set; they count in the place of those of the document. */
+        HoursInForce: {
+            days: components["schemas"]["ServiceSpan"][];
+            since: components["schemas"]["Timestamp"];
         };
         /** @description A choice that the theme does not take. */
         IgnoredSetting: {
@@ -3546,10 +3575,11 @@ export interface components {
         ProcedureView: components["schemas"]["ProcedureSummary"] & {
             /** @description As in the file: document, hours, readings, flows with steps and transitions. */
             definition: Record<string, unknown>;
-            /** @description The file itself. */
-            source: string;
-            /** @description The official document as text, in Indonesian. */
-            text: string;
+            hours_in_force?: components["schemas"]["HoursInForce"] | null;
+            /** @description The file itself; left out with `texts=false`. */
+            source?: string | null;
+            /** @description The official document as text, in Indonesian; left out with `texts=false`. */
+            text?: string | null;
         };
         /** @description What somebody says of the theme that is proposed. */
         ProposeRequest: {
@@ -4041,6 +4071,20 @@ export interface components {
         };
         TypePage: {
             items: components["schemas"]["TypeView"][];
+        };
+        TypeSummaries: {
+            items: components["schemas"]["TypeSummary"][];
+        };
+        /** @description A content type in a list of those that are only to be named. */
+        TypeSummary: {
+            field_count: number;
+            help?: components["schemas"]["Words"] | null;
+            key: string;
+            /** @description Whether each entry has a page of its own on the site. */
+            pages: boolean;
+            title: components["schemas"]["Words"];
+            /** Format: int32 */
+            version: number;
         };
         /** @description A content type as it stands on a site, with the JSON Schema of an entry's `fields`. */
         TypeView: components["schemas"]["ContentType"] & {
@@ -6052,6 +6096,55 @@ export interface operations {
             };
         };
     };
+    patch_me: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMe"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_me_notices: {
         parameters: {
             query?: never;
@@ -6989,7 +7082,10 @@ export interface operations {
     };
     get_procedures_key: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description false leaves out `text` and `source` */
+                texts?: boolean;
+            };
             header?: never;
             path: {
                 key: string;
@@ -9017,6 +9113,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_sites_site_type_summaries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeSummaries"];
+                };
             };
             404: {
                 headers: {

@@ -16,7 +16,7 @@ export const en: Help = {
   },
   '/content/:site': {
     what: 'All pieces of content of one site, the last changed at the top. Filters stay in the address, so a link or a saved view brings them back.',
-    first: 'Search for a title, choose a type, or begin something new with “New …”. Tick several to do the same with all of them.',
+    first: 'Search for a title, choose a type, or begin something new with “New …”. Tick several to do the same with all of them. What was moved to the trash can be restored from there.',
   },
   '/content/:site/new/:type': {
     what: 'Here you write a new piece of content. A copy is kept in this browser while you write.',

@@ -16,7 +16,7 @@ export const id: Help = {
   },
   '/content/:site': {
     what: 'Seluruh konten sebuah situs, yang terakhir diubah di urutan teratas. Saringan tersimpan pada alamat, sehingga tautan atau tampilan tersimpan akan memunculkannya kembali.',
-    first: 'Cari judul, pilih jenis, atau mulai menulis dengan “Tulis baru …”. Tandai beberapa konten untuk mengerjakannya sekaligus.',
+    first: 'Cari judul, pilih jenis, atau mulai menulis dengan “Tulis baru …”. Tandai beberapa konten untuk mengerjakannya sekaligus. Yang dibuang berada di tempat sampah dan dapat dikembalikan dari sana.',
   },
   '/content/:site/new/:type': {
     what: 'Tempat menulis konten baru. Selama Anda menulis, salinannya disimpan di peramban ini.',

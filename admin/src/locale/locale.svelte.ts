@@ -35,7 +35,6 @@ export async function speak(chosen: Language): Promise<void> {
   now.words = { ...words, ...own[chosen] } as Words;
   now.language = chosen;
   document.documentElement.lang = chosen;
-  remember(chosen);
 }
 
 /** Whoever is signed in sees every screen, and needs all words from then on. */
@@ -68,21 +67,40 @@ async function fetchOwn(): Promise<void> {
   now.words = { ...now.words, ...own[spoken] };
 }
 
-/** What was chosen on this device, before anybody signed in. */
-export function remembered(): Language {
-  try {
-    return localStorage.getItem('lamin.language') === 'en' ? 'en' : 'id';
-  } catch {
-    return 'id';
-  }
-}
+/** Chosen on this device, or else what the account of whoever was here last says. */
+const CHOSEN = 'lamin.language';
+const OF_ACCOUNT = 'lamin.language.account';
 
-function remember(chosen: Language) {
+const kept = (name: string): Language | undefined => {
   try {
-    localStorage.setItem('lamin.language', chosen);
+    const found = localStorage.getItem(name);
+    return found === 'id' || found === 'en' ? found : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+function keep(name: string, language: Language) {
+  try {
+    localStorage.setItem(name, language);
   } catch {
     // A browser that keeps nothing asks again next time.
   }
+}
+
+/** What is spoken before anybody signed in. */
+export const remembered = (): Language => kept(CHOSEN) ?? kept(OF_ACCOUNT) ?? 'id';
+
+export async function choose(chosen: Language): Promise<void> {
+  await speak(chosen);
+  keep(CHOSEN, chosen);
+}
+
+/** Somebody signed in: their account says in which language, unless one was chosen on this device. */
+export async function follow(account: string): Promise<void> {
+  if (account !== 'id' && account !== 'en') return;
+  keep(OF_ACCOUNT, account);
+  if (!kept(CHOSEN) && account !== now.language) await speak(account);
 }
 
 type Values = Record<string, string | number>;

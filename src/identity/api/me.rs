@@ -1,13 +1,13 @@
 //! `/api/v1/me`: who I am, what I may do where, where I am signed in.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, web};
-use serde::Serialize;
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, web};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::UserView;
 use crate::app::App;
-use crate::http::{Answer, Params};
+use crate::http::{Answer, Json, Params, etag};
 use crate::identity::account::Session;
 use crate::identity::model::{Actor, Role};
 use crate::identity::permits::ALL as USE_CASES;
@@ -16,7 +16,7 @@ use crate::kernel::id::{SessionId, SiteId};
 use crate::kernel::{Code, Refusal, Timestamp};
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(me).service(end_session);
+    config.service(me).service(change_me).service(end_session);
 }
 
 /// The caller's account, appointments in force, and open sessions.
@@ -84,6 +84,23 @@ async fn me(app: web::Data<App>, actor: Actor, request: HttpRequest) -> Answer {
         .await?;
     let sessions = sessions.into_iter().map(|open| session(open, actor.session())).collect();
     Ok(HttpResponse::Ok().json(Me { user: user.into(), roles: roles(&actor, &keys), sessions }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangeMe {
+    /// In which screens and letters speak to me, such as `id` or `en`.
+    locale: String,
+}
+
+/// Change my own account: its language. Name and address are the administrator's to change.
+#[utoipa::path(tag = "identity", params(("If-Match" = String, Header)), request_body = ChangeMe,
+    responses((status = 200, body = UserView), (status = 401), (status = 412), (status = 422), (status = 428)))]
+#[patch("/api/v1/me")]
+async fn change_me(app: web::Data<App>, actor: Actor, request: HttpRequest, body: Json<ChangeMe>) -> Answer {
+    let seen = etag::if_match(&request)?;
+    let user = service::choose_language(&app, &actor, seen, &body.0.locale).await?;
+    Ok(super::users::answer(HttpResponse::Ok(), user))
 }
 
 /// End one of my sessions.

@@ -28,7 +28,8 @@ struct UserPage {
     next_cursor: Option<String>,
 }
 
-fn answer(mut response: actix_web::HttpResponseBuilder, user: User) -> HttpResponse {
+/// An account with its version.
+pub(super) fn answer(mut response: actix_web::HttpResponseBuilder, user: User) -> HttpResponse {
     response.insert_header(("ETag", etag::etag(user.version))).json(UserView::from(user))
 }
 

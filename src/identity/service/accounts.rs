@@ -91,6 +91,21 @@ pub async fn change_user(
         .await
 }
 
+/// Changes the language in which the caller is spoken and written to; `seen` is the version of the account.
+pub async fn choose_language(app: &App, actor: &Actor, seen: i32, locale: &str) -> Result<User> {
+    let id = actor.user().ok_or_else(|| Refusal::new(Code::Unauthenticated))?;
+    let locale = Locale::parse(locale)?;
+    let (ledger_name, now) = (actor.ledger_name(), app.now());
+    app.db
+        .write(move |tx| {
+            let before = store::find_user(tx, id)?.ok_or_else(|| Refusal::new(Code::SessionEnded))?;
+            etag::current(seen, before.version)?;
+            let after = User { locale: locale.clone(), ..before.clone() };
+            save_changed(tx, &ledger_name, &before, after, now)
+        })
+        .await
+}
+
 fn save_changed(tx: &mut Tx, by: &str, before: &User, after: User, now: Timestamp) -> Result<User> {
     if after == *before {
         return Ok(after);

@@ -109,22 +109,24 @@ fn admin(app: &App) -> String {
     format!("{}/admin", app.config.server_url.as_str().trim_end_matches('/'))
 }
 
-/// The job that writes to somebody, after so many attempts that failed.
-pub fn job_for(user: UserId, attempts: usize, run_at: Timestamp) -> NewJob {
-    let payload = json!({ "user": user, "attempts": attempts });
+/// The job that writes to somebody, after so many attempts that failed; the zone is that of the site of what is told.
+pub fn job_for(user: UserId, attempts: usize, (run_at, zone): (Timestamp, &str)) -> NewJob {
+    let payload = json!({ "user": user, "attempts": attempts, "zone": zone });
     NewJob { kind: JOB, payload, unique_key: Some(format!("{JOB}:{user}")), run_at }
 }
 
-/// Does the job `notices.mail` with its payload `{"user", "attempts"}`. A letter that was not taken is tried again by
+/// Does the job `notices.mail` with its payload `{"user", "attempts", "zone"}`. A letter that was not taken is tried again by
 /// another job, because an outage of a mail server lasts longer than the queue's own patience.
 pub fn job(app: &App, job: &Job) -> Outcome {
     let user = UserId::parse(job.payload.get("user").and_then(Value::as_str).unwrap_or_default())?;
     let attempts = job.payload.get("attempts").and_then(Value::as_u64).unwrap_or_default();
+    // A job of an older version names none.
+    let zone = job.payload.get("zone").and_then(Value::as_str).unwrap_or(ZONE_DEFAULT);
     let now = app.now();
     let limit = Limit::new(Some(NOTICES_PER_LETTER_MAX))?;
-    if let Some(at) = app.db.read_blocking(|c| waits_for_a_working_day(c, user, now))? {
+    if let Some(at) = app.db.read_blocking(|c| waits_for_a_working_day(c, user, zone, now))? {
         let next = app.id(JobId::new);
-        app.db.write_blocking(|tx| jobs::enqueue(tx, next, &job_for(user, 0, at), now))?;
+        app.db.write_blocking(|tx| jobs::enqueue(tx, next, &job_for(user, 0, (at, zone)), now))?;
         return Ok(json!({ "sent": 0 }));
     }
     let (server, user, page, unread) = app.db.read_blocking(|c| {
@@ -157,7 +159,7 @@ pub fn job(app: &App, job: &Job) -> Outcome {
             tracing::warn!(user = %user.id, attempts, error = %unsent, again = again.is_some(), "a letter was not sent");
             if let Some(at) = again {
                 let next = app.id(JobId::new);
-                app.db.write_blocking(|tx| jobs::enqueue(tx, next, &job_for(user.id, attempts, at), now))?;
+                app.db.write_blocking(|tx| jobs::enqueue(tx, next, &job_for(user.id, attempts, (at, zone)), now))?;
             }
             Ok(json!({ "sent": 0, "error": unsent.to_string() }))
         }
@@ -165,10 +167,15 @@ pub fn job(app: &App, job: &Job) -> Outcome {
 }
 
 /// A digest that was put off to a day which has become a holiday, or was tried again until then, waits for the next.
-fn waits_for_a_working_day(connection: &mut Conn, user: UserId, now: Timestamp) -> Result<Option<Timestamp>> {
+fn waits_for_a_working_day(
+    connection: &mut Conn,
+    user: UserId,
+    zone: &str,
+    now: Timestamp,
+) -> Result<Option<Timestamp>> {
     let preferences = notices::preferences(connection, user)?;
-    let (calendar, zone) = (calendar::store::calendar(connection)?, time::zone(ZONE_DEFAULT)?);
-    let works = super::super::rules::is_worked(now.in_zone(&zone).date(), &calendar);
+    let (calendar, zone) = (calendar::store::calendar(connection)?, time::zone(zone)?);
+    let works = calendar.newest().is_worked(now.in_zone(&zone).date());
     if preferences.mail != Mail::Daily || works {
         return Ok(None);
     }

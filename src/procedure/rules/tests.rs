@@ -5,11 +5,11 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::calendar::model::{Calendar, HOLIDAYS_BUILT_IN, HOLIDAYS_FILE};
 use crate::identity::Grant;
 use crate::kernel::id::{EntryId, SessionId, SiteId};
 use crate::kernel::time::{MINUTE, ZONE_DEFAULT, zone};
 use crate::procedure::case::CaseEvent;
-use crate::procedure::hours::{Calendar, HOLIDAYS_BUILT_IN, HOLIDAYS_FILE};
 
 static SOPS: LazyLock<Vec<Definition>> = LazyLock::new(|| {
     let files = crate::procedure::definition::built_in();

@@ -7,23 +7,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::service::{self, Standing};
 use crate::app::App;
-use crate::calendar::model::{DayHours, Holiday, HolidayKind, Weekday};
+use crate::calendar::model::{Holiday, HolidayKind};
 use crate::calendar::rules::{Wanted, WantedHoliday, WantedHours};
 use crate::http::{Answer, Json, Params, etag};
 use crate::identity::{Actor, Permit, cases};
 use crate::kernel::{Timestamp, Words};
 use crate::procedure::model::Hours;
-
-/// A span of service on a weekday; a day with a break has two.
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ServiceSpan {
-    #[schema(inline)]
-    day: Weekday,
-    /// `08:00`
-    from: String,
-    to: String,
-}
+use crate::procedure::views::ServiceSpan;
 
 /// A day off; no service time runs on it.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -67,10 +57,6 @@ struct CalendarView {
     procedures: Vec<ProcedureHours>,
 }
 
-fn span(hours: &DayHours) -> ServiceSpan {
-    ServiceSpan { day: hours.day, from: hours.from.to_string(), to: hours.to.to_string() }
-}
-
 fn day_off(holiday: &Holiday) -> DayOff {
     let Holiday { date, name, name_en, kind } = holiday;
     DayOff { date: date.to_string(), name: name.clone(), name_en: name_en.clone(), kind: *kind }
@@ -81,14 +67,14 @@ fn answer(standing: &Standing) -> HttpResponse {
         let (kind, days) = match hours {
             Hours::Always => ("always", Vec::new()),
             Hours::CalendarDays => ("calendar_days", Vec::new()),
-            Hours::Weekly { days } => ("weekly", days.iter().map(span).collect()),
+            Hours::Weekly { days } => ("weekly", days.iter().map(ServiceSpan::from).collect()),
         };
         ProcedureHours { key: key.clone(), title: Words::from(title), kind, days }
     });
     let view = CalendarView {
         version: standing.head.version,
         changed_at: standing.head.changed_at,
-        hours: standing.newest.weekly.as_ref().map(|hours| hours.iter().map(span).collect()),
+        hours: standing.newest.weekly.as_ref().map(|hours| hours.iter().map(ServiceSpan::from).collect()),
         holidays: standing.newest.holidays().map(day_off).collect(),
         shipped: standing.shipped.iter().map(day_off).collect(),
         procedures: procedures.collect(),

@@ -25,15 +25,14 @@ pub struct Standing {
 }
 
 pub fn standing(connection: &mut Conn) -> Result<Standing> {
-    let newest = calendars::calendar(connection)?.newest().clone();
-    let shipped = Calendar::parse(&calendars::source(connection)?, "calendar")?;
+    let calendar = calendars::calendar(connection)?;
     let mut procedures = Vec::new();
     for (key, version) in shelf::versions(connection)? {
         let definition = shelf::definition(connection, &key, version)?;
         procedures.push((key, definition.title.clone(), definition.hours.clone()));
     }
-    let shipped = shipped.holidays().cloned().collect();
-    Ok(Standing { head: calendars::head(connection)?, newest, shipped, procedures })
+    let shipped = calendar.shipped().holidays().cloned().collect();
+    Ok(Standing { head: calendars::head(connection)?, newest: calendar.newest().clone(), shipped, procedures })
 }
 
 /// Puts other hours and holidays in force from now on; `seen` is 0 while the file holds. Says what holds then.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::render::ONCE;
 use super::{Fault, Finding, fixture, page_templates};
+use crate::kernel::line_of;
 use crate::themes::tags::{self, Kind, Piece};
 use crate::themes::theme::Theme;
 
@@ -109,7 +110,7 @@ pub fn lint(theme: &Theme) -> Vec<Finding> {
             }
             for path in paths(&piece) {
                 if let Some((fault, text)) = known.wrong(&path, &shadowed) {
-                    let line = tags::line_of(template.source, piece.at + path.at);
+                    let line = line_of(template.source, piece.at + path.at);
                     findings.push(finding(template.file, line, fault, true, text));
                 }
             }

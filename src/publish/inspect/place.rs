@@ -5,7 +5,7 @@
 
 use std::cmp::Reverse;
 
-use crate::kernel::Result;
+use crate::kernel::{Result, line_of};
 use crate::themes::tags::{self, Kind};
 use crate::themes::theme::Theme;
 
@@ -76,7 +76,7 @@ fn with_marks(source: &str, template: u32) -> String {
             out.push_str(piece.text);
             continue;
         }
-        let mut line = tags::line_of(source, piece.at);
+        let mut line = line_of(source, piece.at);
         for text in piece.text.split_inclusive('\n') {
             let begins = text.len() - text.trim_start().len();
             out.push_str(&text[..begins]);

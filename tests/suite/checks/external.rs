@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::with_body;
 use crate::editorial::{Item, Newsroom};
+use crate::on_each;
 use crate::support::{Call, TestApp};
 
 /// A foreign host: `/404/x` is answered with 404, `/on/x` leads on to `/404/x`; it keeps the paths that were asked.
@@ -127,17 +128,6 @@ async fn no_site_lets_foreign_hosts_hold_content_back_and_one_may_leave_them_alo
     let item = with_body(&room, &format!("[b]({}/404/b)", foreign.url)).await;
     work(&room, MINUTE).await;
     assert_eq!((foreign.asked(), told(&item).await), (0, (vec![], false)));
-}
-
-macro_rules! on_each {
-    ($($test:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[actix_web::test] async fn $test() { super::$test(lamin::db::Engine::Sqlite).await; })*
-        }
-        mod postgres {
-            $(#[actix_web::test] async fn $test() { super::$test(lamin::db::Engine::Postgres).await; })*
-        }
-    };
 }
 
 on_each!(

@@ -11,6 +11,7 @@ use lamin::notices::hooks::rules::signature;
 use serde_json::{Value, json};
 
 use crate::editorial::Newsroom;
+use crate::on_each;
 use crate::support::{Call, TestApp};
 
 const SECRET: &str = "sebuah rahasia panjang";
@@ -199,17 +200,6 @@ async fn webhooks_are_changed_by_version_and_are_of_their_site(engine: Engine) {
     let none = json!({"url": "https://b.example.go.id/", "kinds": ["published"]});
     let made = Call::post(PATH).token(&room.token(Role::WebDeveloper)).json(&none).send(&room.app).await;
     made.assert_refused(422, "invalid");
-}
-
-macro_rules! on_each {
-    ($($test:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[actix_web::test] async fn $test() { super::$test(lamin::db::Engine::Sqlite).await; })*
-        }
-        mod postgres {
-            $(#[actix_web::test] async fn $test() { super::$test(lamin::db::Engine::Postgres).await; })*
-        }
-    };
 }
 
 on_each!(

@@ -17,6 +17,7 @@ on_both!(
     a_server_that_is_away_is_tried_again_and_a_reader_is_not_written_to,
     a_digest_waits_for_its_hour_and_nobody_is_written_to_who_does_not_want_it,
     a_digest_does_not_come_on_a_holiday_that_was_set_after_it_was_put_off,
+    a_digest_that_was_put_off_comes_by_the_clock_of_its_site,
     a_link_is_sent_to_whose_it_is_and_shown_to_nobody_else_where_it_replaces_a_password,
     the_password_is_sealed_and_goes_to_its_own_server_alone,
     a_test_letter_says_what_the_server_said,
@@ -202,6 +203,26 @@ async fn a_digest_does_not_come_on_a_holiday_that_was_set_after_it_was_put_off(a
     work(&room).await;
     assert_eq!(post.letters().len(), 0);
     room.app.clock.set("2026-11-25T08:00:00+08:00");
+    work(&room).await;
+    assert_eq!(post.letters().len(), 1);
+}
+
+async fn a_digest_that_was_put_off_comes_by_the_clock_of_its_site(app: TestApp) {
+    let post = Post::open();
+    let (room, token) = with_mail(app, &post).await;
+    let site = Call::new("PATCH", "/api/v1/sites/portal").token(&token).seen(&json!(1));
+    site.json(&json!({"zone": "Asia/Jayapura"})).send(&room.app).await.assert_ok();
+    choose(&room, Role::Editor, "daily").await;
+    room.in_step("handed_over").await;
+    let day = json!({"date": "2026-11-24", "name": "Cuti bersama", "kind": "cuti bersama"});
+    let wanted = json!({"hours": null, "holidays": [day]});
+    Call::new("PUT", "/api/v1/calendar").token(&token).seen(&json!(0)).json(&wanted).send(&room.app).await.assert_ok();
+    room.app.clock.set("2026-11-24T08:00:00+09:00");
+    work(&room).await;
+    room.app.clock.set("2026-11-25T07:59:00+09:00");
+    work(&room).await;
+    assert_eq!(post.letters().len(), 0);
+    room.app.clock.set("2026-11-25T08:00:00+09:00");
     work(&room).await;
     assert_eq!(post.letters().len(), 1);
 }

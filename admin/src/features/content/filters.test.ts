@@ -6,6 +6,9 @@ const filters = (text: string) => named((name) => new URLSearchParams(text).get(
 
 test('what the address names is asked for, and nothing else', () => {
   expect(asked(filters('type=berita&q=jalan'), ['start'], 'next', NOW)).toEqual({ limit: 50, sort: '-updated_at', 'filter[type][eq]': 'berita', q: 'jalan', fields: 'start', cursor: 'next' });
+  expect(asked(filters('trash=true'), []).trashed).toBe(true);
+  expect(asked(filters('trash=1'), [])).not.toHaveProperty('trashed');
+  expect(asked(filters('category=kesehatan&tag=Satu Data'), [])).toEqual({ limit: 50, sort: '-updated_at', 'filter[category][eq]': 'kesehatan', 'filter[tag][eq]': 'Satu Data' });
 });
 
 test('what is to be looked at again comes by its day, today whole', () => {

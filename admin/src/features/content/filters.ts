@@ -4,13 +4,21 @@ export const STEPS = ['draft', 'handed_over', 'editing', 'filtering', 'approved'
 /** What is live and is to be looked at again: by today, or within so many days. */
 export const DUE: Record<string, number> = { now: 0, month: 30 };
 
-export type Filters = { type: string; step: string; q: string; due: string };
+export type Filters = { type: string; step: string; q: string; due: string; category: string; tag: string; trash: string };
 
 /** What the address asks for. */
-export const named = (query: (name: string) => string): Filters => ({ type: query('type'), step: query('step'), q: query('q'), due: query('due') });
+export const named = (query: (name: string) => string): Filters => ({
+  type: query('type'),
+  step: query('step'),
+  q: query('q'),
+  due: query('due'),
+  category: query('category'),
+  tag: query('tag'),
+  trash: query('trash') === 'true' ? 'true' : '',
+});
 
 /** `fields`: those that stand as columns. */
-export function asked({ type, step, q, due }: Filters, fields: string[], cursor?: string, now = new Date()): Record<string, string | number> {
+export function asked({ type, step, q, due, category, tag, trash }: Filters, fields: string[], cursor?: string, now = new Date()): Record<string, string | number | boolean> {
   const days = DUE[due];
   return {
     limit: 50,
@@ -18,6 +26,10 @@ export function asked({ type, step, q, due }: Filters, fields: string[], cursor?
     ...(type && { 'filter[type][eq]': type }),
     ...(step && { 'filter[step][eq]': step }),
     ...(days !== undefined && { 'filter[review_at][lt]': dayAfter(now, days + 1) }),
+    ...(category && { 'filter[category][eq]': category }),
+    ...(tag && { 'filter[tag][eq]': tag }),
+    // The last that went there comes first.
+    ...(trash && { trashed: true }),
     ...(q && { q }),
     ...(fields.length && { fields: fields.join(',') }),
     ...(cursor && { cursor }),

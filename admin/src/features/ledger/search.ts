@@ -14,7 +14,7 @@ export const named = (query: (name: string) => string): Asked => ({
 });
 
 /** How many events are asked for at a time. */
-export const PAGE = 50;
+export const PAGE = 25;
 
 /** When a day begins, some days later; none for what is no day. */
 export function begins(day: string, later = 0): string | undefined {
