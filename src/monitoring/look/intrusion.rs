@@ -2,7 +2,7 @@
 //! pages that intruders like best, the newest and the oldest.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use url::Url;
 
@@ -23,7 +23,7 @@ const SITEMAPS_MAX: usize = 3;
 const RANDOM_LETTERS: usize = 16;
 
 /// Looks at the home page; where the site `is_there`, at others and as others, too.
-pub async fn look(round: &mut Round<'_>, home: &Rc<Fetched>, is_there: bool) -> Injection {
+pub async fn look(round: &mut Round<'_>, home: &Arc<Fetched>, is_there: bool) -> Injection {
     let mut found = Found::default();
     found.scan(home, Visitor::Browser);
     if is_there {

@@ -1,7 +1,7 @@
 //! The look itself: what is fetched, in which order, and who judges it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -42,7 +42,7 @@ pub struct Asking {
 pub struct Round<'a> {
     prober: &'a dyn Prober,
     pub asking: &'a Asking,
-    fetched: HashMap<(Url, Visitor), Rc<Fetched>>,
+    fetched: HashMap<(Url, Visitor), Arc<Fetched>>,
     left: usize,
 }
 
@@ -75,7 +75,7 @@ impl<'a> Round<'a> {
     }
 
     /// Fetches an address as somebody; `None` when this look has asked often enough.
-    pub async fn get(&mut self, url: &Url, visitor: Visitor) -> Option<Rc<Fetched>> {
+    pub async fn get(&mut self, url: &Url, visitor: Visitor) -> Option<Arc<Fetched>> {
         let key = (url.clone(), visitor);
         if let Some(known) = self.fetched.get(&key) {
             return Some(known.clone());
@@ -88,7 +88,7 @@ impl<'a> Round<'a> {
             Err(_) => String::new(),
         };
         let page = Page::read(&text);
-        let fetched = Rc::new(Fetched { trail, text, page });
+        let fetched = Arc::new(Fetched { trail, text, page });
         self.fetched.insert(key, fetched.clone());
         Some(fetched)
     }
@@ -196,4 +196,17 @@ async fn names(prober: &dyn Prober, url: &Url, resolves: bool) -> Option<Names> 
     let mut told = join_all(asked.map(|(name, kind)| prober.records(name, kind))).await.into_iter().map(Some);
     let mut next = || told.next().flatten();
     Some(Names { ds: next(), caa: next(), txt: next(), dmarc: next(), cname: next(), resolves, domain: domain.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn may_move<T: Send>(_: &T) {}
+
+    /// Rounds have many looks under way, each on whichever thread is free.
+    #[test]
+    fn a_look_may_move_between_threads() {
+        let _holds = |prober: &dyn Prober, asking: &Asking| may_move(&look(prober, asking));
+    }
 }
