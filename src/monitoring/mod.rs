@@ -2,10 +2,12 @@
 //! them. See `docs/monitoring.md`.
 //!
 //! What is read of them is judged by pure functions (`dates`, `pages`, `scan`, `posture`); `look` fetches, and asks them.
-//! `sites` are those that are watched, `schedule` looks at each in its time, `states` says what people are told of it.
+//! `baselines` are what operators accepted of them. `sites` are those that are watched, `schedule` looks at each in its time, `states` says what people are told of it.
 
+pub mod baselines;
 pub mod dates;
 pub mod decoding;
+pub mod discovery;
 pub mod look;
 pub mod page;
 pub mod pages;

@@ -92,7 +92,7 @@ fn of_json(text: &str, now: Timestamp) -> Vec<Item> {
 }
 
 /// The pages that list the section; where the site links to none, the usual addresses are tried, unless it answers every address.
-async fn lists(round: &mut Round<'_>, home: &Fetched, section: Section, places: &Places) -> Vec<Arc<Fetched>> {
+pub async fn lists(round: &mut Round<'_>, home: &Fetched, section: Section, places: &Places) -> Vec<Arc<Fetched>> {
     let mut found = Vec::new();
     for list in &places.lists {
         found.extend(round.get(list, Visitor::Browser).await.filter(|page| page.success().is_some()));
