@@ -1993,6 +1993,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/monitored/{id}/baseline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["monitored_baseline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitored/{id}/baseline/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["accept_baseline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitored/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["discover_monitored"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4259,6 +4307,39 @@ export interface components {
             translation_of?: string | null;
             /** @description `berita` */
             type: string;
+        };
+        /** @enum {string} */
+        BaselineQuestionKind: "title" | "outbound" | "script" | "directory" | "sitemap" | "token";
+        BaselineQuestion: {
+            kind: components["schemas"]["BaselineQuestionKind"];
+            name: string;
+            now: string;
+            before: string;
+            digest: string;
+        };
+        MonitoredBaseline: {
+            accepted_at?: string | null;
+            accepted_by?: null | components["schemas"]["Person"];
+            seen_at?: string | null;
+            questions: components["schemas"]["BaselineQuestion"][];
+            digest?: string | null;
+        };
+        AcceptBaseline: {
+            digest?: string;
+        };
+        DiscoverMonitored: {
+            url?: string;
+        };
+        MonitoredProposal: {
+            url: string;
+            agency?: string | null;
+            reached: boolean;
+            cause?: string | null;
+            profile: components["schemas"]["MonitoredProfile"];
+            feeds: string[];
+            sitemap?: string | null;
+            api?: string | null;
+            cut: boolean;
         };
     };
     responses: never;
@@ -10080,6 +10161,75 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    monitored_baseline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredBaseline"];
+                };
+            };
+        };
+    };
+    accept_baseline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptBaseline"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredBaseline"];
+                };
+            };
+        };
+    };
+    discover_monitored: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscoverMonitored"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredProposal"];
+                };
             };
         };
     };
