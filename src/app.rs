@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::kernel::Timestamp;
 use crate::kernel::tally::Tally;
+use crate::ports::probing::Prober;
 use crate::ports::{Apart, Chance, Clock, Fetcher, Mailer, Scanner, Storage};
 use crate::secrets::Secrets;
 
@@ -25,6 +26,8 @@ pub struct Parts {
     pub chance: Arc<dyn Chance>,
     pub storage: Arc<dyn Storage>,
     pub fetcher: Arc<dyn Fetcher>,
+    /// Looks at websites of others; `None` where this machine has no name service to ask.
+    pub prober: Option<Arc<dyn Prober>>,
     pub mailer: Arc<dyn Mailer>,
     /// Looks at every file that is to be kept, where the settings name one.
     pub scanner: Option<Arc<dyn Scanner>>,

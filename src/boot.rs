@@ -71,6 +71,8 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
     let secrets = Secrets::open(&config.data, chance.as_ref())?;
     let storage = Arc::new(FolderStorage::new(config.data.join("assets"), clock.clone()));
     let fetcher = fetcher(&config)?;
+    let unable = |error: &Error| tracing::warn!(%error, "websites cannot be looked at");
+    let prober = prober(&config, (&[], false)).inspect_err(unable).ok().map(Arc::from);
     let mailer = Arc::new(SmtpMailer::new(more_roots(&config)?));
     let scanner = scanner(&config)?;
     let apart = Arc::new(Child::new(document_reader(&config)?));
@@ -82,6 +84,7 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
         chance,
         storage,
         fetcher,
+        prober,
         mailer,
         scanner,
         apart,
@@ -117,9 +120,8 @@ pub async fn watch(app: App, stop: watch::Receiver<bool>) {
     if !app.config.monitor_websites {
         return;
     }
-    match prober(&app.config, (&[], false)) {
-        Ok(prober) => engine::run(app, Arc::from(prober), stop).await,
-        Err(error) => tracing::error!(%error, "websites are not looked at"),
+    if let Some(prober) = app.prober.clone() {
+        engine::run(app, prober, stop).await;
     }
 }
 

@@ -13,7 +13,7 @@ use super::Place;
 use crate::boot;
 use crate::kernel::{Context, Error, Result};
 use crate::monitoring::look::model::{Report, Section};
-use crate::monitoring::look::{Asking, look};
+use crate::monitoring::look::{Asking, Mandate, look};
 use crate::monitoring::sites::list;
 use crate::monitoring::{dates, decoding, pages, scan};
 use crate::ports::Clock as _;
@@ -42,6 +42,9 @@ enum What {
         /// Also look as a search engine's crawler: for websites whose owner agreed to it
         #[arg(long)]
         crawler: bool,
+        /// Also ask for ten files that nobody should see, one a second: only under the owner's written mandate of this number
+        #[arg(long, value_name = "NUMBER")]
+        mandate: Option<String>,
         /// Print the report as JSON
         #[arg(long)]
         json: bool,
@@ -81,6 +84,9 @@ enum What {
         /// Also look as a search engine's crawler: for websites whose owners agreed to it
         #[arg(long)]
         crawler: bool,
+        /// Also ask for ten files that nobody should see, one a second: only under the owners' written mandate of this number
+        #[arg(long, value_name = "NUMBER")]
+        mandate: Option<String>,
         /// Print the reports as JSON
         #[arg(long)]
         json: bool,
@@ -119,14 +125,18 @@ impl Now {
 impl Monitor {
     pub fn run(self, place: &Place) -> Result<ExitCode> {
         match self.what {
-            What::Check { url, way, crawler, json } => check(place, &url, &way, (crawler, json))?,
+            What::Check { url, way, crawler, mandate, json } => {
+                check(place, &url, &way, (leave(crawler, mandate), json))?
+            }
             What::Scan { file, url, json } => scan_file(&file, url.as_deref(), json)?,
             What::Dates { now } => each_date(now.time())?,
             What::PageDate { file, url, now } => {
                 let html = decoding::text_of(&read(&file)?);
                 println!("{}", pages::page_date(&html, url.as_deref(), now.time()));
             }
-            What::Round { site_list, way, crawler, json } => round(place, &site_list, &way, (crawler, json))?,
+            What::Round { site_list, way, crawler, mandate, json } => {
+                round(place, &site_list, &way, (leave(crawler, mandate), json))?;
+            }
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -177,12 +187,23 @@ fn wait<T>(work: impl Future<Output = T>) -> Result<T> {
     Ok(runtime.block_on(work))
 }
 
-fn check(place: &Place, url: &str, way: &Way, (as_crawler, json): (bool, bool)) -> Result<()> {
+/// What the owners of websites agreed to.
+struct Leave {
+    as_crawler: bool,
+    mandate: Option<Mandate>,
+}
+
+fn leave(as_crawler: bool, mandate: Option<String>) -> Leave {
+    Leave { as_crawler, mandate: mandate.filter(|number| !number.trim().is_empty()).map(Mandate::of) }
+}
+
+fn check(place: &Place, url: &str, way: &Way, (leave, json): (Leave, bool)) -> Result<()> {
     let url = list::address(url)
         .ok_or_else(|| Error::broken("read the address", format!("{url:?} is no address of a website")))?;
     let report = wait(async {
         let prober = prober(place, way)?;
-        let asking = Asking { url, now: way.now.time(), as_crawler, sections: Default::default() };
+        let Leave { as_crawler, mandate } = leave;
+        let asking = Asking { as_crawler, mandate, ..Asking::of(url, way.now.time()) };
         Ok::<_, Error>(look(prober.as_ref(), &asking).await)
     })??;
     if json {
@@ -196,7 +217,7 @@ fn prober(place: &Place, way: &Way) -> Result<Box<dyn Prober>> {
     boot::prober(&place.config(&[])?, (&way.resolve, way.allow_private))
 }
 
-fn round(place: &Place, file: &std::path::Path, way: &Way, (as_crawler, json): (bool, bool)) -> Result<()> {
+fn round(place: &Place, file: &std::path::Path, way: &Way, (leave, json): (Leave, bool)) -> Result<()> {
     let text = decoding::text_of(&read(file)?);
     let sites = list::read(&text).map_err(|wrong| {
         let all: Vec<String> = wrong.iter().map(ToString::to_string).collect();
@@ -206,7 +227,10 @@ fn round(place: &Place, file: &std::path::Path, way: &Way, (as_crawler, json): (
     let reports = wait(async {
         let prober = prober(place, way)?;
         let looks = sites.iter().map(|site| {
-            let asking = Asking { url: site.url.clone(), now, as_crawler, sections: site.sections.clone() };
+            let Leave { as_crawler, mandate } = &leave;
+            let (sections, mandate) = (site.sections.clone(), mandate.clone());
+            let known = Asking::of(site.url.clone(), now);
+            let asking = Asking { as_crawler: *as_crawler, mandate, sections, ..known };
             let prober = prober.as_ref();
             async move { look(prober, &asking).await }
         });
@@ -248,5 +272,8 @@ fn tell(report: &Report) {
     println!("  posture    {}", score.unwrap_or_default());
     for finding in &report.posture.findings {
         println!("    {} {}: {}", word(&finding.severity), word(&finding.kind), finding.detail);
+    }
+    if let Some(exposed) = &report.posture.exposed {
+        println!("  files      asked for under mandate {}", exposed.mandate);
     }
 }

@@ -848,6 +848,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    monitor_baselines (monitor_id) {
+        monitor_id -> Text,
+        accepted -> Nullable<Text>,
+        accepted_at -> Nullable<BigInt>,
+        accepted_by -> Nullable<Text>,
+        seen -> Text,
+        seen_at -> BigInt,
+        questions -> Integer,
+    }
+}
+
+diesel::table! {
     monitor_watch (id) {
         id -> Integer,
         holder -> Text,
@@ -995,6 +1007,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     monitor_incidents,
     monitor_incident_members,
     monitor_windows,
+    monitor_baselines,
     monitor_watch,
     monitor_rounds,
     monitor_reports,

@@ -14,6 +14,16 @@ pub trait Prober: Send + Sync {
     fn look(&self, visit: Visit) -> BoxFuture<'_, Looked>;
     /// What the name service says of a name: texts of all records of a kind. An error is no "there are none".
     fn records(&self, name: &str, kind: RecordKind) -> BoxFuture<'_, Result<Vec<String>, String>>;
+    /// Whether the host of an `https` address answers a version of TLS that nobody should speak any more. `None`: it cannot be told.
+    fn speaks_old_tls(&self, url: &Url, version: OldTls) -> BoxFuture<'_, Option<bool>>;
+}
+
+crate::words! {
+    /// Versions of TLS that were withdrawn (RFC 8996).
+    pub enum OldTls {
+        V1_0 = "1.0",
+        V1_1 = "1.1",
+    }
 }
 
 /// Kinds of records that say how a name is kept.

@@ -48,6 +48,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     crate::preview::api::routes(config);
     crate::procedure::api::routes(config);
     crate::monitoring::sites::api::routes(config);
+    crate::monitoring::baselines::api::routes(config);
+    crate::monitoring::discovery::api::routes(config);
     crate::monitoring::states::api::routes(config);
     crate::monitoring::recap::api::routes(config);
 }

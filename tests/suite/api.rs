@@ -196,6 +196,8 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
         ("POST" | "PUT", p) if p.starts_with("/api/v1/monitoring/sites") => {
             json!({"agency": "Dinas", "url": "https://dinas.test/"})
         }
+        ("POST", p) if p.ends_with("/baseline/accept") => json!({"digest": "0".repeat(64)}),
+        ("POST", "/api/v1/monitored/discover") => json!({"url": "http://127.0.0.1:1/"}),
         ("POST", "/api/v1/monitoring/windows") => {
             json!({"starts": "2026-11-24T18:00", "ends": "2026-11-24T20:00", "reason": "Pindah server"})
         }

@@ -65,6 +65,7 @@ export const mail = (by: Asking = api) => by.GET('/api/v1/mail');
 export const monitored = (state: Query<'/api/v1/monitoring/sites'>['state'], cursor: Cursor, by: Asking = api) =>
   by.GET('/api/v1/monitoring/sites', { params: { query: { limit: 50, state, cursor } } });
 export const monitoredSite = (id: string, by: Asking = api) => by.GET('/api/v1/monitoring/sites/{id}', { params: { path: { id } } });
+export const baseline = (id: string, by: Asking = api) => by.GET('/api/v1/monitored/{id}/baseline', { params: { path: { id } } });
 export const outages = (id: string, cursor: Cursor, by: Asking = api) => by.GET('/api/v1/monitoring/sites/{id}/outages', { params: { path: { id }, query: { limit: 20, cursor } } });
 /** 30 days, or two days by their hours. */
 export const availability = (id: string, span: 'day' | 'hour', cursor: Cursor, by: Asking = api) =>

@@ -741,6 +741,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/monitored/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finds out what a website tells of itself. Nothing is stored. */
+        post: operations["post_monitored_discover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitored/{id}/baseline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a website is used to show, and what is new since. */
+        get: operations["get_monitored_id_baseline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitored/{id}/baseline/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts what is new. 409 `digest_mismatch` when something else is asked by now. */
+        post: operations["post_monitored_id_baseline_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/monitoring/incidents": {
         parameters: {
             query?: never;
@@ -2015,6 +2066,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What is accepted: the digest that was looked at. */
+        AcceptBaseline: {
+            /** @description Of all questions, or, once something was accepted, of one of them. */
+            digest?: string;
+        };
         /** @description A link that was made, and whether it was sent. */
         AccountLink: {
             /** @description What the mail server said otherwise. */
@@ -2168,6 +2224,23 @@ export interface components {
                 label: components["schemas"]["Words"];
             };
         };
+        /** @description One thing that is new: a question to the operator. */
+        BaselineQuestion: {
+            /** @description What stood there before; empty if nothing did. */
+            before: string;
+            /** @description The digest of the question: an answer names it. */
+            digest: components["schemas"]["Digest"];
+            kind: components["schemas"]["BaselineQuestionKind"];
+            /** @description The host, the path, the directory or the token; empty for the sitemap. */
+            name: string;
+            /** @description What stands there now. */
+            now: string;
+        };
+        /**
+         * @description What of a site is new.
+         * @enum {string}
+         */
+        BaselineQuestionKind: "title" | "outbound" | "script" | "directory" | "sitemap" | "token";
         /** @description An entry that would not be valid any more. */
         BrokenEntry: {
             entry: components["schemas"]["EntryId"];
@@ -2650,6 +2723,11 @@ export interface components {
         };
         /** @description SHA-256, 64 lower-case hexadecimal letters. */
         Digest: string;
+        /** @description A website that might be watched. */
+        DiscoverMonitored: {
+            /** @description Without a scheme it is read as HTTPS. */
+            url?: string;
+        };
         /** @description An entry after a change. */
         EntryAnswer: components["schemas"]["EntryView"] & {
             job?: components["schemas"]["JobId"] | null;
@@ -3162,6 +3240,15 @@ export interface components {
          * @description Id of a watched website.
          */
         MonitorId: string;
+        /** @description What a website is used to show, and what is new since. */
+        MonitoredBaseline: {
+            accepted_at?: components["schemas"]["Timestamp"] | null;
+            accepted_by?: components["schemas"]["Person"] | null;
+            digest?: components["schemas"]["Digest"] | null;
+            /** @description What is new; before anything was accepted, everything that was seen. */
+            questions: components["schemas"]["BaselineQuestion"][];
+            seen_at?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description Who answers for a website. */
         MonitoredContact: {
             /** @description A telephone or an address, as people write it. */
@@ -3216,6 +3303,26 @@ export interface components {
              * @default null
              */
             software: string | null;
+        };
+        /** @description What was found out about a website, for somebody to confirm. Nothing is stored. */
+        MonitoredProposal: {
+            /** @description By its title. */
+            agency?: string | null;
+            /** @description Answers with posts in JSON. */
+            api?: string | null;
+            /** @description Why it is not. */
+            cause?: string | null;
+            /** @description It took too long: there may be more to find. */
+            cut: boolean;
+            /** @description With dated items. */
+            feeds: string[];
+            /** @description Software and sections; the rest only people know. */
+            profile: components["schemas"]["MonitoredProfile"];
+            /** @description Whether it is there. */
+            reached: boolean;
+            sitemap?: string | null;
+            /** @description Where the address leads, as long as that is the same website. */
+            url: string;
         };
         /** @enum {string} */
         MonitoredSection: "berita" | "artikel" | "agenda";
@@ -6440,6 +6547,135 @@ export interface operations {
                 content?: never;
             };
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_monitored_discover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscoverMonitored"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredProposal"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_monitored_id_baseline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredBaseline"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_monitored_id_baseline_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptBaseline"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredBaseline"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

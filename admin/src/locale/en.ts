@@ -449,6 +449,7 @@ export const en = {
   'ledger.act.monitoring.remove': 'Website taken off watch',
   'ledger.act.monitoring.announce': 'Maintenance announced',
   'ledger.act.monitoring.end': 'Maintenance ended',
+  'ledger.act.monitoring.accept': 'What a website shows was accepted',
   'ledger.act.monitoring.tell': 'Incident of websites told',
   'ledger.act.verify.site': 'Live site checked',
   'ledger.act.verify.finding': 'Difference found on the live site',

@@ -448,6 +448,7 @@ export const id: Common = {
   'ledger.act.monitoring.remove': 'Situs tidak lagi dipantau',
   'ledger.act.monitoring.announce': 'Pemeliharaan diumumkan',
   'ledger.act.monitoring.end': 'Pemeliharaan diakhiri',
+  'ledger.act.monitoring.accept': 'Hal yang lazim di situs diterima',
   'ledger.act.monitoring.tell': 'Insiden situs diberitahukan',
   'ledger.act.verify.site': 'Situs tayang diperiksa',
   'ledger.act.verify.finding': 'Perbedaan ditemukan pada situs tayang',

@@ -1,6 +1,7 @@
 //! Looks at websites of others: a name looked up, a connection to an address that was checked, TLS, one request.
 //! By hyper, rustls and hickory, all of which wait without a thread: thousands of looks may be under way.
 
+mod old_tls;
 mod reading;
 mod trust;
 
@@ -26,11 +27,12 @@ use url::{Host, Url};
 use super::addresses::is_public;
 use crate::kernel::{Context, Result};
 use crate::ports::probing::{
-    Answer, Failure, FailureKind, Looked, Pinned, Prober, RecordKind, Secured, Spans, Visit, Visitor,
+    Answer, Failure, FailureKind, Looked, OldTls, Pinned, Prober, RecordKind, Secured, Spans, Visit, Visitor,
 };
 
 const RESOLVE_SPAN_MAX: Duration = Duration::from_secs(5);
 const CONNECT_SPAN_MAX: Duration = Duration::from_secs(10);
+const OLD_TLS_SPAN_MAX: Duration = Duration::from_secs(5);
 const HEADERS_MAX: usize = 100;
 const HEADER_BYTES_MAX: usize = 64 * 1024;
 /// Of one name; a list that is longer says nothing more.
@@ -151,6 +153,15 @@ impl HttpProber {
         Ok(Answer { status: head.status.as_u16(), headers, body, ended })
     }
 
+    async fn old_tls(&self, url: &Url, version: OldTls) -> Option<bool> {
+        let way = Way::of(url).ok().filter(|way| way.is_tls)?;
+        let sockets = self.addresses(&way).await.ok()?;
+        let mut stream = connect(&sockets, &mut Seen::at(Instant::now())).await.ok()?;
+        let name = way.ip.is_none().then_some(way.host.as_str());
+        // One who hangs up in a temper takes it no more than one who says so.
+        old_tls::is_taken(&mut stream, name, version).await.unwrap_or(Some(false))
+    }
+
     fn request(&self, visit: &Visit, way: &Way) -> Step<Request<Empty<Bytes>>> {
         let who = Guise::of(visit.visitor);
         let mut request = Request::get(way.target.as_str())
@@ -200,6 +211,15 @@ impl Prober for HttpProber {
                 Ok(Err(error)) if error.is_nx_domain() || error.is_no_records_found() => Ok(Vec::new()),
                 Ok(Err(error)) => Err(error.to_string()),
             }
+        }
+        .boxed()
+    }
+
+    fn speaks_old_tls(&self, url: &Url, version: OldTls) -> BoxFuture<'_, Option<bool>> {
+        let url = url.clone();
+        async move {
+            let told = tokio::time::timeout(OLD_TLS_SPAN_MAX, self.old_tls(&url, version)).await;
+            told.ok().flatten()
         }
         .boxed()
     }

@@ -1,5 +1,7 @@
 //! How fresh a section is: its program's own answer, its feeds, its list, the pages of its newest items.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use url::Url;
@@ -90,7 +92,7 @@ fn of_json(text: &str, now: Timestamp) -> Vec<Item> {
 }
 
 /// The pages that list the section; where the site links to none, the usual addresses are tried, unless it answers every address.
-async fn lists(round: &mut Round<'_>, home: &Fetched, section: Section, places: &Places) -> Vec<std::rc::Rc<Fetched>> {
+pub async fn lists(round: &mut Round<'_>, home: &Fetched, section: Section, places: &Places) -> Vec<Arc<Fetched>> {
     let mut found = Vec::new();
     for list in &places.lists {
         found.extend(round.get(list, Visitor::Browser).await.filter(|page| page.success().is_some()));

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::monitoring::posture::Posture;
-use crate::monitoring::scan;
+use crate::monitoring::scan::{self, baseline};
 use crate::ports::probing::Visitor;
 
 crate::words! {
@@ -189,6 +189,9 @@ pub struct Report {
     pub freshness: BTreeMap<Section, Freshness>,
     pub injection: Injection,
     pub posture: Posture,
+    /// What a baseline remembers; absent where the website is not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen: Option<baseline::Seen>,
 }
 
 /// The worst of it.

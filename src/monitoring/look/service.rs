@@ -1,13 +1,14 @@
 //! The look itself: what is fetched, in which order, and who judges it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use url::{Host, Url};
 
+use super::exposed::{self, Mandate};
 use super::follow::{Limits, Trail, follow};
 use super::fresh;
 use super::intrusion;
@@ -19,7 +20,8 @@ use crate::monitoring::posture::certificate::Certificate;
 use crate::monitoring::posture::headers::{self, Judging};
 use crate::monitoring::posture::rules::{self, Names};
 use crate::monitoring::posture::{Finding, Posture};
-use crate::ports::probing::{Answer, Prober, RecordKind, Visitor};
+use crate::monitoring::scan::baseline::{Known, Seen};
+use crate::ports::probing::{Answer, FailureKind, OldTls, Prober, RecordKind, Visitor};
 
 /// Of a page whose content is looked at.
 const BODY_BYTES_MAX: usize = 5 << 20;
@@ -36,13 +38,27 @@ pub struct Asking {
     pub as_crawler: bool,
     /// Where its sections are, as far as somebody said so.
     pub sections: HashMap<Section, Url>,
+    /// Under which files are asked for that nobody should see; without one they are not.
+    pub mandate: Option<Mandate>,
+    /// What was accepted of it; without that no link is called new.
+    pub known: Option<Known>,
+    /// Of one request.
+    pub span_max: Duration,
+}
+
+impl Asking {
+    /// What every visitor may see, and nothing known before.
+    pub fn of(url: Url, now: Timestamp) -> Self {
+        let (sections, span_max) = (HashMap::new(), REQUEST_SPAN_MAX);
+        Asking { url, now, as_crawler: false, sections, mandate: None, known: None, span_max }
+    }
 }
 
 /// One website, as far as it has been fetched: one address after another, each once for each visitor.
 pub struct Round<'a> {
-    prober: &'a dyn Prober,
+    pub prober: &'a dyn Prober,
     pub asking: &'a Asking,
-    fetched: HashMap<(Url, Visitor), Rc<Fetched>>,
+    fetched: HashMap<(Url, Visitor), Arc<Fetched>>,
     left: usize,
 }
 
@@ -75,20 +91,20 @@ impl<'a> Round<'a> {
     }
 
     /// Fetches an address as somebody; `None` when this look has asked often enough.
-    pub async fn get(&mut self, url: &Url, visitor: Visitor) -> Option<Rc<Fetched>> {
+    pub async fn get(&mut self, url: &Url, visitor: Visitor) -> Option<Arc<Fetched>> {
         let key = (url.clone(), visitor);
         if let Some(known) = self.fetched.get(&key) {
             return Some(known.clone());
         }
         self.left = self.left.checked_sub(1)?;
-        let limits = Limits { bytes_max: BODY_BYTES_MAX, span_max: REQUEST_SPAN_MAX };
+        let limits = Limits { bytes_max: BODY_BYTES_MAX, span_max: self.asking.span_max };
         let trail = follow(self.prober, url, visitor, limits).await;
         let text = match &trail.looked.outcome {
             Ok(answer) => text_served(&answer.body, answer.header("content-type")),
             Err(_) => String::new(),
         };
         let page = Page::read(&text);
-        let fetched = Rc::new(Fetched { trail, text, page });
+        let fetched = Arc::new(Fetched { trail, text, page });
         self.fetched.insert(key, fetched.clone());
         Some(fetched)
     }
@@ -101,12 +117,12 @@ pub async fn look(prober: &dyn Prober, asking: &Asking) -> Report {
         unreachable!("the first request of a look is always left")
     };
     let reachability = reach::judge(&home.trail, home.answer().map(|_| (&home.page, home.text.as_str())));
-    let posture = posture(&mut round, &home).await;
+    let mut posture = posture(&mut round, &home).await;
     let is_there = reachability.verdict == Reached::Ok;
     // A page with a certificate that browsers refuse is still a page, on which somebody may have written.
-    let injection = match home.answer() {
+    let (injection, shown) = match home.answer() {
         Some(_) => intrusion::look(&mut round, &home, is_there).await,
-        None => Injection::unknown(),
+        None => (Injection::unknown(), Seen::default()),
     };
     let mut freshness = BTreeMap::new();
     for section in Section::ALL {
@@ -118,8 +134,12 @@ pub async fn look(prober: &dyn Prober, asking: &Asking) -> Report {
         };
         freshness.insert(*section, found);
     }
+    if let Some(mandate) = asking.mandate.as_ref().filter(|_| is_there) {
+        posture.tell_exposed(exposed::look(&mut round, &home, mandate).await);
+    }
     let verdict = Verdict::of(&reachability, &freshness, &injection);
-    Report { url: asking.url.to_string(), looked_at: asking.now, verdict, reachability, freshness, injection, posture }
+    let (url, looked_at, seen) = (asking.url.to_string(), asking.now, is_there.then_some(shown));
+    Report { url, looked_at, verdict, reachability, freshness, injection, posture, seen }
 }
 
 async fn posture(round: &mut Round<'_>, home: &Fetched) -> Posture {
@@ -131,6 +151,10 @@ async fn posture(round: &mut Round<'_>, home: &Fetched) -> Posture {
     let certificate = secured
         .and_then(|secured| Certificate::read(&secured.chain, (&secured.version, secured.distrusted.as_deref()), now));
     findings.extend(certificate.iter().flat_map(rules::of_certificate));
+    let is_alone = home.trail.looked.outcome.as_ref().is_err_and(|failure| failure.kind == FailureKind::Tls);
+    if secured.is_some() || is_alone {
+        findings.extend(rules::old_protocols(&old_protocols(round.prober, &served).await, is_alone));
+    }
     let scored = home.answer().map(|answer| {
         findings.extend(rules::of_way(&served, &from_http));
         findings.extend(rules::mixed_content(&home.page, &served));
@@ -155,7 +179,18 @@ async fn posture(round: &mut Round<'_>, home: &Fetched) -> Posture {
         names(round.prober, &served, home.trail.looked.address.is_some()).await.iter().flat_map(rules::of_names),
     );
     findings.sort_by_key(|finding| finding.severity);
-    Posture { headers: scored, certificate, findings }
+    Posture { headers: scored, certificate, findings, exposed: None }
+}
+
+/// Versions of TLS that are answered although nobody should.
+async fn old_protocols(prober: &dyn Prober, served: &Url) -> Vec<OldTls> {
+    let mut answered = Vec::new();
+    for version in OldTls::ALL {
+        if prober.speaks_old_tls(served, *version).await == Some(true) {
+            answered.push(*version);
+        }
+    }
+    answered
 }
 
 /// Where plain HTTP leads. Asked only at the usual ports: what stands at another is for HTTPS or not.
@@ -196,4 +231,17 @@ async fn names(prober: &dyn Prober, url: &Url, resolves: bool) -> Option<Names> 
     let mut told = join_all(asked.map(|(name, kind)| prober.records(name, kind))).await.into_iter().map(Some);
     let mut next = || told.next().flatten();
     Some(Names { ds: next(), caa: next(), txt: next(), dmarc: next(), cname: next(), resolves, domain: domain.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn may_move<T: Send>(_: &T) {}
+
+    /// Rounds have many looks under way, each on whichever thread is free.
+    #[test]
+    fn a_look_may_move_between_threads() {
+        let _holds = |prober: &dyn Prober, asking: &Asking| may_move(&look(prober, asking));
+    }
 }

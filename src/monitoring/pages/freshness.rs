@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Span, Timestamp};
 
 use super::model::{Item, Signal};
 use super::structured::AHEAD_HOURS_MAX;
-use crate::monitoring::dates::{Named, makassar};
+use crate::monitoring::dates::{How, Named, makassar};
 
 /// Dated items that a signal needs before it is believed.
 const ITEMS_MIN: usize = 2;
@@ -44,10 +44,7 @@ pub fn freshness(items: &[Item], now: Timestamp) -> Freshness {
         let dates: Vec<(Date, &Item)> = items
             .iter()
             .filter(|item| item.signal == *signal)
-            .filter_map(|item| match item.date.from {
-                Named::Day(day) if day <= limit => Some((day, item)),
-                Named::Day(_) | Named::Month { .. } => None,
-            })
+            .filter_map(|item| Some((behind(item, limit)?, item)))
             .collect();
         let (date, item) = dates.iter().max_by_key(|(date, _)| *date)?;
         let differ = dates.iter().any(|(other, _)| other != date);
@@ -64,6 +61,17 @@ pub fn freshness(items: &[Item], now: Timestamp) -> Freshness {
     let apart = |other: &Evidence| evidence.date.until(other.date).map_or(i32::MAX, |span| span.get_days().abs());
     let against = found.filter(|other| apart(other) > APART_DAYS_MAX).max_by_key(apart);
     Freshness::Newest { evidence, against }
+}
+
+/// The day of an article, which is behind us: of a day without a year the last one is meant, and any other that is still to come is a
+/// plan or a slip.
+fn behind(item: &Item, limit: Date) -> Option<Date> {
+    let Named::Day(day) = item.date.from else { return None };
+    match item.date.how {
+        _ if day <= limit => Some(day),
+        How::YearGuessed => day.checked_sub(Span::new().years(1)).ok(),
+        How::Written | How::Relative => None,
+    }
 }
 
 /// The Monday of the week of a moment, in the zone of sites that name no other.

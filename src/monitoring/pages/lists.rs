@@ -37,6 +37,7 @@ pub fn list_dates(html: &str, address: Option<&str>, now: Timestamp) -> Vec<Item
         let full =
             base.as_ref().and_then(|base| base.join(href).ok()).map_or_else(|| href.to_owned(), |url| url.into());
         if seen.insert(full.clone()) {
+            let date = with_year_of(&full, date);
             items.push(Item { address: full, date, signal });
         }
         if items.len() == ITEMS_MAX {
@@ -44,6 +45,20 @@ pub fn list_dates(html: &str, address: Option<&str>, now: Timestamp) -> Vec<Item
         }
     }
     items
+}
+
+/// "12 Jan" of an item at `/2023/01/judul/` is one of 2023: where a list leaves out the year, the folders of its addresses may have it.
+fn with_year_of(address: &str, date: Reading) -> Reading {
+    let (Named::Day(day), How::YearGuessed, None) = (date.from, date.how, date.to) else { return date };
+    let folders = address.split('/').skip_while(|part| part.is_empty() || part.ends_with(':'));
+    let year = folders.filter(|part| part.len() == 4).find_map(|part| part.parse::<i16>().ok().filter(is_year));
+    let written = year.and_then(|year| day.with().year(year).build().ok());
+    written.map_or(date, |day| Reading { from: Named::Day(day), how: How::Written, ..date })
+}
+
+/// A year of which a website can tell.
+fn is_year(year: &i16) -> bool {
+    (1995..=2100).contains(year)
 }
 
 /// Everything that is a date by itself: `<time>`, and short lines.

@@ -137,6 +137,27 @@ fn freshness_takes_the_best_signal_with_two_items_and_calls_a_person_when_signal
 }
 
 #[test]
+fn a_day_without_a_year_is_behind_us_in_a_list_of_articles_and_its_address_may_name_the_year() {
+    let newest = |items: &[Item]| match freshness(items, now()) {
+        Freshness::NoAnswer => "none".to_owned(),
+        Freshness::Newest { evidence, .. } => evidence.date.to_string(),
+    };
+    assert_eq!(newest(&items(Signal::Visible, &["20 Mei", "10 Mei"])), "2025-05-20", "the next May has no news yet");
+    assert_eq!(newest(&items(Signal::Visible, &["12 Jan", "28 Des"])), "2026-01-12");
+    assert_eq!(
+        newest(&items(Signal::Visible, &["2026-05-20", "2026-05-10"])),
+        "none",
+        "a year that is written is meant"
+    );
+    let item =
+        |day: &str, at: &str| format!("<div><a href='{at}'>Kegiatan dinas bersama warga</a><span>{day}</span></div>");
+    let html = item("12 Jan", "/2023/01/satu/") + &item("5 Jan", "/2023/01/dua/") + &item("3 Jan", "/berita/tiga/");
+    let told = told(&list_dates(&html, None, now()));
+    assert!(told[0].contains("2023-01-12") && told[1].contains("2023-01-05"), "{told:?}");
+    assert!(told[2].contains("2026-01-03"), "{told:?}");
+}
+
+#[test]
 fn an_agenda_is_up_to_date_with_an_event_in_or_after_this_week() {
     assert_eq!(monday(now()).to_string(), "2026-01-12");
     let event = |dates: &[&str]| coming(&items(Signal::Visible, dates), now()).map(|item| item.address.clone());

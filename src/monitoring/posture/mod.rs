@@ -1,7 +1,8 @@
 //! How well a website is kept, by what every visitor is told: its certificate, its headers, its names. Nothing here asks
-//! for anything that a visitor's browser and resolver would not ask for.
+//! for anything that a visitor's browser and resolver would not ask for, but `exposed`, for which the owner's leave is needed.
 
 pub mod certificate;
+pub mod exposed;
 pub mod headers;
 mod policy;
 pub mod rules;
@@ -9,6 +10,7 @@ pub mod rules;
 use serde::Serialize;
 
 use certificate::Certificate;
+use exposed::Exposed;
 use headers::Headers;
 
 /// What was found about one website.
@@ -21,6 +23,18 @@ pub struct Posture {
     pub certificate: Option<Certificate>,
     /// What somebody should see to, worst first.
     pub findings: Vec<Finding>,
+    /// Files that nobody should see; absent without a mandate to ask for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exposed: Option<Exposed>,
+}
+
+impl Posture {
+    /// Adds what was asked for under a mandate.
+    pub fn tell_exposed(&mut self, exposed: Exposed) {
+        self.findings.extend(exposed::findings(&exposed));
+        self.findings.sort_by_key(|finding| finding.severity);
+        self.exposed = Some(exposed);
+    }
 }
 
 /// Something that is not as it should be.
@@ -48,6 +62,8 @@ pub enum Kind {
     CertificateDistrusted,
     CertificateEndsSoon,
     CertificateWeak,
+    /// TLS 1.0 or 1.1.
+    OldProtocols,
     MixedContent,
     VersionDisclosed,
     NoSecurityTxt,
@@ -59,4 +75,8 @@ pub enum Kind {
     WeakDmarc,
     DanglingName,
     NameServiceSilent,
+    /// A file that nobody should see.
+    FileExposed,
+    /// Whether such files are there cannot be told.
+    ExposureUntold,
 }

@@ -6,6 +6,7 @@ use url::Url;
 use super::{Finding, Kind, Severity};
 use crate::monitoring::page::{Page, SourceKind};
 use crate::monitoring::posture::certificate::Certificate;
+use crate::ports::probing::OldTls;
 
 const FINDINGS_PER_KIND_MAX: usize = 5;
 /// Notices are sent at these, once each: a month, two weeks, a week, a day.
@@ -47,6 +48,16 @@ pub fn of_certificate(certificate: &Certificate) -> Vec<Finding> {
         found.push(finding(Kind::CertificateWeak, Severity::Medium, why.clone()));
     }
     found
+}
+
+/// Of versions of TLS that browsers refuse (RFC 8996); `is_alone`: no newer one is spoken, so nobody reads the site.
+pub fn old_protocols(answered: &[OldTls], is_alone: bool) -> Option<Finding> {
+    let named: Vec<_> = answered.iter().map(|version| format!("TLS {version}")).collect();
+    if named.is_empty() {
+        return None;
+    }
+    let (severity, only) = if is_alone { (Severity::High, "nothing newer than ") } else { (Severity::Medium, "") };
+    Some(finding(Kind::OldProtocols, severity, format!("speaks {only}{}", named.join(" and "))))
 }
 
 /// Of how a reader comes to HTTPS, if at all.
@@ -188,6 +199,16 @@ mod tests {
         let found = mixed_content(&page, &Url::parse("https://a.go.id/").unwrap());
         assert_eq!(found.iter().map(|one| one.severity).collect::<Vec<_>>(), [Severity::Low, Severity::High]);
         assert_eq!(mixed_content(&page, &Url::parse("http://a.go.id/").unwrap()), []);
+    }
+
+    #[test]
+    fn old_protocols_are_told_and_are_worse_where_they_are_all_there_is() {
+        let told =
+            |answered: &[OldTls], is_alone| old_protocols(answered, is_alone).map(|one| (one.severity, one.detail));
+        assert_eq!(told(&[], true), None);
+        assert_eq!(told(OldTls::ALL, false), Some((Severity::Medium, "speaks TLS 1.0 and TLS 1.1".to_owned())));
+        let alone = Some((Severity::High, "speaks nothing newer than TLS 1.0".to_owned()));
+        assert_eq!(told(&[OldTls::V1_0], true), alone);
     }
 
     #[test]

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::hosts::{Whose, whose};
+use super::hosts::{Whose, is_below, whose};
+use super::page::Page;
 use super::reader;
 use crate::kernel::Digest;
 use crate::monitoring::decoding::text_of;
@@ -40,7 +41,11 @@ pub struct Seen {
 impl Seen {
     /// What one page shows.
     pub fn of_page(document: &[u8], url: &str) -> Self {
-        let page = reader::read(&text_of(document));
+        Seen::of(&reader::read(&text_of(document)), url)
+    }
+
+    /// The same of a page that was read already.
+    pub(super) fn of(page: &Page, url: &str) -> Self {
         let own = host_of(url);
         let other = |to: &str| host_of(to).filter(|_| whose(to, own.as_deref()) != Whose::Own);
         let mut seen = Seen::default();
@@ -49,7 +54,7 @@ impl Seen {
         }
         seen.outbound.extend(page.links.iter().filter_map(|link| other(&link.to)).take(ENTRIES_MAX));
         seen.scripts.extend(page.script_addresses.iter().filter_map(|to| other(to)).take(ENTRIES_MAX));
-        seen.tokens.extend(page.tokens.into_iter().take(ENTRIES_MAX));
+        seen.tokens.extend(page.tokens.iter().take(ENTRIES_MAX).cloned());
         seen
     }
 
@@ -87,8 +92,9 @@ fn path_of(address: &str) -> &str {
 }
 
 /// What of a site is new.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = BaselineQuestionKind)]
 pub enum What {
     /// A page that was there before has another title.
     Title,
@@ -105,11 +111,11 @@ pub enum What {
 }
 
 /// One thing that is new: a question to the operator.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = BaselineQuestion)]
 pub struct New {
-    /// What it is.
-    pub what: What,
-    /// The host, the path, the directory or the token.
+    pub kind: What,
+    /// The host, the path, the directory or the token; empty for the sitemap.
     pub name: String,
     /// What stands there now.
     pub now: String,
@@ -120,55 +126,51 @@ pub struct New {
 }
 
 impl New {
-    fn of(what: What, name: &str, now: &str, before: &str) -> Self {
-        let digest = Digest::of_json(&json!({"what": what, "name": name, "now": now, "before": before}));
-        New { what, name: name.to_owned(), now: now.to_owned(), before: before.to_owned(), digest }
+    fn of(kind: What, name: &str, now: &str, before: &str) -> Self {
+        let digest = Digest::of_json(&json!({"kind": kind, "name": name, "now": now, "before": before}));
+        New { kind, name: name.to_owned(), now: now.to_owned(), before: before.to_owned(), digest }
     }
 }
 
-/// What was accepted of a site.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Baseline {
-    /// What it may show.
-    pub seen: Seen,
+/// What is known of a site when it is looked at: what was accepted of it, and the hosts that its agency may lead to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    pub accepted: Seen,
+    pub hosts: Vec<String>,
 }
 
-/// The question was another one by the time it was answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Changed;
-
-impl Baseline {
-    /// Accepts the one thing that this digest names, if it is still what is seen.
-    pub fn accept(&mut self, seen: &Seen, digest: &Digest) -> Result<New, Changed> {
-        let new = new_since(self, seen).into_iter().find(|new| new.digest == *digest).ok_or(Changed)?;
-        match new.what {
-            What::Title => drop(self.seen.titles.insert(new.name.clone(), new.now.clone())),
-            What::Outbound => drop(self.seen.outbound.insert(new.name.clone())),
-            What::Script => drop(self.seen.scripts.insert(new.name.clone())),
-            What::Token => drop(self.seen.tokens.insert(new.name.clone())),
-            What::Directory => {
-                let count = seen.directories.get(&new.name).copied().unwrap_or(0);
-                self.seen.directories.insert(new.name.clone(), count);
-            }
-            What::Sitemap => self.seen.sitemap_addresses = seen.sitemap_addresses,
-        }
-        Ok(new)
+impl Known {
+    /// Hosts of other owners to which is linked, and that nobody knows of.
+    pub fn new_hosts<'a>(&'a self, seen: &'a Seen) -> impl Iterator<Item = &'a String> {
+        seen.outbound.difference(&self.accepted.outbound).filter(|host| !is_expected(host, &self.hosts))
     }
 }
 
-/// What is seen and was not accepted. What is gone is no question: links and pages may go.
-pub fn new_since(baseline: &Baseline, seen: &Seen) -> Vec<New> {
-    let known = &baseline.seen;
+/// Whether nobody need be asked of links to a host: offices link to it anyway, or it is on the agency's list.
+fn is_expected(host: &str, hosts: &[String]) -> bool {
+    whose(&format!("//{host}"), None) == Whose::Usual || hosts.iter().any(|listed| is_below(host, listed))
+}
+
+/// What is seen and was not accepted; where nothing was accepted yet, everything. `hosts` are those that the agency may lead
+/// to. What is gone is no question: links and pages may go.
+pub fn new_since(accepted: Option<&Seen>, seen: &Seen, hosts: &[String]) -> Vec<New> {
+    let nothing = Seen::default();
+    let known = accepted.unwrap_or(&nothing);
     let mut new = Vec::new();
     for (path, title) in &seen.titles {
-        if let Some(before) = known.titles.get(path).filter(|before| *before != title) {
-            new.push(New::of(What::Title, path, title, before));
+        match (known.titles.get(path), accepted) {
+            (Some(before), _) if before != title => new.push(New::of(What::Title, path, title, before)),
+            (None, None) => new.push(New::of(What::Title, path, title, "")),
+            // A page that is new is no other page.
+            (Some(_), _) | (None, Some(_)) => {}
         }
     }
     let names = |what: What, now: &BTreeSet<String>, before: &BTreeSet<String>| -> Vec<New> {
         now.difference(before).map(|name| New::of(what, name, name, "")).collect()
     };
-    new.extend(names(What::Outbound, &seen.outbound, &known.outbound));
+    let mut outbound = names(What::Outbound, &seen.outbound, &known.outbound);
+    outbound.retain(|one| !is_expected(&one.name, hosts));
+    new.append(&mut outbound);
     new.extend(names(What::Script, &seen.scripts, &known.scripts));
     new.extend(names(What::Token, &seen.tokens, &known.tokens));
     for (directory, count) in &seen.directories {
@@ -176,12 +178,20 @@ pub fn new_since(baseline: &Baseline, seen: &Seen) -> Vec<New> {
             new.push(New::of(What::Directory, directory, &count.to_string(), ""));
         }
     }
-    let more = seen.sitemap_addresses.saturating_sub(known.sitemap_addresses);
-    if more > SITEMAP_ADDRESSES_MORE_MAX && f64::from(more) > f64::from(known.sitemap_addresses) * SITEMAP_GROWTH_MAX {
-        new.push(New::of(What::Sitemap, "", &seen.sitemap_addresses.to_string(), &known.sitemap_addresses.to_string()));
-    }
+    new.extend(of_sitemap(accepted, seen));
     new.sort();
     new
+}
+
+fn of_sitemap(accepted: Option<&Seen>, seen: &Seen) -> Option<New> {
+    let now = seen.sitemap_addresses;
+    let Some(known) = accepted else {
+        return (now > 0).then(|| New::of(What::Sitemap, "", &now.to_string(), ""));
+    };
+    let more = now.saturating_sub(known.sitemap_addresses);
+    let bursts =
+        more > SITEMAP_ADDRESSES_MORE_MAX && f64::from(more) > f64::from(known.sitemap_addresses) * SITEMAP_GROWTH_MAX;
+    bursts.then(|| New::of(What::Sitemap, "", &now.to_string(), &known.sitemap_addresses.to_string()))
 }
 
 #[cfg(test)]
@@ -197,39 +207,42 @@ mod tests {
 
     #[test]
     fn only_what_was_not_there_is_asked() {
-        let baseline = Baseline { seen: seen("") };
-        assert_eq!(new_since(&baseline, &seen("")), []);
-        assert_eq!(new_since(&baseline, &seen("<a href='/x'>own</a>")), []);
-        let asked = new_since(
-            &baseline,
-            &seen(
-                "<a href='https://jauh.example'>x</a><script src='//jauh.example/a.js'></script><meta name=google-site-verification content=b>",
-            ),
-        );
-        assert_eq!(asked.iter().map(|new| new.what).collect::<Vec<_>>(), [What::Outbound, What::Script, What::Token]);
+        let before = seen("");
+        let asked = |more: &str, hosts: &[String]| new_since(Some(&before), &seen(more), hosts);
+        assert_eq!(asked("", &[]), []);
+        assert_eq!(asked("<a href='/x'>own</a><a href='https://www.kemkes.go.id'>an office</a>", &[]), []);
+        let more = "<a href='https://www.jauh.example'>x</a><script src='//jauh.example/a.js'></script><meta name=google-site-verification content=b>";
+        let kinds = |found: Vec<New>| found.iter().map(|new| new.kind).collect::<Vec<_>>();
+        assert_eq!(kinds(asked(more, &[])), [What::Outbound, What::Script, What::Token]);
+        assert_eq!(kinds(asked(more, &["jauh.example".to_owned()])), [What::Script, What::Token], "it may lead there");
+        let known = Known { accepted: before.clone(), hosts: Vec::new() };
+        assert_eq!(known.new_hosts(&seen(more)).collect::<Vec<_>>(), ["www.jauh.example"]);
     }
 
     #[test]
-    fn an_answer_holds_for_what_was_asked_alone() {
-        let mut baseline = Baseline { seen: seen("") };
-        let mut first = seen("");
-        first.titles.insert("/".into(), "Slot".into());
-        let asked = new_since(&baseline, &first).remove(0);
-        let mut second = seen("");
-        second.titles.insert("/".into(), "Togel".into());
-        assert_eq!(baseline.accept(&second, &asked.digest), Err(Changed));
-        assert_eq!(baseline.accept(&first, &asked.digest).map(|new| new.now), Ok("Slot".into()));
-        assert_eq!(new_since(&baseline, &first), []);
-        assert_eq!(new_since(&baseline, &second).len(), 1);
+    fn where_nothing_was_accepted_everything_is_asked() {
+        let mut first = seen("<a href='https://jauh.example'>x</a>");
+        first.join(Seen::of_sitemap(["https://dinas.contoh.go.id/a/1"]));
+        let kinds: Vec<What> = new_since(None, &first, &[]).iter().map(|new| new.kind).collect();
+        assert_eq!(kinds, [What::Title, What::Outbound, What::Sitemap, What::Token]);
+    }
+
+    #[test]
+    fn a_question_of_another_text_is_another_question() {
+        let titled = |title: &str| Seen { titles: [("/".to_owned(), title.to_owned())].into(), ..Seen::default() };
+        let asked = |title: &str| new_since(Some(&titled("Dinas")), &titled(title), &[]).remove(0);
+        assert_eq!((asked("Slot").before, asked("Slot").now), ("Dinas".to_owned(), "Slot".to_owned()));
+        assert_ne!(asked("Slot").digest, asked("Togel").digest);
+        assert_eq!(new_since(Some(&titled("Dinas")), &titled("Dinas"), &[]), []);
     }
 
     #[test]
     fn a_new_directory_and_a_sitemap_that_bursts_are_asked() {
         let usual: Vec<String> = (0..300).map(|number| format!("https://a.go.id/berita/{number}")).collect();
         let spam: Vec<String> = (0..400).map(|number| format!("https://a.go.id/slot/{number}")).collect();
-        let baseline = Baseline { seen: Seen::of_sitemap(usual.iter().map(String::as_str)) };
+        let before = Seen::of_sitemap(usual.iter().map(String::as_str));
         let burst = Seen::of_sitemap(usual.iter().chain(&spam).map(String::as_str));
-        let asked: Vec<What> = new_since(&baseline, &burst).iter().map(|new| new.what).collect();
+        let asked: Vec<What> = new_since(Some(&before), &burst, &[]).iter().map(|new| new.kind).collect();
         assert_eq!(asked, [What::Directory, What::Sitemap]);
     }
 }

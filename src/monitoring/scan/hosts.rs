@@ -29,7 +29,8 @@ pub fn owner_of(host: &str) -> &str {
     labels.get(labels.len().saturating_sub(keep)).map_or(host, |(from, _)| &host[*from..])
 }
 
-fn is_below(host: &str, parent: &str) -> bool {
+/// Whether a host is this one, or lies below it.
+pub fn is_below(host: &str, parent: &str) -> bool {
     host == parent || host.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.'))
 }
 

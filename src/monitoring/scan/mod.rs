@@ -29,3 +29,9 @@ pub fn scan(bytes: &[u8], url: Option<&str>) -> Scan {
     let text = text_of(bytes);
     judge::judge(&reader::read(&text), url)
 }
+
+/// The same of a page that came from `url`, with what of it a baseline remembers.
+pub fn scan_seen(bytes: &[u8], url: &str) -> (Scan, baseline::Seen) {
+    let page = reader::read(&text_of(bytes));
+    (judge::judge(&page, Some(url)), baseline::Seen::of(&page, url))
+}

@@ -1,12 +1,12 @@
 //! Websites of every kind, looked at from outside.
 
+mod animals;
+mod baselines;
 mod recaps;
 mod schedule;
 mod states;
 mod watching;
 mod zoo;
-
-use std::collections::HashMap;
 
 use lamin::adapters::HttpProber;
 use lamin::monitoring::look::model::{Cause, Fresh, Reached, Report, Section, Verdict};
@@ -22,7 +22,7 @@ async fn look_at(site: &Site, as_crawler: bool) -> Report {
     let pin = Pinned::parse(&format!("{}:{}:127.0.0.1", zoo::HOST, site.port)).unwrap();
     let prober = HttpProber::new(|_| false, &[pin], (b"", "+https://lamin.example/")).unwrap();
     let url = Url::parse(&format!("http://{}:{}/", zoo::HOST, site.port)).unwrap();
-    let asking = Asking { url, now: NOW.parse().unwrap(), as_crawler, sections: HashMap::new() };
+    let asking = Asking { as_crawler, ..Asking::of(url, NOW.parse().unwrap()) };
     look(&prober, &asking).await
 }
 

@@ -1,7 +1,7 @@
 //! Websites of our own making, on this machine.
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 
 pub const HOST: &str = "dinas.example.go.id";
@@ -31,19 +31,53 @@ pub struct Site {
 impl Site {
     /// A website that answers each request with these bytes, one connection each.
     pub fn open(answers: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        // Whoever looks may have seen enough.
+        Site::wild(move |request, stream| drop(stream.write_all(&answers(request))))
+    }
+
+    /// A website that does this with the connection of each request.
+    pub fn wild(does: impl Fn(&Request, &mut TcpStream) + Send + Sync + 'static) -> Self {
+        Site::accepting(move |mut stream, port| {
+            let mut bytes = [0; 8192];
+            let read = stream.read(&mut bytes).unwrap_or_default();
+            let request = Request { head: String::from_utf8_lossy(&bytes[..read]).into_owned(), port };
+            does(&request, &mut stream);
+        })
+    }
+
+    /// A website with a certificate for `name`, of its own making. Gives it as PEM, too.
+    pub fn secured(name: &str, answers: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> (Self, String) {
+        let made = rcgen::generate_simple_self_signed(vec![name.to_owned()]).unwrap();
+        let root = made.cert.pem();
+        let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let config = config.unwrap().with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key);
+        let config = Arc::new(config.unwrap());
+        let site = Site::accepting(move |stream, port| {
+            let connection = rustls::ServerConnection::new(config.clone()).unwrap();
+            let mut stream = rustls::StreamOwned::new(connection, stream);
+            let mut bytes = [0; 8192];
+            let read = stream.read(&mut bytes).unwrap_or_default();
+            let request = Request { head: String::from_utf8_lossy(&bytes[..read]).into_owned(), port };
+            if read > 0 {
+                let _ = stream.write_all(&answers(&request));
+                stream.conn.send_close_notify();
+                let _ = stream.flush();
+            }
+        });
+        (site, root)
+    }
+
+    /// A port that does this with each connection, on a thread for each.
+    pub fn accepting(does: impl Fn(TcpStream, u16) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let answers = Arc::new(answers);
+        let does = Arc::new(does);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let (mut stream, answers) = (stream.unwrap(), answers.clone());
-                std::thread::spawn(move || {
-                    let mut bytes = [0; 8192];
-                    let read = stream.read(&mut bytes).unwrap_or_default();
-                    let request = Request { head: String::from_utf8_lossy(&bytes[..read]).into_owned(), port };
-                    // Whoever looks may have seen enough.
-                    let _ = stream.write_all(&answers(&request));
-                });
+                let (stream, does) = (stream.unwrap(), does.clone());
+                std::thread::spawn(move || does(stream, port));
             }
         });
         Site { port }
