@@ -25,13 +25,15 @@ use crate::ports::{Chance, Clock, Fetcher, Scanner};
 use crate::publish::models::Models;
 use crate::publish::share::service as share;
 use crate::secrets::Secrets;
-use crate::{content, deploy, editorial, ledger, media, notices, preview, procedure, publish, sites, verify};
+use crate::{content, deploy, editorial, ledger, media, notices, preview, procedure, publish, security, sites, verify};
 
 /// More than one network can have waiting (see `identity::limits`), and a wait of a second or two.
 const HASHES_QUEUED_MAX: usize = 64;
 const LOGIN_FAILURES_WINDOW: i64 = 15 * MINUTE;
 /// As long as a session lives unused.
 const LOGIN_NETWORKS_WINDOW: i64 = 30 * DAY;
+const CITIZEN_REPORTS_WINDOW: i64 = HOUR;
+const CITIZEN_KEYS_MAX: usize = 10_000;
 /// About 100 bytes each.
 const LOGIN_KEYS_MAX: usize = 20_000;
 
@@ -84,6 +86,8 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
         secrets,
         hashing,
         hashing_queue: Arc::new(Semaphore::new(HASHES_QUEUED_MAX)),
+        case_followers: &[security::following::follow],
+        citizen_reports: Mutex::new(Tally::new(CITIZEN_REPORTS_WINDOW, CITIZEN_KEYS_MAX)),
         login_failures: Mutex::new(Tally::new(LOGIN_FAILURES_WINDOW, LOGIN_KEYS_MAX)),
         login_networks: Mutex::new(Tally::new(LOGIN_NETWORKS_WINDOW, LOGIN_KEYS_MAX)),
         live_commits: AtomicU64::new(0),
@@ -188,6 +192,9 @@ pub fn handlers() -> Handlers {
 fn handlers_with(models: Models) -> Handlers {
     Handlers::default()
         .on("publish.build", move |app, job| publish::service::build_job(app, &models, job))
+        .on(security::OPEN_JOB, security::service::open_job)
+        .on(security::TIDY_JOB, security::citizens::tidy)
+        .beside(security::CALL_JOB, 1, security::on_call::calling::job)
         .beside("deploy.target", TARGETS_AT_A_TIME, deploy::service::deploy_job)
         .beside(derive::KIND, 1, |app, job| derive::job(app, job, &redraw))
         .beside(share::KIND, 1, share::job)

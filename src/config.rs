@@ -119,6 +119,12 @@ settings! {
     monitor_line_targets: String = "https://www.bssn.go.id/,https://one.one.one.one/,https://www.google.com/generate_204";
     /// How long one look at a website may take, in seconds.
     monitor_look_seconds_max: Count = "10";
+    /// Where the Telegram Bot API is, for whoever is called by Telegram.
+    telegram_api_url: HttpUrl = "https://api.telegram.org";
+    /// Reports of citizens that one network may send in an hour; twenty times as many are taken from all together.
+    citizen_reports_max: Count = "5";
+    /// Days after the end of an incident for which it is known who reported it by the public form.
+    citizen_contact_days: Count = "90";
     /// full: every accepted write survives a power cut. off: for tests whose subject is something else.
     durability: DurabilitySetting = "full";
 }

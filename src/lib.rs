@@ -28,6 +28,7 @@ pub mod procedure;
 pub mod publish;
 pub mod search;
 pub mod secrets;
+pub mod security;
 pub mod server;
 pub mod sites;
 pub mod themes;

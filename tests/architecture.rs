@@ -35,6 +35,7 @@ const ROOMS: &[&str] = &[
     "preview",
     "delivery",
     "monitoring",
+    "security",
     "adapters",
     "server",
     "boot",

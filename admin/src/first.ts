@@ -65,6 +65,9 @@ export const FIRST: Record<string, First> = {
   '/site/:site/menus': ({ site }) => asks.menus(site, undefined, by),
   '/site/:site/menus/:entry': ({ site, entry }) => [asks.entry(entry, by), asks.pages(site, by)],
   '/site/:site/checks': ({ site }) => asks.siteChecks(site, by),
+  '/incidents': (_, query) => [asks.incidents(query('open') ? query('open') === 'true' : undefined, undefined, by), asks.incidentFigures(by)],
+  '/incidents/:id': ({ id }, query) => [asks.incident(id, by), query('show') === 'report' && asks.incidentReport(id, by)],
+  '/on-call': () => asks.onCall(by),
   '/monitoring': (_, query) => asks.monitored(stateOf(query('state')), undefined, by),
   '/monitoring/:id': ({ id }, query) => {
     const part = query('show') || 'now';

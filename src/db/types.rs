@@ -11,7 +11,7 @@ use diesel::sql_types::{BigInt, Nullable, SingleValue, Text};
 
 use crate::kernel::id::{
     AttachmentId, CaseId, CommentId, DeliveryId, DeploymentId, EntryId, FindingId, GroupId, IncidentId, JobId,
-    MonitorId, PreviewId, ReleaseId, RunId, SessionId, SiteId, TargetId, ThemeId, UploadId, UserId, WebhookId,
+    MonitorId, PreviewId, ReleaseId, RunId, SecurityIncidentId, SessionId, SiteId, TargetId, ThemeId, UploadId, UserId, WebhookId,
     WindowId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
@@ -133,6 +133,7 @@ parse_refusing!(
     MonitorId,
     IncidentId,
     WindowId,
+    SecurityIncidentId,
     Slug,
     Locale,
 );
@@ -166,6 +167,7 @@ stored_as_text!(
     MonitorId,
     IncidentId,
     WindowId,
+    SecurityIncidentId,
     Slug,
     Locale,
     Digest,

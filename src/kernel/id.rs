@@ -99,6 +99,8 @@ ids! {
     IncidentId
     /// A time of announced work on such websites.
     WindowId
+    /// An attack on a website or a fault of one, as people handle it.
+    SecurityIncidentId
 }
 
 fn v7(now: Timestamp, chance: [u8; 10]) -> [u8; 36] {

@@ -11,9 +11,9 @@ use super::model::Definition;
 use super::rules::{self, Transition};
 use super::timing::Timing;
 use super::{shelf, store, telling};
-use crate::app::App;
+use crate::app::{App, CaseMove};
 use crate::db::{Conn, Tx};
-use crate::identity::{Actor, Permit, UseCase, cases};
+use crate::identity::{Actor, Permit, Scope, UseCase, cases};
 use crate::kernel::id::{AttachmentId, CaseId, CommentId, EntryId, SiteId, UserId};
 use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
@@ -170,6 +170,39 @@ pub fn open_for_entry(
     Ok(case)
 }
 
+/// Opens the plain case of something that a feature above keeps, in the transaction that makes it; its ledger event is that
+/// thing's, and is to be followed by [`tell_opened`]. `opener`: a person must be one of the flow's openers; the system opens
+/// what a finding asks for.
+pub fn open_for(
+    tx: &mut Tx,
+    (id, site): (CaseId, Option<SiteId>),
+    (procedure, flow): (&str, &str),
+    title: &str,
+    (actor, now): (&Actor, Timestamp),
+) -> Result<Case> {
+    let (version, definition) = shelf::current(tx, procedure)?;
+    let flow = flow_of(&definition, Some(flow))?;
+    match (actor.user(), site) {
+        (Some(_), _) => rules::may_open(flow, site, actor)?,
+        (None, site) => {
+            let scope = site.map_or(Scope::Installation, Scope::Site);
+            let _permit: Permit<cases::WorkOnCases> = Permit::system(actor, scope)?;
+        }
+    }
+    let (calendar, zone) = (shelf::calendar(tx)?, store::zone(tx, site)?);
+    let timing = Timing { now, calendar: &calendar, zone: &zone };
+    let state = rules::opened(&definition, flow, actor.user(), &timing)?;
+    let origin = Origin { id, procedure: (&definition.key, version), flow: &flow.key, site, entry: None };
+    let case = new_case(&origin, title.to_owned(), flow.start.clone(), (state, actor.user(), now));
+    store::insert(tx, &case)?;
+    Ok(case)
+}
+
+/// Tells for whom a case waits that was opened by [`open_for`], after its ledger event.
+pub fn tell_opened(tx: &mut Tx, id: CaseId, (by, now): (Option<UserId>, Timestamp)) -> Result<()> {
+    telling::opened(tx, id, (by, now))
+}
+
 struct Origin<'a> {
     id: CaseId,
     procedure: (&'a str, i32),
@@ -205,9 +238,9 @@ fn new_case(
     }
 }
 
-/// Moves a plain case. `seen` is the version that the caller looked at.
+/// Moves a plain case, and has whoever follows it do their part. `seen` is the version that the caller looked at.
 pub async fn transition(app: &App, actor: &Actor, id: CaseId, seen: i32, command: Command) -> Result<()> {
-    let (now, actor) = (app.now(), actor.clone());
+    let (now, actor, followers) = (app.now(), actor.clone(), app.case_followers);
     app.db
         .write(move |tx| {
             let whole = Whole::read(tx, id)?;
@@ -221,9 +254,24 @@ pub async fn transition(app: &App, actor: &Actor, id: CaseId, seen: i32, command
                 "fields": transition.fields(), "action": transition.action() });
             let action = format!("procedure.{}", transition.command());
             record(tx, &actor, &action, &whole.case, (Vec::new(), detail, now))?;
-            telling::moved(tx, &transition, (actor.user(), now))
+            telling::moved(tx, &transition, (actor.user(), now))?;
+            followers.iter().try_for_each(|follow| follow(tx, &moved(&transition)))
         })
         .await
+}
+
+/// What followers are told of a move.
+fn moved(transition: &Transition) -> CaseMove<'_> {
+    CaseMove {
+        case: transition.case(),
+        command: transition.command(),
+        from: transition.from(),
+        to: transition.to(),
+        action: transition.action(),
+        by: transition.actor(),
+        comment: transition.comment(),
+        at: transition.at(),
+    }
 }
 
 /// Writes the move of an entry's case; its ledger event is the entry's. Returns the case's new version.
