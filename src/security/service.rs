@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::model::{Finding, Happened, Incident, Line, Place, Severity, Source, Times};
-use super::{CALL_JOB, OPEN_JOB, rules, store};
+use super::{CALL_JOB, rules, store};
 use crate::app::App;
 use crate::db::{Conn, Tx};
 use crate::http::etag;
@@ -374,9 +374,4 @@ pub async fn weigh(
             Ok(())
         })
         .await
-}
-
-/// What lower rooms enqueue when they find that a website was changed by others.
-pub fn finding_job(payload: Value, website: &str, run_at: Timestamp) -> NewJob {
-    NewJob { kind: OPEN_JOB, payload, unique_key: Some(format!("{OPEN_JOB}:{website}")), run_at }
 }

@@ -82,7 +82,7 @@ fn calls(incident: &Value) -> Vec<Value> {
 
 async fn people_are_called_one_after_another_until_somebody_takes_it(engine: Engine) {
     let peer = Peer::open();
-    let watch = with(engine, &[("fetch_private_networks", "127.0.0.0/8"), ("telegram_api_url", &peer.url)]);
+    let watch = with(engine, &[("fetch_private_networks", "127.0.0.0/8"), ("telegram_api_url", peer.url.as_str())]);
     set(&watch, &peer).await;
     watch.found("https://arsip.go.id/", "Diserang").await;
     let requests = peer.take();
