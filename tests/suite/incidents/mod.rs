@@ -153,6 +153,8 @@ async fn a_finding_opens_a_case_without_a_person_and_a_second_one_is_a_line(app:
 }
 
 async fn numbers_begin_anew_each_year_and_have_no_gaps(app: TestApp) {
+    // Before anybody signs in: no session lasts for weeks.
+    app.clock.set("2026-12-31T23:00:00+08:00");
     let watch = Watch::open(app);
     for (at, host) in [("2026-12-31T23:30:00+08:00", "a"), ("2026-12-31T23:50:00+08:00", "b"), ("2027-01-01T00:10:00+08:00", "c")] {
         watch.app.clock.set(at);
