@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, Semaphore};
 
 use crate::config::Config;
-use crate::db::Db;
-use crate::kernel::Timestamp;
+use crate::db::{Db, Tx};
+use crate::kernel::id::{CaseId, UserId};
 use crate::kernel::tally::Tally;
+use crate::kernel::{Result, Timestamp};
 use crate::ports::probing::Prober;
 use crate::ports::{Apart, Chance, Clock, Fetcher, Mailer, Scanner, Storage};
 use crate::secrets::Secrets;
@@ -44,10 +45,32 @@ pub struct Parts {
     pub login_networks: Mutex<Tally>,
     /// Counts commits on this node that changed what citizens see; whoever shows that watches it.
     pub live_commits: AtomicU64,
+    /// What the features above the procedures do when a plain case moves, in the transaction of the move.
+    pub case_followers: &'static [CaseFollower],
+    /// Reports of citizens by network, and of all together.
+    pub citizen_reports: Mutex<Tally>,
     /// Woken when a job was enqueued on this node.
     pub job_waiting: Arc<Notify>,
     /// How far the jobs are that run on this node, by their ids.
     pub job_progress: Mutex<HashMap<String, JobProgress>>,
+}
+
+/// Follows a move of a plain case. What it refuses takes the move back.
+pub type CaseFollower = fn(&mut Tx, &CaseMove<'_>) -> Result<()>;
+
+/// A plain case that has moved.
+#[derive(Debug, Clone, Copy)]
+pub struct CaseMove<'m> {
+    pub case: CaseId,
+    pub command: &'m str,
+    pub from: &'m str,
+    pub to: &'m str,
+    /// What the procedure says that the move triggers, such as `incident.close`.
+    pub action: Option<&'m str>,
+    /// `None` for the system.
+    pub by: Option<UserId>,
+    pub comment: &'m str,
+    pub at: Timestamp,
 }
 
 /// How far a running job is.

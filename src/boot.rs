@@ -12,8 +12,8 @@ use crate::config::Config;
 use crate::content::checks::external;
 use crate::content::findable::service as findable;
 use crate::db::{self, Db, Tx};
-use crate::jobs::{self, Handlers, Job};
-use crate::kernel::id::{CaseId, JobId};
+use crate::jobs::{self, Handlers};
+use crate::kernel::id::JobId;
 use crate::kernel::pace::Pace;
 use crate::kernel::tally::Tally;
 use crate::kernel::time::HOUR;
@@ -29,13 +29,15 @@ use crate::procedure::rhythm;
 use crate::publish::models::Models;
 use crate::publish::share::service as share;
 use crate::secrets::Secrets;
-use crate::{content, deploy, editorial, ledger, media, notices, preview, procedure, publish, sites, verify};
+use crate::{content, deploy, editorial, ledger, media, notices, preview, procedure, publish, security, sites, verify};
 
 /// More than one network can have waiting (see `identity::limits`), and a wait of a second or two.
 const HASHES_QUEUED_MAX: usize = 64;
 const LOGIN_FAILURES_WINDOW: i64 = 15 * MINUTE;
 /// As long as a session lives unused.
 const LOGIN_NETWORKS_WINDOW: i64 = 30 * DAY;
+const CITIZEN_REPORTS_WINDOW: i64 = HOUR;
+const CITIZEN_KEYS_MAX: usize = 10_000;
 /// About 100 bytes each.
 const LOGIN_KEYS_MAX: usize = 20_000;
 
@@ -91,6 +93,8 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
         secrets,
         hashing,
         hashing_queue: Arc::new(Semaphore::new(HASHES_QUEUED_MAX)),
+        case_followers: &[security::following::follow, recap::follow_move],
+        citizen_reports: Mutex::new(Tally::new(CITIZEN_REPORTS_WINDOW, CITIZEN_KEYS_MAX)),
         login_failures: Mutex::new(Tally::new(LOGIN_FAILURES_WINDOW, LOGIN_KEYS_MAX)),
         login_networks: Mutex::new(Tally::new(LOGIN_NETWORKS_WINDOW, LOGIN_KEYS_MAX)),
         live_commits: AtomicU64::new(0),
@@ -177,8 +181,8 @@ pub fn worker() -> (Handlers, impl Fn(&App) -> Result<()> + Send + Sync + 'stati
         on_tick(app, &models)?;
         if rhythms.is_time(app.now()) {
             rhythm::follow(app)?;
-            recap::follow(app)?;
         }
+        recap::follow(app)?;
         if looks.is_time(app.now()) {
             rounds::follow(app)?;
         }
@@ -202,6 +206,9 @@ pub fn handlers() -> Handlers {
 fn handlers_with(models: Models) -> Handlers {
     Handlers::default()
         .on("publish.build", move |app, job| publish::service::build_job(app, &models, job))
+        .on(security::OPEN_JOB, security::service::open_job)
+        .on(security::TIDY_JOB, security::citizens::tidy)
+        .beside(security::CALL_JOB, 1, security::on_call::calling::job)
         .beside("deploy.target", TARGETS_AT_A_TIME, deploy::service::deploy_job)
         .beside(derive::KIND, 1, |app, job| derive::job(app, job, &redraw))
         .beside(share::KIND, 1, share::job)
@@ -214,19 +221,6 @@ fn handlers_with(models: Models) -> Handlers {
         .beside(notices::mail::JOB, 1, notices::mail::service::job)
         .beside(notices::hooks::JOB, WEBHOOKS_AT_A_TIME, notices::hooks::service::job)
         .beside(rounds::JOB, 1, |app, job| rounds::job(app, job, &|app| prober(&app.config, (&[], false))))
-        .on(procedure::service::ACTION_JOB, follow_action)
-}
-
-/// What follows from a move of a case that has an action.
-fn follow_action(app: &App, job: &Job) -> jobs::Outcome {
-    let text = |name: &str| job.payload.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
-    let case = CaseId::parse(text("case"))?;
-    match text("action") {
-        "monitor.round" => recap::ordered(app, case)?,
-        "monitor.recap" => recap::reported(app, case)?,
-        _ => {}
-    }
-    Ok(serde_json::Value::Null)
 }
 
 /// Pages that show pictures of which there are other forms now are made anew; what documents say is found from now on.

@@ -122,6 +122,12 @@ settings! {
     /// Every so many hours each watched website is looked at as a whole: freshness, intrusion, upkeep; 0 means only for
     /// the weekly report.
     monitor_round_hours: Count = "6";
+    /// Where the Telegram Bot API is, for whoever is called by Telegram.
+    telegram_api_url: HttpUrl = "https://api.telegram.org";
+    /// Reports of citizens that one network may send in an hour; twenty times as many are taken from all together.
+    citizen_reports_max: Count = "5";
+    /// Days after the end of an incident for which it is known who reported it by the public form.
+    citizen_contact_days: Count = "90";
     /// full: every accepted write survives a power cut. off: for tests whose subject is something else.
     durability: DurabilitySetting = "full";
 }

@@ -29,6 +29,7 @@ pub mod publish;
 pub mod reports;
 pub mod search;
 pub mod secrets;
+pub mod security;
 pub mod server;
 pub mod sites;
 pub mod themes;

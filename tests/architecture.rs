@@ -36,6 +36,7 @@ const ROOMS: &[&str] = &[
     "preview",
     "delivery",
     "monitoring",
+    "security",
     "adapters",
     "server",
     "boot",

@@ -62,6 +62,10 @@ export const routes: Route[] = [
   { path: '/monitoring/:id/edit', title: 'monitoring.change.title', needs: ['manage_monitored'], load: () => worded(import('./features/monitoring/Change.svelte')) },
   { path: '/recaps', title: 'recaps.title', needs: ['see_monitored'], load: () => worded(import('./features/recaps/Recaps.svelte')) },
   { path: '/recaps/:id', title: 'recaps.one', needs: ['see_monitored'], load: () => worded(import('./features/recaps/Recap.svelte')) },
+  { path: '/incidents', title: 'incidents.title', needs: ['see_incidents'], load: () => worded(import('./features/security/Incidents.svelte')) },
+  { path: '/incidents/new', title: 'incidents.open', needs: ['report_incident'], load: () => worded(import('./features/security/NewIncident.svelte')) },
+  { path: '/incidents/:id', title: 'incidents.one', needs: ['see_incidents'], load: () => worded(import('./features/security/Incident.svelte')) },
+  { path: '/on-call', title: 'oncall.title', needs: ['manage_on_call'], load: () => worded(import('./features/security/OnCall.svelte')) },
   { path: '/site/:site/menus/:entry', title: 'menus.one', needs: ['read_content'], load: () => import('./features/menus/Menu.svelte') },
 ];
 

@@ -8,7 +8,7 @@ use super::Place;
 use crate::app::App;
 use crate::kernel::{Digest, Result};
 use crate::media::library::care::{self, Collected, Named};
-use crate::{media, procedure, publish, themes, verify};
+use crate::{media, procedure, publish, security, themes, verify};
 
 /// Look after stored files
 #[derive(Args)]
@@ -89,6 +89,7 @@ fn named(app: &App, library: Vec<Digest>, of_themes: impl Fn(&App) -> Result<Vec
     add("the library", library);
     add("the attachments of cases", app.db.read_blocking(procedure::store::stored)?);
     add("the evidence of findings", app.db.read_blocking(verify::store::stored)?);
+    add("the evidence of incidents", app.db.read_blocking(security::store::stored)?);
     add("pictures to share", app.db.read_blocking(publish::share::store::stored)?);
     add("themes", of_themes(app)?);
     add("kept releases", publish::service::stored(app)?);

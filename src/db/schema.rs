@@ -943,6 +943,83 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    incidents (id) {
+        id -> Text,
+        case_id -> Text,
+        year -> Integer,
+        number -> Integer,
+        reference -> Text,
+        source -> Text,
+        severity -> Text,
+        title -> Text,
+        url -> Text,
+        website -> Text,
+        agency -> Text,
+        site_id -> Nullable<Text>,
+        monitor_id -> Nullable<Text>,
+        summary -> Text,
+        evidence -> Nullable<Text>,
+        detected_at -> BigInt,
+        reported_at -> BigInt,
+        taken_at -> Nullable<BigInt>,
+        assigned_at -> Nullable<BigInt>,
+        contained_at -> Nullable<BigInt>,
+        recovered_at -> Nullable<BigInt>,
+        approved_at -> Nullable<BigInt>,
+        closed_at -> Nullable<BigInt>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    incident_timeline (incident_id, number) {
+        incident_id -> Text,
+        number -> Integer,
+        kind -> Text,
+        actor -> Text,
+        said -> Text,
+        detail -> Text,
+        at -> BigInt,
+        noted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    incident_reports (incident_id, version) {
+        incident_id -> Text,
+        version -> Integer,
+        fields -> Text,
+        saved_by -> Text,
+        saved_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    citizen_reports (reference) {
+        reference -> Text,
+        site_id -> Text,
+        incident_id -> Text,
+        kind -> Text,
+        url -> Text,
+        description -> Text,
+        person -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    on_call (id) {
+        id -> Integer,
+        people -> Text,
+        repeat_minutes -> Integer,
+        telegram_token -> Nullable<Text>,
+        webhook_secret -> Nullable<Text>,
+        version -> Integer,
+        updated_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
     users,
@@ -1015,6 +1092,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     recaps,
     recap_rows,
     recap_versions,
+    incidents,
+    incident_timeline,
+    incident_reports,
+    citizen_reports,
+    on_call,
 );
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -1032,3 +1114,4 @@ diesel::joinable!(monitor_incident_members -> monitored_sites (monitor_id));
 diesel::joinable!(monitor_reports -> monitored_sites (monitor_id));
 diesel::joinable!(monitor_reports -> monitor_rounds (round_id));
 diesel::joinable!(recaps -> cases (case_id));
+diesel::joinable!(incidents -> cases (case_id));

@@ -11,7 +11,7 @@ use diesel::sql_types::{BigInt, Nullable, SingleValue, Text};
 
 use crate::kernel::id::{
     AttachmentId, CaseId, CommentId, DeliveryId, DeploymentId, EntryId, FindingId, GroupId, IncidentId, JobId,
-    MonitorId, PreviewId, RecapId, ReleaseId, RoundId, RunId, SessionId, SiteId, TargetId, ThemeId, UploadId, UserId,
+    MonitorId, PreviewId, RecapId, ReleaseId, RoundId, RunId, SecurityIncidentId, SessionId, SiteId, TargetId, ThemeId, UploadId, UserId,
     WebhookId, WindowId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
@@ -135,6 +135,7 @@ parse_refusing!(
     WindowId,
     RoundId,
     RecapId,
+    SecurityIncidentId,
     Slug,
     Locale,
 );
@@ -170,6 +171,7 @@ stored_as_text!(
     WindowId,
     RoundId,
     RecapId,
+    SecurityIncidentId,
     Slug,
     Locale,
     Digest,

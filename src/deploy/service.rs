@@ -214,6 +214,16 @@ pub fn follow(app: &App) -> Result<()> {
 pub fn heal(tx: &mut Tx, app: &App, (site, url): (SiteId, &str), now: Timestamp) -> Result<Vec<String>> {
     let shows = |target: &Target| target.url.as_deref().is_some_and(|own| own.trim_end_matches('/') == url);
     let targets: Vec<Target> = store::list(tx, site)?.into_iter().filter(|t| t.active && shows(t)).collect();
+    anew(tx, app, targets, now)
+}
+
+/// Has every active target of a site brought anew, whatever it seems to hold; returns their keys.
+pub fn bring_anew(tx: &mut Tx, app: &App, site: SiteId, now: Timestamp) -> Result<Vec<String>> {
+    let targets = store::list(tx, site)?.into_iter().filter(|target| target.active).collect();
+    anew(tx, app, targets, now)
+}
+
+fn anew(tx: &mut Tx, app: &App, targets: Vec<Target>, now: Timestamp) -> Result<Vec<String>> {
     for target in &targets {
         let job = NewJob {
             kind: "deploy.target",

@@ -8,7 +8,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::kernel::id::{
     AttachmentId, CaseId, CommentId, DeliveryId, DeploymentId, EntryId, FindingId, GroupId, IncidentId, JobId,
-    MonitorId, PreviewId, RecapId, ReleaseId, RoundId, RunId, SessionId, SiteId, TargetId, ThemeId, UploadId, UserId,
+    MonitorId, PreviewId, RecapId, ReleaseId, RoundId, RunId, SecurityIncidentId, SessionId, SiteId, TargetId, ThemeId, UploadId, UserId,
     WebhookId, WindowId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
@@ -63,6 +63,7 @@ string_schemas! {
     WindowId: uuid(), "Id of a time of announced work.";
     RoundId: uuid(), "Id of a full look at all watched websites.";
     RecapId: uuid(), "Id of a weekly report.";
+    SecurityIncidentId: uuid(), "Id of an incident that people handle.";
     Digest: None, "SHA-256, 64 lower-case hexadecimal letters.";
     Slug: None, "Lower-case letters, digits and single hyphens.";
     Locale: None, "A language tag such as id or en.";

@@ -153,6 +153,16 @@ use_cases! {
     /// Reasons and corrections on a weekly report, and fresh figures for it.
     WriteRecap "write_recap" [Head Monitor];
     AnnounceMaintenance "announce_maintenance" [Head WebDeveloper Monitor Admin];
+    // incidents
+    /// To tell that a website was attacked or is out of order.
+    ReportIncident "report_incident" [Author Editor Approver Publisher Head SubCoordinator Operator WebDeveloper Monitor Requester];
+    SeeIncidents "see_incidents" [Head AgencyHead SubCoordinator WebDeveloper Monitor Auditor Admin];
+    /// Note, contain, put a good release back, write the official report.
+    HandleIncident "handle_incident" [Head SubCoordinator WebDeveloper Monitor];
+    /// Accounts that were misused; for the whole installation.
+    LockAccount "lock_account" [Head Monitor Admin];
+    /// Who is called at night; for the whole installation.
+    ManageOnCall "manage_on_call" [Head Admin];
     // ledger
     ReadLedger "read_ledger" [Head AgencyHead Auditor Admin];
 }

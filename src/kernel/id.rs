@@ -103,6 +103,8 @@ ids! {
     RoundId
     /// A weekly report on them.
     RecapId
+    /// An attack on a website or a fault of one, as people handle it.
+    SecurityIncidentId
 }
 
 fn v7(now: Timestamp, chance: [u8; 10]) -> [u8; 36] {

@@ -36,8 +36,8 @@ pub fn follow(app: &App) -> Result<()> {
             let date = now.in_zone(&store::zone(tx, None)?).date();
             let title = format!("{} {}", flow.title.id, date.strftime("%d-%m-%Y"));
             let system = Actor::system("rhythm");
-            let case = (id, one.definition.key.as_str(), flow.key.as_str());
-            service::open_by_itself(tx, case, (None, title), (&system, now)).map(drop)
+            let flow = (one.definition.key.as_str(), flow.key.as_str());
+            service::open_alone(tx, (id, None), flow, &title, (&system, now)).map(drop)
         })?;
     }
     Ok(())

@@ -10,12 +10,11 @@ use super::model::Definition;
 use super::rules::{self, Transition};
 use super::timing::Timing;
 use super::{shelf, store, telling};
-use crate::app::App;
+use crate::app::{App, CaseMove};
 use crate::calendar::{Calendar, store as calendars};
 use crate::db::{Conn, Tx};
 use crate::identity::{Actor, Permit, Scope, UseCase, cases};
-use crate::jobs::{self, NewJob};
-use crate::kernel::id::{AttachmentId, CaseId, CommentId, EntryId, JobId, SiteId, UserId};
+use crate::kernel::id::{AttachmentId, CaseId, CommentId, EntryId, SiteId, UserId};
 use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
 use crate::media::Accepted;
@@ -117,47 +116,26 @@ pub async fn open(app: &App, actor: &Actor, new: NewCase) -> Result<CaseId> {
                 Some(site) => actor.permit(site)?,
                 None => actor.permit_installation()?,
             };
-            let (version, definition) = shelf::current(tx, &new.procedure).map_err(unknown_procedure)?;
+            let (_, definition) = shelf::current(tx, &new.procedure).map_err(unknown_procedure)?;
             let flow = flow_of(&definition, new.flow.as_deref())?;
-            rules::may_open(flow, site, &actor)?;
-            let origin = Origin { id, procedure: (&definition.key, version), flow: &flow.key, site, entry: None };
-            begin(tx, (&definition, flow), &origin, (title.clone(), &actor, now)).map(drop)
+            open_alone(tx, (id, site), (&new.procedure, &flow.key), &title, (&actor, now)).map(drop)
         })
         .await?;
     Ok(id)
 }
 
-/// Opens a plain case in the system's name, because its time has come or because something was seen; nobody has it in hand.
-/// An unknown procedure or flow is a refusal (`not_found`).
-pub fn open_by_itself(
+/// Opens a plain case that is no other thing's, records it, and tells for whom it waits. See [`open_for`].
+pub fn open_alone(
     tx: &mut Tx,
-    (id, procedure, flow): (CaseId, &str, &str),
-    (site, title): (Option<SiteId>, String),
-    (system, now): (&Actor, Timestamp),
+    (id, site): (CaseId, Option<SiteId>),
+    flow: (&str, &str),
+    title: &str,
+    (actor, now): (&Actor, Timestamp),
 ) -> Result<Case> {
-    let _permit: Permit<cases::WorkOnCases> = Permit::system(system, site.map_or(Scope::Installation, Scope::Site))?;
-    let (version, definition) = shelf::current(tx, procedure)?;
-    let known = definition.flow(flow).filter(|flow| flow.subject == super::model::Subject::Case);
-    let flow = known.ok_or_else(|| Refusal::new(Code::NotFound).detail(format!("{procedure} has no flow {flow}")))?;
-    let origin = Origin { id, procedure: (&definition.key, version), flow: &flow.key, site, entry: None };
-    begin(tx, (&definition, flow), &origin, (title, system, now))
-}
-
-/// Stores a new plain case, records it, and tells whose turn it is.
-fn begin(
-    tx: &mut Tx,
-    (definition, flow): (&Definition, &super::model::Flow),
-    origin: &Origin,
-    (title, by, now): (String, &Actor, Timestamp),
-) -> Result<Case> {
-    let (calendar, zone) = (calendars::calendar(tx)?, store::zone(tx, origin.site)?);
-    let timing = Timing { now, calendar: &calendar, zone: &zone };
-    let state = rules::opened(definition, flow, by.user(), &timing)?;
-    let case = new_case(origin, title, flow.start.clone(), (state, by.user(), now));
-    store::insert(tx, &case)?;
+    let case = open_for(tx, (id, site), flow, title, (actor, now))?;
     let detail = json!({ "procedure": case.procedure_key, "flow": case.flow, "step": case.step });
-    record(tx, by, "procedure.open", &case, (Vec::new(), detail, now))?;
-    telling::opened(tx, case.id, (by.user(), now))?;
+    record(tx, actor, "procedure.open", &case, (Vec::new(), detail, now))?;
+    tell_opened(tx, id, (actor.user(), now))?;
     Ok(case)
 }
 
@@ -202,6 +180,39 @@ pub fn open_for_entry(
     Ok(case)
 }
 
+/// Opens the plain case of something that a feature above keeps, in the transaction that makes it; its ledger event is that
+/// thing's, and is to be followed by [`tell_opened`]. `opener`: a person must be one of the flow's openers; the system opens
+/// what a finding asks for.
+pub fn open_for(
+    tx: &mut Tx,
+    (id, site): (CaseId, Option<SiteId>),
+    (procedure, flow): (&str, &str),
+    title: &str,
+    (actor, now): (&Actor, Timestamp),
+) -> Result<Case> {
+    let (version, definition) = shelf::current(tx, procedure)?;
+    let flow = flow_of(&definition, Some(flow))?;
+    match (actor.user(), site) {
+        (Some(_), _) => rules::may_open(flow, site, actor)?,
+        (None, site) => {
+            let scope = site.map_or(Scope::Installation, Scope::Site);
+            let _permit: Permit<cases::WorkOnCases> = Permit::system(actor, scope)?;
+        }
+    }
+    let (calendar, zone) = (calendars::calendar(tx)?, store::zone(tx, site)?);
+    let timing = Timing { now, calendar: &calendar, zone: &zone };
+    let state = rules::opened(&definition, flow, actor.user(), &timing)?;
+    let origin = Origin { id, procedure: (&definition.key, version), flow: &flow.key, site, entry: None };
+    let case = new_case(&origin, title.to_owned(), flow.start.clone(), (state, actor.user(), now));
+    store::insert(tx, &case)?;
+    Ok(case)
+}
+
+/// Tells for whom a case waits that was opened by [`open_for`], after its ledger event.
+pub fn tell_opened(tx: &mut Tx, id: CaseId, (by, now): (Option<UserId>, Timestamp)) -> Result<()> {
+    telling::opened(tx, id, (by, now))
+}
+
 struct Origin<'a> {
     id: CaseId,
     procedure: (&'a str, i32),
@@ -237,13 +248,9 @@ fn new_case(
     }
 }
 
-/// The job by which higher rooms learn that a plain case made a move with an action: `{"case", "action", "event"}`, the last
-/// being the number of the case's event.
-pub const ACTION_JOB: &str = "procedure.action";
-
-/// Moves a plain case. `seen` is the version that the caller looked at.
+/// Moves a plain case, and has whoever follows it do their part. `seen` is the version that the caller looked at.
 pub async fn transition(app: &App, actor: &Actor, id: CaseId, seen: i32, command: Command) -> Result<()> {
-    let (now, actor, job) = (app.now(), actor.clone(), app.id(JobId::new));
+    let (now, actor, followers) = (app.now(), actor.clone(), app.case_followers);
     app.db
         .write(move |tx| {
             let whole = Whole::read(tx, id)?;
@@ -257,16 +264,24 @@ pub async fn transition(app: &App, actor: &Actor, id: CaseId, seen: i32, command
                 "fields": transition.fields(), "action": transition.action() });
             let action = format!("procedure.{}", transition.command());
             record(tx, &actor, &action, &whole.case, (Vec::new(), detail, now))?;
-            if let Some(action) = transition.action() {
-                let payload = json!({ "case": id, "action": action, "event": whole.events.len() + 1 });
-                let follows = NewJob { kind: ACTION_JOB, payload, unique_key: None, run_at: now };
-                jobs::enqueue(tx, job, &follows, now)?;
-            }
-            telling::moved(tx, &transition, (actor.user(), now))
+            telling::moved(tx, &transition, (actor.user(), now))?;
+            followers.iter().try_for_each(|follow| follow(tx, &moved(&transition)))
         })
-        .await?;
-    app.job_waiting.notify_one();
-    Ok(())
+        .await
+}
+
+/// What followers are told of a move.
+fn moved(transition: &Transition) -> CaseMove<'_> {
+    CaseMove {
+        case: transition.case(),
+        command: transition.command(),
+        from: transition.from(),
+        to: transition.to(),
+        action: transition.action(),
+        by: transition.actor(),
+        comment: transition.comment(),
+        at: transition.at(),
+    }
 }
 
 /// Writes the move of an entry's case; its ledger event is the entry's. Returns the case's new version.

@@ -11,7 +11,7 @@ use super::swap::Place;
 use super::{history, manifest, store};
 use crate::app::App;
 use crate::db::{Conn, Durability};
-use crate::identity::{Actor, Permit, cases};
+use crate::identity::{Actor, Permit, Scope, cases};
 use crate::jobs::{self, NewJob};
 use crate::kernel::id::{JobId, ReleaseId, SiteId};
 use crate::kernel::{Code, Context, Refusal, Result};
@@ -60,8 +60,25 @@ fn named(row: &store::LiveRow) -> Named {
 /// withdrawn since it was built. What goes from view by it is in the ledger.
 pub fn activate(app: &App, actor: &Actor, id: ReleaseId) -> Result<Release> {
     let release = find(app, id)?;
-    let site = release.site_id;
-    let _permit: Permit<cases::ActivateRelease> = actor.permit(site)?;
+    let _permit: Permit<cases::ActivateRelease> = actor.permit(release.site_id)?;
+    make_live(app, &release, &actor.ledger_name())
+}
+
+/// The same by whoever handles an incident of the site.
+pub fn activate_in_incident(app: &App, (site, id): (SiteId, ReleaseId), (permit, by): (Permit<cases::HandleIncident>, &str)) -> Result<Release> {
+    let release = find(app, id)?;
+    let covers = match permit.scope() {
+        Scope::Site(covered) => covered == site,
+        Scope::Installation => true,
+    };
+    if release.site_id != site || !covers {
+        return Err(Refusal::new(Code::NotFound).into());
+    }
+    make_live(app, &release, by)
+}
+
+fn make_live(app: &App, release: &Release, by: &str) -> Result<Release> {
+    let (id, site) = (release.id, release.site_id);
     let place = place(app, site)?;
     let _lock = place.lock()?;
     reconcile(app, site, &place)?;
@@ -73,11 +90,11 @@ pub fn activate(app: &App, actor: &Actor, id: ReleaseId) -> Result<Release> {
     bring_back(app, &place, release.number)?;
     place.point(release.number)?;
     let now = app.now();
-    let mut event = released(&release, &actor.ledger_name(), "publish.activate");
+    let mut event = released(release, by, "publish.activate");
     event.detail["hidden"] = slugs(&consequences.hidden);
     event.detail["older"] = slugs(&consequences.older);
     app.db.write_blocking(|tx| {
-        store::activate(tx, &release, now)?;
+        store::activate(tx, release, now)?;
         ledger::record(tx, &event, now)?;
         Ok(())
     })?;

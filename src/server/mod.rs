@@ -27,6 +27,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         let page = web::method(method).guard(fn_guard(finding::wants_a_page)).to(finding::at_the_api);
         config.route("/delivery/v1/sites/{site}/search", page);
     }
+    // Before what answers every question of a browser below /delivery.
+    crate::security::citizens::routes(config);
     crate::delivery::routes(config);
     health::routes(config);
     ledger::routes(config);
@@ -52,4 +54,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     crate::monitoring::discovery::api::routes(config);
     crate::monitoring::states::api::routes(config);
     crate::monitoring::recap::api::routes(config);
+    crate::security::api::routes(config);
+    crate::security::on_call::api::routes(config);
 }

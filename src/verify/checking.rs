@@ -12,7 +12,8 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::deploy;
 use crate::identity::{UseCase, cases};
-use crate::kernel::id::{FindingId, RunId};
+use crate::jobs::{self, NewJob};
+use crate::kernel::id::{FindingId, JobId, RunId};
 use crate::kernel::time::DAY;
 use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
@@ -23,6 +24,9 @@ use crate::sites::Site;
 
 /// A notice names the first few; all are in the list of findings.
 const PROBLEMS_TOLD_MAX: usize = 3;
+/// The room above opens incidents.
+const INCIDENT_JOB: &str = "security.open";
+const PROBLEMS_IN_INCIDENT_MAX: usize = 50;
 /// Pages that changed since then are checked every time.
 const LATELY: i64 = 7 * DAY;
 /// Findings of one check that get an event each; the check's own event counts all.
@@ -280,6 +284,7 @@ impl Checking<'_> {
         ledger::record(tx, &event.digest(manifest).detail(detail), now)?;
         if report.new_findings > 0 {
             self.tell(tx, report, now)?;
+            self.open_incident(tx, report, now)?;
         }
         self.heal(tx, report, manifest, now)
     }
@@ -292,6 +297,24 @@ impl Checking<'_> {
         let said = named.map(|one| format!("{} {}", one.kind, one.path)).collect::<Vec<_>>().join("\n");
         let roles = cases::CheckTarget::ROLES.to_vec();
         notices::tell(tx, &Happening { said: format!("{}\n{said}", self.url), roles, ..found }, now)
+    }
+
+    /// Has an incident opened when others changed what the address serves: signatures that do not hold, pages changed or added.
+    fn open_incident(&self, tx: &mut Tx, report: &Report, now: Timestamp) -> Result<()> {
+        let tampered = |one: &&Problem| matches!(one.kind, Kind::Seal | Kind::Changed | Kind::Added);
+        let found: Vec<&Problem> = report.problems.iter().filter(tampered).collect();
+        let Some(first) = found.first() else { return Ok(()) };
+        let named = |one: &&Problem| format!("{} {}", one.kind, one.path);
+        let evidence: Vec<String> = found.iter().take(PROBLEMS_IN_INCIDENT_MAX).map(named).collect();
+        let summary = format!("{} berkas berbeda dengan yang disahkan; antara lain {}", found.len(), named(first));
+        let payload = json!({
+            "source": "verify", "site": self.site.id, "url": self.url, "agency": self.site.name,
+            "title": format!("Isi situs berubah: {}", self.site.name), "detected_at": now.micros(), "summary": summary,
+            "evidence": evidence, "report": first.evidence,
+        });
+        let unique_key = Some(format!("{INCIDENT_JOB}:{}", self.url));
+        let job = NewJob { kind: INCIDENT_JOB, payload, unique_key, run_at: now };
+        jobs::enqueue(tx, self.app.id(JobId::new), &job, now).map(drop)
     }
 
     /// Has the targets behind the address brought anew, when the settings say so and what they serve is not what

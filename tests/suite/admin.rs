@@ -55,6 +55,11 @@ fn websites_are_monitored_and_secured_by_their_procedures() {
 }
 
 #[test]
+fn an_attack_is_handled_from_a_citizens_report_to_a_website_fit_for_use() {
+    tell("incidents.mjs");
+}
+
+#[test]
 fn an_agency_gets_a_website_from_its_letter_to_the_end() {
     tell("creation.mjs");
 }

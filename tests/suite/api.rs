@@ -201,6 +201,19 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
         ("POST", "/api/v1/monitoring/windows") => {
             json!({"starts": "2026-11-24T18:00", "ends": "2026-11-24T20:00", "reason": "Pindah server"})
         }
+        ("POST", "/api/v1/incidents") => {
+            json!({"url": "https://dinas.test/", "title": "Diserang", "summary": "Halaman berubah", "site": "portal"})
+        }
+        ("POST", p) if p.ends_with("/notes") || p.ends_with("/contain") => json!({"note": "Catatan"}),
+        ("PUT", "/api/v1/incidents/{id}/severity") => json!({"severity": "low", "note": "Ringan"}),
+        ("POST", "/api/v1/incidents/{id}/withdraw") => json!({"entry": things.entry, "version": 1, "reason": "Diubah"}),
+        ("POST", "/api/v1/incidents/{id}/lock") => {
+            json!({"user": "00000000-0000-7000-8000-000000000000", "reason": "Disalahgunakan"})
+        }
+        ("POST", "/api/v1/incidents/{id}/maintenance") => {
+            json!({"starts": "2026-11-24T18:00", "ends": "2026-11-24T20:00", "reason": "Pembersihan"})
+        }
+        ("PUT", "/api/v1/on-call") => json!({"people": []}),
         ("PUT", "/api/v1/mail") => {
             json!({"host": "surel.test", "port": 465, "security": "tls", "from_address": "lamin@surel.test"})
         }

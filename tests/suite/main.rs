@@ -23,6 +23,7 @@ mod hostile;
 mod identity;
 mod identity_links;
 mod import;
+mod incidents;
 mod injection;
 mod ledger;
 mod library;

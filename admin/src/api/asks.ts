@@ -61,6 +61,13 @@ export const permissions = (by: Asking = api) => by.GET('/api/v1/permissions');
 export const calendar = (by: Asking = api) => by.GET('/api/v1/calendar');
 export const mail = (by: Asking = api) => by.GET('/api/v1/mail');
 
+/** Incidents, and one of them. */
+export const incidents = (open: boolean | undefined, cursor: Cursor, by: Asking = api) => by.GET('/api/v1/incidents', { params: { query: { limit: 50, open, cursor } } });
+export const incidentFigures = (by: Asking = api) => by.GET('/api/v1/incidents/summary');
+export const incident = (id: string, by: Asking = api) => by.GET('/api/v1/incidents/{id}', { params: { path: { id } } });
+export const incidentReport = (id: string, by: Asking = api) => by.GET('/api/v1/incidents/{id}/report', { params: { path: { id } } });
+export const onCall = (by: Asking = api) => by.GET('/api/v1/on-call');
+
 /** Websites that are watched, and what was seen of one. */
 export const monitored = (state: Query<'/api/v1/monitoring/sites'>['state'], cursor: Cursor, by: Asking = api) =>
   by.GET('/api/v1/monitoring/sites', { params: { query: { limit: 50, state, cursor } } });

@@ -545,6 +545,246 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Incidents that the caller may see: open ones first, then the newest. */
+        get: operations["get_incidents"];
+        put?: never;
+        /** Opens an incident with its case. 200 with the one that is open for the same website, which got another line. */
+        post: operations["post_incidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many are open, and how long the ways took: medians of the last twelve months, and by month. */
+        get: operations["get_incidents_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An incident with its timeline and its case. */
+        get: operations["get_incidents_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Everything that a response team asks for, in one `tar.gz` with signed sums. */
+        post: operations["post_incidents_id_bundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/contain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that it harms and spreads no further. Needs `If-Match`. */
+        post: operations["post_incidents_id_contain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Locks an account that was misused; its sessions end at once. */
+        post: operations["post_incidents_id_lock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Announces work on the website, so that nobody is told that it is down. */
+        post: operations["post_incidents_id_maintenance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes a line into the timeline. */
+        post: operations["post_incidents_id_notes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest version of the official report; version 0 is what is known before anybody saved one. */
+        get: operations["get_incidents_id_report"];
+        /** Saves a version of the official report. Needs `If-Match` with the version that was seen, 0 for the first. */
+        put: operations["put_incidents_id_report"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/report/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of the official report, newest first. */
+        get: operations["get_incidents_id_report_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a good release back: it goes live, and every target of the site is brought anew. */
+        post: operations["post_incidents_id_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/severity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Weighs an incident anew. Needs `If-Match`. */
+        put: operations["put_incidents_id_severity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an incident: nobody else of the on-call list is called. */
+        post: operations["post_incidents_id_take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a page down, by whoever may withdraw it. */
+        post: operations["post_incidents_id_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{id}": {
         parameters: {
             query?: never;
@@ -977,6 +1217,24 @@ export interface paths {
         put?: never;
         /** Mark one of my notices as read. */
         post: operations["post_notices_id_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/on-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is called when an incident begins. */
+        get: operations["get_on_call"];
+        /** Sets who is called. Needs `If-Match` with the version that was seen, 0 for the first. */
+        put: operations["put_on_call"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2007,6 +2265,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/delivery/v1/sites/{site}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells that a website was attacked or is out of order. */
+        post: operations["post_delivery_sites_site_reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/delivery/v1/sites/{site}/reports/{reference}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a report stands: `received`, `handling`, `done`. */
+        get: operations["get_delivery_sites_site_reports_reference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/delivery/v1/sites/{site}/search": {
         parameters: {
             query?: never;
@@ -2080,6 +2372,11 @@ export interface components {
             mailed: boolean;
             /** @description Shown this once. `null` where it replaces a password and was sent: then it is for nobody else to see. */
             url: string | null;
+        };
+        /** @description Which account is to be locked. */
+        AccountToLock: {
+            reason: string;
+            user: components["schemas"]["UserId"];
         };
         /** @description One sentence or two for whoever has to mend it. */
         Advice: {
@@ -2484,6 +2781,34 @@ export interface components {
              */
             digest_hour: number;
             mail: components["schemas"]["NoticeMail"];
+        };
+        /** @description Who reported, as far as they said. */
+        CitizenContact: {
+            contact?: string;
+            name?: string;
+        };
+        /** @description What a citizen or an official reported. */
+        CitizenReport: {
+            created_at: components["schemas"]["Timestamp"];
+            description: string;
+            kind: components["schemas"]["CitizenReportKind"];
+            person?: components["schemas"]["CitizenContact"] | null;
+            reference: string;
+            url: string;
+        };
+        /** @enum {string} */
+        CitizenReportKind: "gambling" | "defacement" | "malware" | "phishing" | "data" | "unavailable" | "other";
+        /** @description How a report stands; nothing else is told. */
+        CitizenReportStanding: {
+            reference: string;
+            state: components["schemas"]["CitizenReportState"];
+        };
+        /** @enum {string} */
+        CitizenReportState: "received" | "handling" | "done";
+        /** @description The number by which its sender asks how it stands. */
+        CitizenReportTaken: {
+            /** @description `LAP-7K3F-9QTM` */
+            reference: string;
         };
         /**
          * Format: uuid
@@ -3079,6 +3404,57 @@ export interface components {
             items: components["schemas"]["Waiting"][];
             next_cursor?: string | null;
         };
+        /** @description An incident in a list. */
+        Incident: {
+            agency: string;
+            approved_at?: components["schemas"]["Timestamp"] | null;
+            assigned_at?: components["schemas"]["Timestamp"] | null;
+            case: components["schemas"]["CaseId"];
+            closed_at?: components["schemas"]["Timestamp"] | null;
+            contained_at?: components["schemas"]["Timestamp"] | null;
+            detected_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["SecurityIncidentId"];
+            monitor?: components["schemas"]["MonitorId"] | null;
+            recovered_at?: components["schemas"]["Timestamp"] | null;
+            /** @description `INS-2026-0001` */
+            reference: string;
+            reported_at: components["schemas"]["Timestamp"];
+            severity: components["schemas"]["IncidentSeverity"];
+            /** @description The key of the site, where it is published here. */
+            site?: string | null;
+            source: components["schemas"]["IncidentSource"];
+            /** @description Where its case rests. */
+            step: string;
+            step_title: components["schemas"]["Words"];
+            taken_at?: components["schemas"]["Timestamp"] | null;
+            title: string;
+            url: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A line of the timeline. */
+        IncidentEvent: {
+            actor?: components["schemas"]["Person"] | null;
+            at: components["schemas"]["Timestamp"];
+            detail: Record<string, unknown>;
+            kind: components["schemas"]["IncidentEventKind"];
+            noted_at: components["schemas"]["Timestamp"];
+            /** Format: int32 */
+            number: number;
+            said: string;
+        };
+        /** @enum {string} */
+        IncidentEventKind: "detected" | "reported" | "detected_again" | "received" | "called" | "taken" | "assigned" | "contained" | "recovered" | "returned" | "approved" | "closed" | "report_saved" | "release_restored" | "page_withdrawn" | "account_locked" | "maintenance_announced" | "severity_changed" | "bundle_made" | "note";
+        /** @description Incidents in figures. */
+        IncidentFigures: {
+            /** @description Of the last twelve months together. */
+            medians: components["schemas"]["IncidentMedian"][];
+            /** @description Newest first; months without any are left out. */
+            months: components["schemas"]["IncidentMonth"][];
+            open: number;
+            /** @description Of these, with nobody who has taken them. */
+            untaken: number;
+        };
         /**
          * Format: uuid
          * @description Id of an incident of watched websites.
@@ -3086,6 +3462,113 @@ export interface components {
         IncidentId: string;
         /** @enum {string} */
         IncidentKind: "down" | "unstable";
+        /** @description The middle of how long a way took. */
+        IncidentMedian: {
+            /** @description How many have. */
+            incidents: number;
+            /**
+             * Format: int64
+             * @description Absent while no incident has gone that way.
+             */
+            minutes?: number | null;
+            span: components["schemas"]["IncidentSpanKind"];
+        };
+        /** @description How long the ways took in a month. */
+        IncidentMonth: {
+            incidents: number;
+            medians: components["schemas"]["IncidentMedian"][];
+            /** @description `2026-11`, by when they were reported, on the clock of Makassar. */
+            month: string;
+        };
+        IncidentPage: {
+            items: components["schemas"]["Incident"][];
+            next_cursor?: string | null;
+        };
+        /** @description The official report. */
+        IncidentReport: {
+            fields: components["schemas"]["IncidentReportFields"];
+            /** @description Fields that are still empty and must not be when the team reports. */
+            missing: string[];
+            saved_at?: components["schemas"]["Timestamp"] | null;
+            saved_by?: components["schemas"]["Person"] | null;
+            /**
+             * Format: int32
+             * @description 0: nothing was saved yet, and `fields` are what is known.
+             */
+            version: number;
+        };
+        /** @description The official report, by the fields that the national cyber agency (BSSN) asks for. */
+        IncidentReportFields: {
+            /** @default  */
+            actions: string;
+            /**
+             * @description Whether help is asked for, and which.
+             * @default
+             */
+            assistance: string;
+            /** @default  */
+            cause: string;
+            /** @default  */
+            chronology: string;
+            /** @default  */
+            contact_email: string;
+            /**
+             * @description Who can be asked: name, position, telephone, e-mail.
+             * @default
+             */
+            contact_name: string;
+            /** @default  */
+            contact_phone: string;
+            /** @default  */
+            contact_position: string;
+            /** @default  */
+            description: string;
+            /** @default  */
+            impact: string;
+            /**
+             * @description Such as defacement, an injection of gambling links, malware, data exposed.
+             * @default
+             */
+            incident_kind: string;
+            /**
+             * @description Addresses, files, accounts by which others know it again; one a line.
+             * @default
+             */
+            indicators: string;
+            /** @default  */
+            prevention: string;
+            /**
+             * @description Addresses, servers, programs.
+             * @default
+             */
+            systems: string;
+        };
+        IncidentReportPage: {
+            items: components["schemas"]["IncidentReport"][];
+        };
+        /** @enum {string} */
+        IncidentSeverity: "low" | "medium" | "high" | "critical";
+        /** @enum {string} */
+        IncidentSource: "monitor" | "verify" | "report" | "person";
+        /** @enum {string} */
+        IncidentSpanKind: "detected_to_reported" | "reported_to_assigned" | "assigned_to_contained" | "contained_to_recovered" | "recovered_to_approved" | "whole";
+        /** @description An incident in full. */
+        IncidentView: components["schemas"]["Incident"] & {
+            /** @description People whose accounts the reader may lock: those with a role on the website's site, or for the installation. */
+            accounts: components["schemas"]["Person"][];
+            case_view: components["schemas"]["CaseView"];
+            description: string;
+            evidence?: components["schemas"]["Digest"] | null;
+            /**
+             * @description What the reader may do with the incident itself: `note`, `contain`, `take`, `weigh`, `report`, `restore`, `withdraw`,
+             *     `lock`, `maintain`.
+             */
+            may: string[];
+            /** @description Words with which the case's next form may begin, by field. */
+            proposed: Record<string, unknown>;
+            reports: components["schemas"]["CitizenReport"][];
+            timeline: components["schemas"]["IncidentEvent"][];
+        };
         /** @description A website that it struck. */
         IncidentWebsite: {
             agency: string;
@@ -3416,6 +3899,17 @@ export interface components {
             /** Format: binary */
             file: string;
         };
+        /** @description What somebody outside tells. */
+        NewCitizenReport: {
+            /** @description A telephone or an address by which somebody may ask. */
+            contact?: string;
+            /** @description 10 letters to 4,000 bytes. */
+            description: string;
+            kind: components["schemas"]["CitizenReportKind"];
+            name?: string;
+            /** @description Of the page that shows it; on a website that is published or watched here. */
+            url: string;
+        };
         /** @description A remark. */
         NewComment: {
             body: string;
@@ -3423,6 +3917,29 @@ export interface components {
         /** @description A remark. */
         NewEntryComment: {
             body: string;
+        };
+        /** @description What an incident is opened with. */
+        NewIncident: {
+            agency?: string;
+            detected_at?: components["schemas"]["Timestamp"] | null;
+            monitor?: components["schemas"]["MonitorId"] | null;
+            severity?: components["schemas"]["IncidentSeverity"] | null;
+            /** @description The key of the site, where it is published here. */
+            site?: string | null;
+            summary: string;
+            title: string;
+            /** @description Where it was seen. */
+            url: string;
+        };
+        /** @description Something to be written into the timeline. */
+        NewIncidentNote: {
+            at?: components["schemas"]["Timestamp"] | null;
+            note: string;
+        };
+        /** @description How bad it is, and why. */
+        NewIncidentSeverity: {
+            note: string;
+            severity: components["schemas"]["IncidentSeverity"];
         };
         /** @description Work to be announced. */
         NewMaintenanceWindow: {
@@ -3502,6 +4019,33 @@ export interface components {
             id: string;
             kind: string;
         };
+        /** @description Who is called when an incident begins, without the secrets. */
+        OnCallList: {
+            /** @description Who may be put on it: those who handle incidents of the whole installation. */
+            candidates: components["schemas"]["Person"][];
+            has_telegram_token: boolean;
+            has_webhook_secret: boolean;
+            /** @description The same people by name. */
+            names: components["schemas"]["Person"][];
+            people: components["schemas"]["OnCallPerson"][];
+            /** Format: int32 */
+            repeat_minutes: number;
+            /**
+             * Format: int32
+             * @description 0: nothing was set yet.
+             */
+            version: number;
+        };
+        /** @description Somebody on call, and how they are reached. */
+        OnCallPerson: {
+            /** @description At the address of their account. */
+            mail?: boolean;
+            /** @description The number of their chat with the bot; a group's begins with a minus. */
+            telegram?: string | null;
+            user: components["schemas"]["UserId"];
+            /** @description An address that is told by a signed request. */
+            webhook?: string | null;
+        };
         /** @description What a case is opened with. */
         OpenCase: {
             /** @description Needed where the procedure has several flows. */
@@ -3514,6 +4058,16 @@ export interface components {
         };
         /** @enum {string} */
         Outcome: "running" | "done" | "unchanged" | "failed";
+        /** @description Which page is to be taken down. */
+        PageToWithdraw: {
+            entry: components["schemas"]["EntryId"];
+            reason: string;
+            /**
+             * Format: int32
+             * @description Of the entry, as it was seen.
+             */
+            version: number;
+        };
         /** @description A use case, and the roles that may do it. */
         Permission: {
             /** @description `move_entry` */
@@ -3795,6 +4349,10 @@ export interface components {
             items: components["schemas"]["Release"][];
             next_cursor?: string | null;
         };
+        /** @description Which release is to be put back. */
+        ReleaseToRestore: {
+            release?: components["schemas"]["ReleaseId"] | null;
+        };
         /** @description Another name for a term. */
         RenameTerm: {
             /** @description The slug of the term. */
@@ -3906,6 +4464,11 @@ export interface components {
             /** @description What was looked for: one item for each word or known phrase. */
             understood: components["schemas"]["Understood"][];
         };
+        /**
+         * Format: uuid
+         * @description Id of an incident that people handle.
+         */
+        SecurityIncidentId: string;
         SeenEntry: {
             /** @description The `digest` that the list gave. */
             digest: string;
@@ -4319,6 +4882,19 @@ export interface components {
             /** @description Without a scheme it is read as HTTPS. */
             url: string;
         };
+        /** @description What the list is to be. A secret that is absent stays; an empty one is removed. */
+        WantedOnCallList: {
+            /** @description In the order in which they are called; at most 20. */
+            people: components["schemas"]["OnCallPerson"][];
+            /**
+             * Format: int32
+             * @description Between two calls, until somebody takes the incident; 1 to 240.
+             */
+            repeat_minutes?: number;
+            telegram_token?: string | null;
+            /** @description 16 to 256 bytes. */
+            webhook_secret?: string | null;
+        };
         /** @description What a webhook is to be. Without `secret` (16 to 256 bytes) the one that is stored stays; a new one needs one. */
         WantedWebhook: {
             active?: boolean;
@@ -4396,6 +4972,15 @@ export interface components {
         Words: {
             en: string;
             id: string;
+        };
+        /** @description When work on the website is announced. */
+        WorkToAnnounce: {
+            ends: string;
+            reason: string;
+            /** @description On the clock of that zone: `2026-11-23T18:00`. */
+            starts: string;
+            /** @description Of the IANA database; `Asia/Makassar` if none is named. */
+            zone?: string;
         };
         /** @description An entry to be written. */
         WriteEntry: {
@@ -5903,6 +6488,708 @@ export interface operations {
             };
         };
     };
+    get_incidents: {
+        parameters: {
+            query?: {
+                open?: boolean;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIncident"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_incidents_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentFigures"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_incidents_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_incidents_id_bundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": unknown;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_incidents_id_contain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIncidentNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_incidents_id_lock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountToLock"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_incidents_id_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkToAnnounce"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_incidents_id_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIncidentNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_incidents_id_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentReport"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    put_incidents_id_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentReportFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentReport"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_incidents_id_report_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentReportPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_incidents_id_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseToRestore"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    put_incidents_id_severity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIncidentSeverity"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_incidents_id_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_incidents_id_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PageToWithdraw"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_jobs_id: {
         parameters: {
             query?: never;
@@ -7226,6 +8513,78 @@ export interface operations {
                 content?: never;
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_on_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnCallList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    put_on_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedOnCallList"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnCallList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10337,6 +11696,83 @@ export interface operations {
                 content?: never;
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_delivery_sites_site_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCitizenReport"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CitizenReportTaken"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_delivery_sites_site_reports_reference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CitizenReportStanding"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -162,6 +162,22 @@ export const en: Help = {
     what: 'Addresses of other systems that are told what happens on this site.',
     first: 'Add an address, choose the events, and set a secret that the other system knows, too.',
   },
+  '/incidents': {
+    what: 'Attacks on websites and faults of them: open ones first, and how long handling took.',
+    first: 'Open one that nobody has taken and choose “Take it”, or report what you saw yourself.',
+  },
+  '/incidents/new': {
+    what: 'Tells that a website was attacked or is out of order. Its case opens at once.',
+    first: 'Copy the address of the page, and write what is seen there.',
+  },
+  '/incidents/:id': {
+    what: 'One incident: whose turn it is, what can be done, what happened when, and the official report.',
+    first: 'Take it, then do what the present step asks for. Write the report before the team reports to the head.',
+  },
+  '/on-call': {
+    what: 'Who is called when an incident begins, in which order and by which ways.',
+    first: 'Add people in the order in which they are to be called, and give each at least one way.',
+  },
   '/monitoring': {
     what: 'The websites that are watched, and how each fares: whether it can be reached, since when, and why not.',
     first: 'Choose “Not reachable” to see what is urgent. Open a website to see its outages and whom to call.',

@@ -162,6 +162,22 @@ export const id: Help = {
     what: 'Alamat pada sistem lain yang diberi tahu tentang peristiwa pada situs ini.',
     first: 'Tambahkan alamat, pilih peristiwanya, dan isi kunci rahasia yang juga diketahui sistem itu.',
   },
+  '/incidents': {
+    what: 'Serangan dan gangguan pada situs: yang terbuka lebih dahulu, beserta lama penanganannya.',
+    first: 'Buka insiden yang belum diambil lalu pilih “Ambil penanganan”, atau laporkan yang Anda lihat sendiri.',
+  },
+  '/incidents/new': {
+    what: 'Melaporkan bahwa sebuah situs diserang atau terganggu. Berkasnya dibuka seketika.',
+    first: 'Salin alamat halamannya, lalu tuliskan apa yang terlihat di sana.',
+  },
+  '/incidents/:id': {
+    what: 'Satu insiden: giliran siapa, apa yang dapat dilakukan, apa yang terjadi dan kapan, serta laporan resminya.',
+    first: 'Ambil penanganannya, lalu kerjakan langkah sekarang. Tulis laporan insiden sebelum tim melapor kepada kepala bidang.',
+  },
+  '/on-call': {
+    what: 'Siapa yang dihubungi ketika insiden mulai, menurut urutan apa dan dengan cara apa.',
+    first: 'Tambahkan petugas menurut urutan, dan berikan masing-masing sedikitnya satu cara.',
+  },
   '/monitoring': {
     what: 'Situs yang dipantau dan keadaannya: dapat diakses atau tidak, sejak kapan, dan apa penyebabnya.',
     first: 'Pilih “Tidak dapat diakses” untuk melihat yang mendesak. Buka sebuah situs untuk melihat gangguan dan penanggung jawabnya.',

@@ -56,7 +56,7 @@ pub fn bearer(request: &HttpRequest) -> Result<String, Refusal> {
 }
 
 /// Network and client of a request. `X-Forwarded-For` counts from a trusted proxy only.
-fn caller(app: &App, request: &HttpRequest) -> Caller {
+pub fn caller(app: &App, request: &HttpRequest) -> Caller {
     let forwarded: Vec<&str> = request
         .headers()
         .get_all("X-Forwarded-For")

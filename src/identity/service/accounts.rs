@@ -130,6 +130,26 @@ fn save_changed(tx: &mut Tx, by: &str, before: &User, after: User, now: Timestam
     Ok(after)
 }
 
+/// Locks an account that was misused, in the caller's transaction: it is disabled, and its sessions end. Never one's own, and an
+/// administrator's only by another. 409 `nothing_changed` when it is locked already.
+pub fn lock_in(
+    tx: &mut Tx,
+    actor: &Actor,
+    _permit: Permit<cases::LockAccount>,
+    (id, now): (UserId, Timestamp),
+) -> Result<User> {
+    let before = store::find_user(tx, id)?.ok_or_else(|| Refusal::new(Code::NotFound))?;
+    let is_above = store::is_administrator(tx, id, now)? && !actor.holds(Role::Admin, None);
+    if actor.user() == Some(id) || is_above {
+        return Err(Refusal::new(Code::Forbidden).detail("not one's own account, nor an administrator's").into());
+    }
+    if before.disabled {
+        return Err(Refusal::new(Code::NothingChanged).detail("it is locked already").into());
+    }
+    let after = User { disabled: true, ..before.clone() };
+    save_changed(tx, &actor.ledger_name(), &before, after, now)
+}
+
 async fn by_email(app: &App, email: &str) -> Result<User> {
     let email = Email::parse(email)?;
     let found = app.db.read(move |connection| store::find_user_by_email(connection, &email)).await?;

@@ -7,13 +7,13 @@ use serde_json::json;
 use super::model::{Frozen, Recap, Row};
 use super::rules::{self, Writing};
 use super::store;
-use crate::app::App;
+use crate::app::{App, CaseMove};
 use crate::db::{Conn, Tx};
 use crate::http::etag;
 use crate::identity::{Actor, Permit, cases};
 use crate::kernel::id::{CaseId, JobId, MonitorId, RecapId, RoundId};
 use crate::kernel::time::{self, ZONE_DEFAULT};
-use crate::kernel::{Code, Refusal, Result, Timestamp};
+use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
 use crate::monitoring::look::model::Section;
 use crate::monitoring::rounds::model::{Occasion, Round};
@@ -38,8 +38,7 @@ pub fn follow(app: &App) -> Result<()> {
     let (new, waiting) =
         app.db.read_blocking(|c| Ok((store::cases_without(c, PROCEDURE)?, store::waiting(c, WRITING_STEP)?)))?;
     for (case, opened_at) in new {
-        let id = app.id(RecapId::new);
-        app.db.write_blocking(|tx| make(tx, (id, case), opened_at).map(drop))?;
+        app.db.write_blocking(|tx| make(tx, case, opened_at).map(drop))?;
     }
     for one in waiting {
         let ids = (app.id(RoundId::new), app.id(JobId::new));
@@ -49,10 +48,14 @@ pub fn follow(app: &App) -> Result<()> {
 }
 
 /// The report of a case; made if there is none.
-fn make(tx: &mut Tx, (id, case): (RecapId, CaseId), opened_at: Timestamp) -> Result<Recap> {
+fn make(tx: &mut Tx, case: CaseId, opened_at: Timestamp) -> Result<Recap> {
     if let Some(there) = store::of_case(tx, case)? {
         return Ok(there);
     }
+    // A case has one report, so its own id names that as well as chance would.
+    let mut chance = [0; 10];
+    chance.copy_from_slice(&Digest::of(format!("recap:{case}")).as_str().as_bytes()[..10]);
+    let id = RecapId::new(opened_at, chance);
     let zone = time::zone(ZONE_DEFAULT)?;
     let week = rules::week_of(opened_at, &zone);
     let since = crate::monitoring::rounds::rules::recap_time(week, &zone).unwrap_or(opened_at);
@@ -117,43 +120,38 @@ fn record(
     Ok(())
 }
 
-/// What follows from the head's order: the report takes this week's figures, or waits for fresh ones if those were asked for.
-pub fn ordered(app: &App, case: CaseId) -> Result<()> {
-    let (now, id, ids) = (app.now(), app.id(RecapId::new), (app.id(RoundId::new), app.id(JobId::new)));
-    app.db.write_blocking(|tx| {
-        let whole = Whole::read(tx, case)?;
-        let mut recap = make(tx, (id, case), whole.case.opened_at)?;
-        let (command, field, fresh) = ORDER;
-        let order = whole.events.iter().rev().find(|event| event.command == command);
-        let asked = order.filter(|event| event.fields.get(field).and_then(serde_json::Value::as_str) == Some(fresh));
-        if let Some(event) = asked {
-            (recap.round, recap.since) = (None, event.at);
-            store::update(tx, &recap)?;
-        }
-        adopt_newest(tx, recap.id, ids, now)
-    })?;
-    app.job_waiting.notify_one();
-    Ok(())
+/// What follows from a move of its case: the head's order says which figures serve, handing in freezes the report.
+pub fn follow_move(tx: &mut Tx, moved: &CaseMove<'_>) -> Result<()> {
+    match moved.action {
+        Some("monitor.round") => ordered(tx, moved),
+        Some("monitor.recap") => reported(tx, moved),
+        _ => Ok(()),
+    }
 }
 
-/// What follows from handing the report in: it is frozen as the next version, with the evidence that its rows name.
-pub fn reported(app: &App, case: CaseId) -> Result<()> {
-    let (now, id) = (app.now(), app.id(RecapId::new));
-    app.db.write_blocking(|tx| {
-        let whole = Whole::read(tx, case)?;
-        let recap = make(tx, (id, case), whole.case.opened_at)?;
-        let (command, field) = REPORT;
-        let Some(event) = whole.events.iter().rev().find(|event| event.command == command) else { return Ok(()) };
-        // A job may run twice.
-        if store::versions(tx, recap.id)?.last().is_some_and(|last| last.made_at >= event.at) {
-            return Ok(());
-        }
-        let summary = event.fields.get(field).and_then(serde_json::Value::as_str).unwrap_or_default();
-        let frozen = draft(tx, &recap, summary)?;
-        let number = store::freeze(tx, (recap.id, recap.round), &frozen, (event.actor_id, now))?;
-        let by = event.actor_id.map_or("system:monitor".to_owned(), |user| format!("user:{user}"));
-        record(tx, (by, "recap.report"), &recap, (json!({ "number": number, "rows": frozen.rows.len() }), now))
-    })
+/// The report takes this week's figures, or waits for fresh ones if those were asked for.
+fn ordered(tx: &mut Tx, moved: &CaseMove<'_>) -> Result<()> {
+    let whole = Whole::read(tx, moved.case)?;
+    let recap = make(tx, moved.case, whole.case.opened_at)?;
+    let (command, field, fresh) = ORDER;
+    let order = whole.events.iter().rev().find(|event| event.command == command);
+    match order.filter(|event| event.fields.get(field).and_then(serde_json::Value::as_str) == Some(fresh)) {
+        Some(_) => store::update(tx, &Recap { round: None, since: moved.at, ..recap }),
+        None => Ok(()),
+    }
+}
+
+/// The report is frozen as the next version, with the evidence that its rows name.
+fn reported(tx: &mut Tx, moved: &CaseMove<'_>) -> Result<()> {
+    let whole = Whole::read(tx, moved.case)?;
+    let recap = make(tx, moved.case, whole.case.opened_at)?;
+    let (command, field) = REPORT;
+    let event = whole.events.iter().rev().find(|event| event.command == command);
+    let summary = event.and_then(|event| event.fields.get(field)).and_then(serde_json::Value::as_str);
+    let frozen = draft(tx, &recap, summary.unwrap_or_default())?;
+    let number = store::freeze(tx, (recap.id, recap.round), &frozen, (moved.by, moved.at))?;
+    let by = moved.by.map_or("system:monitor".to_owned(), |user| format!("user:{user}"));
+    record(tx, (by, "recap.report"), &recap, (json!({ "number": number, "rows": frozen.rows.len() }), moved.at))
 }
 
 /// The report as it stands now.
@@ -171,12 +169,12 @@ pub fn draft(connection: &mut Conn, recap: &Recap, summary: &str) -> Result<Froz
 
 /// Opens a case with its report now, whatever day it is.
 pub async fn open(app: &App, actor: &Actor) -> Result<RecapId> {
-    let (now, id) = (app.now(), app.id(RecapId::new));
+    let now = app.now();
     let date = now.in_zone(&time::zone(ZONE_DEFAULT)?).date();
     let title = format!("Monitoring {}", date.strftime("%d-%m-%Y"));
     let new = NewCase { procedure: PROCEDURE.to_owned(), flow: Some(FLOW.to_owned()), site: None, title };
     let case = procedure::open(app, actor, new).await?;
-    Ok(app.db.write(move |tx| make(tx, (id, case), now)).await?.id)
+    Ok(app.db.write(move |tx| make(tx, case, now)).await?.id)
 }
 
 /// A report with its case. Absent is `not_found`.

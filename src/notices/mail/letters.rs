@@ -120,6 +120,26 @@ pub fn notices(to: &str, found: &[Notice], more: usize, (admin, language): (&str
     end(subject, text, html, &format!("{foot} {admin}/account"), language)
 }
 
+/// A letter that calls somebody to an incident: what it is, in short lines, and where it is handled.
+pub fn call(to: &str, (title, lines, url): (&str, &[String], &str), language: Language) -> Words {
+    let subject = format!("{} {title}", language.choose("[Insiden]", "[Incident]"));
+    let greeting = format!("{} {to},", language.choose("Yth.", "Dear"));
+    let asked = language.choose(
+        "Anda dihubungi sebagai petugas piket. Buka insiden ini dan ambil penanganannya:",
+        "You are called because you are on call. Open this incident and take it:",
+    );
+    let items: String = lines.iter().map(|line| format!("<li>{}</li>\n", escaped(line))).collect();
+    let address = escaped(url);
+    let html = format!(
+        "<p>{}</p>\n<p>{}</p>\n<ul>\n{items}</ul>\n<p>{asked} <a href=\"{address}\">{address}</a></p>\n",
+        escaped(&greeting),
+        escaped(title)
+    );
+    let text: String = lines.iter().map(|line| format!("* {line}\n")).collect();
+    let foot = language.choose("Surel ini dikirim secara otomatis.", "This letter was sent automatically.");
+    end(subject, format!("{greeting}\n\n{title}\n\n{text}\n{asked}\n{url}\n\n"), html, foot, language)
+}
+
 /// A letter by which an administrator sees that letters arrive.
 pub fn test(to: &str, (admin, language): (&str, Language)) -> Words {
     let subject = language.choose("Surel percobaan dari Lamin", "Test letter from Lamin").to_owned();

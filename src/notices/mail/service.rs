@@ -182,6 +182,12 @@ fn waits_for_a_working_day(
     Ok(super::super::rules::mail_at(&preferences, &calendar, &zone, now))
 }
 
+/// Hands a letter that waits for nobody's choice to the server that takes letters; `None`: there is none.
+pub fn send_now(app: &App, user: &User, (words, id): (Words, String)) -> Result<Option<Result<(), Unsent>>> {
+    let server = app.db.read_blocking(store::find)?;
+    server.map(|server| send(app, &server, user, (words, id))).transpose()
+}
+
 /// Hands a letter to the server. What it says when it does not take it holds no secret.
 pub(super) fn send(
     app: &App,

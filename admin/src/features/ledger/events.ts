@@ -15,6 +15,7 @@ export function apart(name: string): Named {
 export function screenOf({ kind, id }: Named): string | undefined {
   if (kind === 'entry') return `/entries/${id}`;
   if (kind === 'case') return `/cases/${id}`;
+  if (kind === 'security') return `/incidents/${id}`;
   if (kind === 'monitor') return `/monitoring/${id}`;
   if (kind === 'procedure') return `/procedures/${id}`;
 }

@@ -1,0 +1,5 @@
+DROP TABLE on_call;
+DROP TABLE citizen_reports;
+DROP TABLE incident_reports;
+DROP TABLE incident_timeline;
+DROP TABLE incidents;
