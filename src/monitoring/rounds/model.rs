@@ -6,6 +6,7 @@ use crate::kernel::id::{MonitorId, RoundId};
 use crate::kernel::{Digest, Timestamp};
 use crate::monitoring::look::model::{Fresh, Freshness, Reached, Section, Verdict};
 use crate::monitoring::scan;
+use crate::monitoring::scan::baseline::Seen;
 
 crate::words! {
     /// Why a round is made.
@@ -57,6 +58,8 @@ pub struct Looked {
     pub body: Vec<u8>,
     /// What was found, in words for whoever has to do something about it.
     pub found: Vec<String>,
+    /// What it is used to show, to be held against what was accepted; `None` where nothing could be seen.
+    pub seen: Option<Seen>,
 }
 
 impl Kept {

@@ -56,7 +56,8 @@ pub fn keep(monitor: MonitorId, report: &Report, quiet: bool) -> Result<Looked> 
     };
     let found = report.injection.evidence.iter().take(FOUND_MAX);
     let found = found.map(|seen| format!("{}: {} ({})", word(seen.evidence.kind), seen.evidence.text, seen.url));
-    Ok(Looked { kept, body: packer.finish().map_err(failed)?, found: found.collect() })
+    let body = packer.finish().map_err(failed)?;
+    Ok(Looked { kept, body, found: found.collect(), seen: report.seen.clone() })
 }
 
 /// The name that something has in JSON.

@@ -14,6 +14,7 @@ use crate::kernel::id::{JobId, MonitorId, RoundId};
 use crate::kernel::time::{self, DAY, ZONE_DEFAULT};
 use crate::kernel::{Context, Error, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
+use crate::monitoring::baselines::service as baselines;
 use crate::monitoring::look::model::Reached;
 use crate::monitoring::look::{Asking, look};
 use crate::monitoring::schedule::{engine, looking};
@@ -144,12 +145,10 @@ async fn look_at(app: &App, prober: &dyn Prober, one: &Watched, windows: &[Windo
     let now = app.now();
     let address = |url: &str| list::address(url).ok_or_else(|| Error::broken("look at a website", url.to_owned()));
     let part = |part: &sites::model::Kept| Some((part.section, list::address(part.url.as_deref()?)?));
-    let asking = Asking {
-        url: address(&one.url)?,
-        now: now.jiff(),
-        as_crawler: false,
-        sections: one.profile.sections.iter().filter_map(part).collect(),
-    };
+    let (id, hosts) = (one.id, &one.profile.hosts);
+    let known = app.db.read_blocking(|c| baselines::known(c, id, hosts))?;
+    let sections = one.profile.sections.iter().filter_map(part).collect();
+    let asking = Asking { sections, known, ..Asking::of(address(&one.url)?, now.jiff()) };
     let report = look(prober, &asking).await;
     let quiet = windows.iter().any(|window| window.span.holds(one.id, &one.profile.groups, now));
     rules::keep(one.id, &report, quiet)
@@ -183,6 +182,9 @@ fn store_all(app: &App, round: RoundId, sites: &[Watched], looked: &[Looked]) ->
         for (one, job) in looked.iter().zip(&ids) {
             if !store::keep(tx, round, one)? {
                 continue;
+            }
+            if let Some(seen) = &one.seen {
+                baselines::note(tx, one.kept.monitor, seen, now)?;
             }
             let was = before
                 .get(&one.kept.monitor)
