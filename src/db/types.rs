@@ -11,8 +11,8 @@ use diesel::sql_types::{BigInt, Nullable, SingleValue, Text};
 
 use crate::kernel::id::{
     AttachmentId, CaseId, CommentId, DeliveryId, DeploymentId, EntryId, FindingId, GroupId, IncidentId, JobId,
-    MonitorId, PreviewId, RecapId, ReleaseId, RoundId, RunId, SecurityIncidentId, SessionId, SiteId, TargetId, ThemeId, UploadId, UserId,
-    WebhookId, WindowId,
+    MonitorId, PreviewId, RecapId, ReleaseId, RoundId, RunId, SecurityIncidentId, SessionId, SiteId, TargetId, ThemeId,
+    UploadId, UserId, WebhookId, WindowId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 

@@ -8,8 +8,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::kernel::id::{
     AttachmentId, CaseId, CommentId, DeliveryId, DeploymentId, EntryId, FindingId, GroupId, IncidentId, JobId,
-    MonitorId, PreviewId, RecapId, ReleaseId, RoundId, RunId, SecurityIncidentId, SessionId, SiteId, TargetId, ThemeId, UploadId, UserId,
-    WebhookId, WindowId,
+    MonitorId, PreviewId, RecapId, ReleaseId, RoundId, RunId, SecurityIncidentId, SessionId, SiteId, TargetId, ThemeId,
+    UploadId, UserId, WebhookId, WindowId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 

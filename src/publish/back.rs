@@ -65,7 +65,11 @@ pub fn activate(app: &App, actor: &Actor, id: ReleaseId) -> Result<Release> {
 }
 
 /// The same by whoever handles an incident of the site.
-pub fn activate_in_incident(app: &App, (site, id): (SiteId, ReleaseId), (permit, by): (Permit<cases::HandleIncident>, &str)) -> Result<Release> {
+pub fn activate_in_incident(
+    app: &App,
+    (site, id): (SiteId, ReleaseId),
+    (permit, by): (Permit<cases::HandleIncident>, &str),
+) -> Result<Release> {
     let release = find(app, id)?;
     let covers = match permit.scope() {
         Scope::Site(covered) => covered == site,

@@ -139,7 +139,12 @@ struct NewIncidentNote {
 #[utoipa::path(tag = "incidents", params(("id" = SecurityIncidentId, Path)), request_body = NewIncidentNote,
     responses((status = 200, body = IncidentView), (status = 403), (status = 404), (status = 409), (status = 422)))]
 #[post("/api/v1/incidents/{id}/notes")]
-async fn note_incident(app: web::Data<App>, actor: Actor, id: web::Path<String>, body: Json<NewIncidentNote>) -> Answer {
+async fn note_incident(
+    app: web::Data<App>,
+    actor: Actor,
+    id: web::Path<String>,
+    body: Json<NewIncidentNote>,
+) -> Answer {
     let id = SecurityIncidentId::parse(&id)?;
     service::note(&app, &actor, id, (body.0.note, body.0.at)).await?;
     shown(&app, &actor, id).await

@@ -97,8 +97,10 @@ fn gather(connection: &mut Conn, app: &App, incident: &Incident) -> Result<Files
     let reports = store::citizen_reports(connection, incident.id, CITIZEN_REPORTS_MAX)?;
     let reports: Vec<Value> = reports
         .iter()
-        .map(|one| json!({ "reference": one.reference, "kind": one.kind, "url": one.url,
-            "description": one.description, "created_at": one.created_at }))
+        .map(|one| {
+            json!({ "reference": one.reference, "kind": one.kind, "url": one.url,
+            "description": one.description, "created_at": one.created_at })
+        })
         .collect();
     files.push(("citizen_reports.json".into(), pretty(&json!(reports))?));
     let subjects = [service::subject(incident.id), format!("case:{}", incident.case_id)];
@@ -177,7 +179,8 @@ fn table(lines: &[Line]) -> Result<Vec<u8>> {
 
 /// The official report as text, in the language of official papers.
 pub fn as_text(incident: &Incident, fields: &super::model::Account) -> String {
-    let head = format!("LAPORAN INSIDEN SIBER {}\n{}\n", rules::reference(incident.year, incident.number), incident.title);
+    let head =
+        format!("LAPORAN INSIDEN SIBER {}\n{}\n", rules::reference(incident.year, incident.number), incident.title);
     let part = |(field, text): (&'static str, &str)| {
         let text = text.trim();
         format!("\n{}\n{}\n", reporting::label(field), if text.is_empty() { "-" } else { text })

@@ -24,13 +24,15 @@ pub fn follow(tx: &mut Tx, moved: &CaseMove<'_>) -> Result<()> {
 
 /// The version of the official report that the team hands in with its move; without one it cannot be approved, so it is refused.
 fn handed_in(tx: &mut Tx, incident: &super::model::Incident) -> Result<i32> {
-    let none = || Refusal::new(Code::Invalid).field("report", "required", "the report of the incident is to be written first");
+    let none =
+        || Refusal::new(Code::Invalid).field("report", "required", "the report of the incident is to be written first");
     let newest = store::newest_account(tx, incident.id)?.ok_or_else(none)?;
     let missing = rules::missing(&newest.fields);
     if missing.is_empty() {
         return Ok(newest.version);
     }
     let refusal = Refusal::new(Code::Invalid);
-    let refuse = |refusal: Refusal, field: &&str| refusal.field(format!("report.{field}"), "required", "to be filled in first");
+    let refuse =
+        |refusal: Refusal, field: &&str| refusal.field(format!("report.{field}"), "required", "to be filled in first");
     Err(missing.iter().fold(refusal, refuse).into())
 }

@@ -22,7 +22,12 @@ async fn read(app: &App, actor: &Actor, id: SecurityIncidentId) -> Result<Incide
 }
 
 /// Adds the line of what was done elsewhere, in a transaction of its own: what was done stands in the ledger by then.
-async fn add(app: &App, actor: &Actor, id: SecurityIncidentId, done: (Happened, String, serde_json::Value)) -> Result<()> {
+async fn add(
+    app: &App,
+    actor: &Actor,
+    id: SecurityIncidentId,
+    done: (Happened, String, serde_json::Value),
+) -> Result<()> {
     let (now, actor) = (app.now(), actor.clone());
     app.db
         .write(move |tx| {
@@ -48,9 +53,7 @@ pub fn restore(app: &App, actor: &Actor, id: SecurityIncidentId, release: Option
     let site = incident.place.site_id.ok_or_else(no_site)?;
     let permit: Permit<cases::HandleIncident> = actor.permit(site)?;
     let number = match release {
-        Some(release) => {
-            Some(back::activate_in_incident(app, (site, release), (permit, &actor.ledger_name()))?.number)
-        }
+        Some(release) => Some(back::activate_in_incident(app, (site, release), (permit, &actor.ledger_name()))?.number),
         None => None,
     };
     let now = app.now();
@@ -151,4 +154,3 @@ async fn watched(app: &App, incident: &Incident) -> Result<MonitorId> {
     let hosted = app.db.read(move |c| monitored::store::find_hosted(c, site)).await?;
     Ok(hosted.ok_or_else(none)?.id)
 }
-

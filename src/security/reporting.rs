@@ -34,7 +34,11 @@ pub async fn save(
             let saved = SavedAccount { version: seen + 1, fields: fields.clone(), saved_by, saved_at: now };
             store::insert_account(tx, id, &saved)?;
             let detail = json!({ "version": saved.version });
-            service::write(tx, &incident, service::line(Happened::ReportSaved, &actor, (now, now)).detail(detail.clone()))?;
+            service::write(
+                tx,
+                &incident,
+                service::line(Happened::ReportSaved, &actor, (now, now)).detail(detail.clone()),
+            )?;
             let digest = Digest::of(json!(saved.fields).to_string());
             let event = service::event(&actor.ledger_name(), "save_report", &incident).detail(detail).digest(digest);
             ledger::record(tx, &event, now)?;

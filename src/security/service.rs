@@ -158,7 +158,8 @@ impl Line {
     fn saying(self, finding: &Finding) -> Self {
         let short = |text: &String| crate::notices::rules::line(text, rules::EVIDENCE_LETTERS_MAX);
         let evidence: Vec<String> = finding.evidence.iter().take(rules::EVIDENCE_LINES_MAX).map(short).collect();
-        let detail = json!({ "source": finding.source, "url": finding.url, "evidence": evidence, "report": finding.report });
+        let detail =
+            json!({ "source": finding.source, "url": finding.url, "evidence": evidence, "report": finding.report });
         self.words(&finding.summary).detail(detail)
     }
 }
@@ -239,7 +240,9 @@ pub fn open_job(app: &App, job: &Job) -> Outcome {
     })?;
     app.job_waiting.notify_one();
     let incident = opened.incident;
-    Ok(json!({ "incident": incident.id, "reference": rules::reference(incident.year, incident.number), "new": opened.is_new }))
+    Ok(
+        json!({ "incident": incident.id, "reference": rules::reference(incident.year, incident.number), "new": opened.is_new }),
+    )
 }
 
 /// A website that is published here belongs to its site, whoever found it.
@@ -297,7 +300,12 @@ pub fn open_handled(connection: &mut Conn, actor: &Actor, id: SecurityIncidentId
 }
 
 /// Notes something in the timeline; `at` is when it happened, now if nobody says.
-pub async fn note(app: &App, actor: &Actor, id: SecurityIncidentId, (said, at): (String, Option<Timestamp>)) -> Result<()> {
+pub async fn note(
+    app: &App,
+    actor: &Actor,
+    id: SecurityIncidentId,
+    (said, at): (String, Option<Timestamp>),
+) -> Result<()> {
     rules::check_note(&said)?;
     let (now, actor) = (app.now(), actor.clone());
     let at = at.unwrap_or(now);

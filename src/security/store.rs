@@ -21,14 +21,7 @@ type Row = (
 );
 
 type Columns = (
-    (
-        incidents::id,
-        incidents::case_id,
-        incidents::year,
-        incidents::number,
-        incidents::source,
-        incidents::severity,
-    ),
+    (incidents::id, incidents::case_id, incidents::year, incidents::number, incidents::source, incidents::severity),
     (incidents::url, incidents::website, incidents::agency, incidents::site_id, incidents::monitor_id),
     (incidents::title, incidents::summary, incidents::evidence, incidents::version),
     (incidents::detected_at, incidents::reported_at, incidents::taken_at, incidents::assigned_at),
@@ -36,14 +29,7 @@ type Columns = (
 );
 
 const COLUMNS: Columns = (
-    (
-        incidents::id,
-        incidents::case_id,
-        incidents::year,
-        incidents::number,
-        incidents::source,
-        incidents::severity,
-    ),
+    (incidents::id, incidents::case_id, incidents::year, incidents::number, incidents::source, incidents::severity),
     (incidents::url, incidents::website, incidents::agency, incidents::site_id, incidents::monitor_id),
     (incidents::title, incidents::summary, incidents::evidence, incidents::version),
     (incidents::detected_at, incidents::reported_at, incidents::taken_at, incidents::assigned_at),
@@ -60,16 +46,8 @@ fn from_row(row: Row) -> Result<Incident> {
     let broken = || Error::broken("read an incident", format!("source {source:?}, severity {severity:?}"));
     let (source, severity) = Source::parse(&source).zip(Severity::parse(&severity)).ok_or_else(broken)?;
     let place = Place { url, website, agency, site_id, monitor_id };
-    let times = Times {
-        detected_at,
-        reported_at,
-        taken_at,
-        assigned_at,
-        contained_at,
-        recovered_at,
-        approved_at,
-        closed_at,
-    };
+    let times =
+        Times { detected_at, reported_at, taken_at, assigned_at, contained_at, recovered_at, approved_at, closed_at };
     Ok(Incident { id, case_id, year, number, source, severity, place, title, summary, evidence, times, version })
 }
 
@@ -149,11 +127,7 @@ fn part(
 }
 
 /// How many are open, and milestones of all that were reported since then.
-pub fn since(
-    connection: &mut Conn,
-    from: Timestamp,
-    only: Option<Vec<SiteId>>,
-) -> Result<Vec<Incident>> {
+pub fn since(connection: &mut Conn, from: Timestamp, only: Option<Vec<SiteId>>) -> Result<Vec<Incident>> {
     let reported = incidents::reported_at.ge(from).or(incidents::closed_at.is_null());
     let mut query = incidents::table.filter(reported).select(COLUMNS).into_boxed();
     if let Some(sites) = only {
@@ -288,8 +262,7 @@ pub fn insert_account(tx: &mut Tx, incident: SecurityIncidentId, saved: &SavedAc
     Ok(())
 }
 
-type CitizenRow =
-    (String, SiteId, SecurityIncidentId, String, String, String, Option<String>, Timestamp);
+type CitizenRow = (String, SiteId, SecurityIncidentId, String, String, String, Option<String>, Timestamp);
 
 fn citizen_report(row: CitizenRow) -> Result<CitizenReport> {
     let (reference, site_id, incident_id, kind, url, description, person, created_at) = row;

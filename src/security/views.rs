@@ -235,7 +235,8 @@ pub fn incident(
     };
     let step = (case_view.summary.step.clone(), case_view.summary.step_title.clone());
     let may = may(actor, &incident);
-    let accounts = if may.iter().any(|one| one == "lock") { accounts(connection, &incident, (actor, now))? } else { Vec::new() };
+    let accounts =
+        if may.iter().any(|one| one == "lock") { accounts(connection, &incident, (actor, now))? } else { Vec::new() };
     Ok(IncidentView {
         accounts,
         description: incident.summary.clone(),
@@ -357,7 +358,11 @@ pub fn readable_sites(actor: &Actor) -> Result<Option<Vec<crate::kernel::id::Sit
 }
 
 /// The figures of the last twelve months.
-pub fn figures(connection: &mut Conn, sites: Option<Vec<crate::kernel::id::SiteId>>, now: Timestamp) -> Result<Figures> {
+pub fn figures(
+    connection: &mut Conn,
+    sites: Option<Vec<crate::kernel::id::SiteId>>,
+    now: Timestamp,
+) -> Result<Figures> {
     let found = store::since(connection, now.plus(-SUMMARY_DAYS * DAY), sites)?;
     let zone = time::zone(ZONE_DEFAULT)?;
     let mut by_month: HashMap<String, Vec<&Incident>> = HashMap::new();

@@ -6,8 +6,8 @@ mod sessions;
 mod setup;
 
 pub use accounts::{
-    NewUser, UserChange, add_user, change_user, choose_language, create_user, ensure_demo_accounts, lock_in, random_password,
-    reset_password, roster, set_disabled,
+    NewUser, UserChange, add_user, change_user, choose_language, create_user, ensure_demo_accounts, lock_in,
+    random_password, reset_password, roster, set_disabled,
 };
 pub use appointments::{Appoint, appoint, appoint_for_installation};
 pub(super) use sessions::{Beginning, replace_password};

@@ -56,7 +56,9 @@ async fn answer(app: &App, list: OnCall) -> Answer {
     let now = app.now();
     let read = move |c: &mut crate::db::Conn| {
         let members = crate::notices::store::members(c, None, now)?;
-        let handle = |one: &&crate::notices::model::Member| one.roles.iter().any(|role| cases::HandleIncident::ROLES.contains(role));
+        let handle = |one: &&crate::notices::model::Member| {
+            one.roles.iter().any(|role| cases::HandleIncident::ROLES.contains(role))
+        };
         let candidates = members.iter().filter(handle).map(|one| one.user).collect();
         Ok((People::read(c, asked)?, people_by_name(c, candidates)?))
     };

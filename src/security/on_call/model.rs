@@ -50,11 +50,8 @@ crate::words! {
 impl Reached {
     /// The ways that they have, in the order in which they are tried; all of them are.
     pub fn ways(&self) -> Vec<Way> {
-        let has = [
-            (Way::Telegram, self.telegram.is_some()),
-            (Way::Mail, self.mail),
-            (Way::Webhook, self.webhook.is_some()),
-        ];
+        let has =
+            [(Way::Telegram, self.telegram.is_some()), (Way::Mail, self.mail), (Way::Webhook, self.webhook.is_some())];
         has.into_iter().filter(|(_, has)| *has).map(|(way, _)| way).collect()
     }
 }

@@ -3,8 +3,8 @@
 use url::Url;
 
 use super::model::Reached;
-use crate::kernel::{FieldRefusal, Timestamp};
 use crate::kernel::time::MINUTE;
+use crate::kernel::{FieldRefusal, Timestamp};
 
 pub const PEOPLE_MAX: usize = 20;
 pub const REPEAT_MINUTES_DEFAULT: i32 = 10;

@@ -68,7 +68,8 @@ pub async fn set(app: &App, actor: &Actor, seen: i32, wanted: Wanted) -> Result<
                 return Err(Refusal::new(Code::Invalid).fields(wrong).into());
             }
             store::save(tx, &list)?;
-            let people: Vec<_> = list.people.iter().map(|one| json!({ "user": one.user, "ways": one.ways() })).collect();
+            let people: Vec<_> =
+                list.people.iter().map(|one| json!({ "user": one.user, "ways": one.ways() })).collect();
             let detail = json!({ "people": people, "repeat_minutes": list.repeat_minutes,
                 "has_telegram": list.telegram_token.is_some(), "has_webhook": list.webhook_secret.is_some() });
             ledger::record(tx, &Event::new(&*by, "on_call.set", "installation:on_call").detail(detail), now)?;

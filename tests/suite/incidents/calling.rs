@@ -110,7 +110,10 @@ async fn people_are_called_one_after_another_until_somebody_takes_it(engine: Eng
     assert_eq!(peer.take().len(), 1, "the first is called again");
     let whole = watch.incident(&id).await;
     let ways = calls(&whole);
-    assert_eq!((&ways[0]["way"], &ways[1]["way"], &ways[2]["error"]), (&json!("telegram"), &json!("webhook"), &json!("answered 500")));
+    assert_eq!(
+        (&ways[0]["way"], &ways[1]["way"], &ways[2]["error"]),
+        (&json!("telegram"), &json!("webhook"), &json!("answered 500"))
+    );
     watch.post(Role::Monitor, &path(&id, "/take"), json!({})).await.assert_ok();
     watch.app.clock.advance(60 * MINUTE);
     watch.work().await;
@@ -146,7 +149,10 @@ async fn a_list_is_set_whole_or_not_at_all(engine: Engine) {
     watch.send(Role::Admin, "PUT", at, list.clone()).await.assert_ok();
     watch.send(Role::Admin, "PUT", at, list).await.assert_refused(412, "stale");
     let kept = watch.get(Role::Head, "/api/v1/on-call").await.assert_ok().json();
-    assert_eq!((&kept["version"], &kept["repeat_minutes"], &kept["names"][0]["name"]), (&json!(1), &json!(10), &json!("monitor")));
+    assert_eq!(
+        (&kept["version"], &kept["repeat_minutes"], &kept["names"][0]["name"]),
+        (&json!(1), &json!(10), &json!("monitor"))
+    );
 }
 
 macro_rules! on_both_engines {

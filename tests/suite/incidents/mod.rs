@@ -156,7 +156,9 @@ async fn numbers_begin_anew_each_year_and_have_no_gaps(app: TestApp) {
     // Before anybody signs in: no session lasts for weeks.
     app.clock.set("2026-12-31T23:00:00+08:00");
     let watch = Watch::open(app);
-    for (at, host) in [("2026-12-31T23:30:00+08:00", "a"), ("2026-12-31T23:50:00+08:00", "b"), ("2027-01-01T00:10:00+08:00", "c")] {
+    for (at, host) in
+        [("2026-12-31T23:30:00+08:00", "a"), ("2026-12-31T23:50:00+08:00", "b"), ("2027-01-01T00:10:00+08:00", "c")]
+    {
         watch.app.clock.set(at);
         watch.found(&format!("https://{host}.go.id/"), "Diserang").await;
     }
@@ -189,7 +191,10 @@ async fn a_citizen_is_told_the_state_alone_and_is_known_to_the_team_alone(app: T
     let ask = format!("/delivery/v1/sites/portal/reports/{}", reference.to_lowercase());
     let state = Call::get(&ask).send(&watch.app).await.assert_ok().json();
     assert_eq!(state, json!({ "reference": reference, "state": "received" }));
-    Call::get("/delivery/v1/sites/portal/reports/LAP-0000-0000").send(&watch.app).await.assert_refused(404, "not_found");
+    Call::get("/delivery/v1/sites/portal/reports/LAP-0000-0000")
+        .send(&watch.app)
+        .await
+        .assert_refused(404, "not_found");
     let all = watch.incidents().await;
     let whole = watch.incident(&all[0]["id"]).await;
     assert_eq!((&whole["source"], &whole["site"]), (&json!("report"), &json!("portal")));
@@ -236,7 +241,10 @@ async fn securing_is_walked_from_a_finding_to_a_website_fit_for_use(app: TestApp
     minutes(30);
     let version = watch.incident(&id).await["version"].clone();
     let contained = json!({ "note": "Situs diblokir di proksi" });
-    watch.send(Role::Monitor, "POST", (&path(&id, "/contain"), &json!(99)), contained.clone()).await.assert_refused(412, "stale");
+    watch
+        .send(Role::Monitor, "POST", (&path(&id, "/contain"), &json!(99)), contained.clone())
+        .await
+        .assert_refused(412, "stale");
     watch.send(Role::Monitor, "POST", (&path(&id, "/contain"), &version), contained).await.assert_ok();
     minutes(60);
     let done = json!({ "work_done": "Dibersihkan" });
@@ -254,8 +262,17 @@ async fn securing_is_walked_from_a_finding_to_a_website_fit_for_use(app: TestApp
     watch.moves(Role::Head, &id, "close", json!({})).await.assert_ok();
     let whole = watch.incident(&id).await;
     let expected = [
-        "detected", "reported", "received", "assigned", "contained", "report_saved", "recovered", "returned", "recovered",
-        "approved", "closed",
+        "detected",
+        "reported",
+        "received",
+        "assigned",
+        "contained",
+        "report_saved",
+        "recovered",
+        "returned",
+        "recovered",
+        "approved",
+        "closed",
     ];
     assert_eq!(kinds(&whole), expected);
     assert_eq!((&whole["step"], &whole["may"]), (&json!("secured"), &json!([])));
@@ -271,9 +288,16 @@ async fn securing_is_walked_from_a_finding_to_a_website_fit_for_use(app: TestApp
     let took = ["detected_to_reported", "reported_to_assigned", "assigned_to_contained", "contained_to_recovered"];
     assert_eq!(took.map(|span| medians[span]), [5, 10, 30, 80]);
     assert_eq!((medians["recovered_to_approved"], medians["whole"]), (5, 130));
-    watch.post(Role::Monitor, &path(&id, "/notes"), json!({ "note": "Terlambat" })).await.assert_refused(409, "case_ended");
+    watch
+        .post(Role::Monitor, &path(&id, "/notes"), json!({ "note": "Terlambat" }))
+        .await
+        .assert_refused(409, "case_ended");
     watch.found("https://arsip.go.id/", "Diserang lagi").await;
-    assert_eq!(watch.incidents().await[0]["reference"], "INS-2026-0002", "what begins after the end is another incident");
+    assert_eq!(
+        watch.incidents().await[0]["reference"],
+        "INS-2026-0002",
+        "what begins after the end is another incident"
+    );
 }
 
 async fn a_report_of_an_incident_has_versions_and_is_whole_when_it_is_handed_in(app: TestApp) {
