@@ -12,16 +12,20 @@ use crate::config::Config;
 use crate::content::checks::external;
 use crate::content::findable::service as findable;
 use crate::db::{self, Db, Tx};
-use crate::jobs::{self, Handlers};
-use crate::kernel::id::JobId;
+use crate::jobs::{self, Handlers, Job};
+use crate::kernel::id::{CaseId, JobId};
+use crate::kernel::pace::Pace;
 use crate::kernel::tally::Tally;
 use crate::kernel::time::HOUR;
 use crate::kernel::time::{DAY, MINUTE};
 use crate::kernel::{Context, Error, Result};
 use crate::media::derive::service as derive;
+use crate::monitoring::recap::service as recap;
+use crate::monitoring::rounds::service as rounds;
 use crate::monitoring::schedule::engine;
 use crate::ports::probing::{Pinned, Prober};
 use crate::ports::{Chance, Clock, Fetcher, Scanner};
+use crate::procedure::rhythm;
 use crate::publish::models::Models;
 use crate::publish::share::service as share;
 use crate::secrets::Secrets;
@@ -167,9 +171,17 @@ pub fn log_to_stderr(config: &Config) {
 /// of the sites in memory.
 pub fn worker() -> (Handlers, impl Fn(&App) -> Result<()> + Send + Sync + 'static) {
     let (models, has_looked) = (Models::default(), AtomicBool::new(false));
+    let (rhythms, looks) = (Pace::new(rhythm::LOOK_EVERY), Pace::new(rounds::LOOK_EVERY));
     let handlers = handlers_with(models.clone());
     let tick = move |app: &App| {
         on_tick(app, &models)?;
+        if rhythms.is_time(app.now()) {
+            rhythm::follow(app)?;
+            recap::follow(app)?;
+        }
+        if looks.is_time(app.now()) {
+            rounds::follow(app)?;
+        }
         // What another Lamin left can only be there at the start.
         match findable::follow(app, !has_looked.load(Ordering::Relaxed)) {
             Ok(()) => has_looked.store(true, Ordering::Relaxed),
@@ -201,6 +213,20 @@ fn handlers_with(models: Models) -> Handlers {
         .on(notices::service::TIDY_JOB, notices::service::tidy)
         .beside(notices::mail::JOB, 1, notices::mail::service::job)
         .beside(notices::hooks::JOB, WEBHOOKS_AT_A_TIME, notices::hooks::service::job)
+        .beside(rounds::JOB, 1, |app, job| rounds::job(app, job, &|app| prober(&app.config, (&[], false))))
+        .on(procedure::service::ACTION_JOB, follow_action)
+}
+
+/// What follows from a move of a case that has an action.
+fn follow_action(app: &App, job: &Job) -> jobs::Outcome {
+    let text = |name: &str| job.payload.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let case = CaseId::parse(text("case"))?;
+    match text("action") {
+        "monitor.round" => recap::ordered(app, case)?,
+        "monitor.recap" => recap::reported(app, case)?,
+        _ => {}
+    }
+    Ok(serde_json::Value::Null)
 }
 
 /// Pages that show pictures of which there are other forms now are made anew; what documents say is found from now on.

@@ -119,6 +119,9 @@ settings! {
     monitor_line_targets: String = "https://www.bssn.go.id/,https://one.one.one.one/,https://www.google.com/generate_204";
     /// How long one look at a website may take, in seconds.
     monitor_look_seconds_max: Count = "10";
+    /// Every so many hours each watched website is looked at as a whole: freshness, intrusion, upkeep; 0 means only for
+    /// the weekly report.
+    monitor_round_hours: Count = "6";
     /// full: every accepted write survives a power cut. off: for tests whose subject is something else.
     durability: DurabilitySetting = "full";
 }

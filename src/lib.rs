@@ -26,6 +26,7 @@ pub mod ports;
 pub mod preview;
 pub mod procedure;
 pub mod publish;
+pub mod reports;
 pub mod search;
 pub mod secrets;
 pub mod server;

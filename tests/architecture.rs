@@ -9,6 +9,7 @@ const ROOMS: &[&str] = &[
     "kernel",
     "memory",
     "search",
+    "reports",
     "ports",
     "config",
     "threats",

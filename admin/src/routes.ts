@@ -60,6 +60,8 @@ export const routes: Route[] = [
   { path: '/monitoring/new', title: 'monitoring.add', needs: ['manage_monitored'], load: () => worded(import('./features/monitoring/New.svelte')) },
   { path: '/monitoring/:id', title: 'monitoring.one', needs: ['see_monitored'], load: () => worded(import('./features/monitoring/Website.svelte')) },
   { path: '/monitoring/:id/edit', title: 'monitoring.change.title', needs: ['manage_monitored'], load: () => worded(import('./features/monitoring/Change.svelte')) },
+  { path: '/recaps', title: 'recaps.title', needs: ['see_monitored'], load: () => worded(import('./features/recaps/Recaps.svelte')) },
+  { path: '/recaps/:id', title: 'recaps.one', needs: ['see_monitored'], load: () => worded(import('./features/recaps/Recap.svelte')) },
   { path: '/site/:site/menus/:entry', title: 'menus.one', needs: ['read_content'], load: () => import('./features/menus/Menu.svelte') },
 ];
 

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::model::EntryRow;
 use super::rules;
 use super::store::{COLUMNS, Columns, Row, from_row};
+use crate::db::like::{holding, lower};
 use crate::db::schema::{entries, entry_tags};
 use crate::db::{Backend, Conn};
 use crate::http::query::{Filter, Op};
@@ -84,11 +85,6 @@ pub enum EntryFilter {
 
 /// As many words of a title are asked for at most.
 const TITLE_WORDS_MAX: usize = 8;
-
-diesel::define_sql_function! {
-    /// Small letters: of ASCII on SQLite, of all on PostgreSQL.
-    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
-}
 
 impl EntryFilter {
     /// Titles that hold all the words, wherever they stand: what somebody types who looks for one.
@@ -271,10 +267,7 @@ macro_rules! compared_time {
 
 fn apply<'a>(query: Query<'a>, site: SiteId, filter: &EntryFilter) -> Query<'a> {
     match filter {
-        EntryFilter::TitleHolds(word) => {
-            let literal = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            query.filter(lower(entries::title).like(format!("%{literal}%")).escape('\\'))
-        }
+        EntryFilter::TitleHolds(word) => query.filter(lower(entries::title).like(holding(word)).escape('\\')),
         EntryFilter::Tags(tags) => {
             let tagged = entry_tags::table
                 .filter(entry_tags::site_id.eq(site).and(entry_tags::tag.eq_any(tags.clone())))

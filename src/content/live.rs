@@ -315,6 +315,14 @@ pub fn list(connection: &mut Conn, site: SiteId) -> Result<Vec<LiveEntry>> {
     list_since(connection, site, 0)
 }
 
+/// What citizens see of one type.
+pub fn list_of_type(connection: &mut Conn, site: SiteId, type_key: &str) -> Result<Vec<LiveEntry>> {
+    let of_type = live_entries::site_id.eq(site).and(live_entries::type_key.eq(type_key));
+    let rows = live_entries::table.filter(of_type).order(live_entries::entry_id);
+    let rows = rows.select(live_entries::all_columns).load::<Row>(connection)?;
+    Ok(rows.into_iter().map(from_row).collect())
+}
+
 /// What is live and was shown after a sequence number. What was hidden is in [`changes_since`] alone.
 pub fn list_since(connection: &mut Conn, site: SiteId, sequence: i64) -> Result<Vec<LiveEntry>> {
     let rows = live_entries::table

@@ -4,6 +4,7 @@
 //! `_blocking` twins serve the worker and the command line. What changes something takes a [`Tx`],
 //! which only `write` makes.
 
+pub(crate) mod like;
 mod migrations;
 mod pool;
 pub(crate) mod rows;

@@ -867,6 +867,82 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    monitor_rounds (id) {
+        id -> Text,
+        occasion -> Text,
+        websites -> Integer,
+        began_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    monitor_reports (round_id, monitor_id) {
+        round_id -> Text,
+        monitor_id -> Text,
+        looked_at -> BigInt,
+        verdict -> Text,
+        reached -> Text,
+        cause -> Nullable<Text>,
+        injection -> Nullable<Text>,
+        grade -> Nullable<Text>,
+        freshness -> Text,
+        quiet -> Bool,
+        report -> Text,
+    }
+}
+
+diesel::table! {
+    monitor_evidence (digest) {
+        digest -> Text,
+        body -> Binary,
+    }
+}
+
+diesel::table! {
+    recaps (id) {
+        id -> Text,
+        case_id -> Text,
+        week -> Text,
+        number -> Text,
+        round_id -> Nullable<Text>,
+        figures_since -> BigInt,
+        version -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    recap_rows (recap_id, monitor_id, section) {
+        recap_id -> Text,
+        monitor_id -> Text,
+        section -> Text,
+        agency -> Text,
+        url -> Text,
+        seen -> Text,
+        measured -> Text,
+        verdict -> Text,
+        before -> Nullable<Text>,
+        reason -> Text,
+        overridden -> Nullable<Text>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    recap_versions (recap_id, number) {
+        recap_id -> Text,
+        number -> Integer,
+        round_id -> Nullable<Text>,
+        digest -> Text,
+        body -> Binary,
+        made_at -> BigInt,
+        made_by -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
     users,
@@ -933,6 +1009,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     monitor_windows,
     monitor_baselines,
     monitor_watch,
+    monitor_rounds,
+    monitor_reports,
+    monitor_evidence,
+    recaps,
+    recap_rows,
+    recap_versions,
 );
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -947,3 +1029,6 @@ diesel::joinable!(attachments -> cases (case_id));
 diesel::joinable!(entries -> sites (site_id));
 diesel::joinable!(monitor_states -> monitored_sites (monitor_id));
 diesel::joinable!(monitor_incident_members -> monitored_sites (monitor_id));
+diesel::joinable!(monitor_reports -> monitored_sites (monitor_id));
+diesel::joinable!(monitor_reports -> monitor_rounds (round_id));
+diesel::joinable!(recaps -> cases (case_id));

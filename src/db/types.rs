@@ -11,8 +11,8 @@ use diesel::sql_types::{BigInt, Nullable, SingleValue, Text};
 
 use crate::kernel::id::{
     AttachmentId, CaseId, CommentId, DeliveryId, DeploymentId, EntryId, FindingId, GroupId, IncidentId, JobId,
-    MonitorId, PreviewId, ReleaseId, RunId, SessionId, SiteId, TargetId, ThemeId, UploadId, UserId, WebhookId,
-    WindowId,
+    MonitorId, PreviewId, RecapId, ReleaseId, RoundId, RunId, SessionId, SiteId, TargetId, ThemeId, UploadId, UserId,
+    WebhookId, WindowId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 
@@ -133,6 +133,8 @@ parse_refusing!(
     MonitorId,
     IncidentId,
     WindowId,
+    RoundId,
+    RecapId,
     Slug,
     Locale,
 );
@@ -166,6 +168,8 @@ stored_as_text!(
     MonitorId,
     IncidentId,
     WindowId,
+    RoundId,
+    RecapId,
     Slug,
     Locale,
     Digest,

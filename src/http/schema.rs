@@ -8,8 +8,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::kernel::id::{
     AttachmentId, CaseId, CommentId, DeliveryId, DeploymentId, EntryId, FindingId, GroupId, IncidentId, JobId,
-    MonitorId, PreviewId, ReleaseId, RunId, SessionId, SiteId, TargetId, ThemeId, UploadId, UserId, WebhookId,
-    WindowId,
+    MonitorId, PreviewId, RecapId, ReleaseId, RoundId, RunId, SessionId, SiteId, TargetId, ThemeId, UploadId, UserId,
+    WebhookId, WindowId,
 };
 use crate::kernel::{Digest, Locale, Slug, Timestamp};
 
@@ -61,6 +61,8 @@ string_schemas! {
     MonitorId: uuid(), "Id of a watched website.";
     IncidentId: uuid(), "Id of an incident of watched websites.";
     WindowId: uuid(), "Id of a time of announced work.";
+    RoundId: uuid(), "Id of a full look at all watched websites.";
+    RecapId: uuid(), "Id of a weekly report.";
     Digest: None, "SHA-256, 64 lower-case hexadecimal letters.";
     Slug: None, "Lower-case letters, digits and single hyphens.";
     Locale: None, "A language tag such as id or en.";

@@ -150,6 +150,8 @@ use_cases! {
     // watching; for the whole installation
     SeeMonitored "see_monitored" [Head AgencyHead SubCoordinator WebDeveloper Secretary Monitor Auditor Admin];
     ManageMonitored "manage_monitored" [Monitor Admin];
+    /// Reasons and corrections on a weekly report, and fresh figures for it.
+    WriteRecap "write_recap" [Head Monitor];
     AnnounceMaintenance "announce_maintenance" [Head WebDeveloper Monitor Admin];
     // ledger
     ReadLedger "read_ledger" [Head AgencyHead Auditor Admin];

@@ -99,6 +99,10 @@ ids! {
     IncidentId
     /// A time of announced work on such websites.
     WindowId
+    /// One full look at all of them.
+    RoundId
+    /// A weekly report on them.
+    RecapId
 }
 
 fn v7(now: Timestamp, chance: [u8; 10]) -> [u8; 36] {

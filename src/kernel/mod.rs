@@ -10,6 +10,7 @@ pub mod error;
 pub mod id;
 pub mod locale;
 pub mod origin;
+pub mod pace;
 pub mod page;
 pub mod refusal;
 pub mod slug;

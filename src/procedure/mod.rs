@@ -13,6 +13,7 @@ mod form;
 pub mod hours;
 mod loading;
 pub mod model;
+pub mod rhythm;
 pub mod rules;
 pub mod service;
 pub mod service_time;

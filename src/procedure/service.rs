@@ -13,8 +13,9 @@ use super::timing::Timing;
 use super::{shelf, store, telling};
 use crate::app::App;
 use crate::db::{Conn, Tx};
-use crate::identity::{Actor, Permit, UseCase, cases};
-use crate::kernel::id::{AttachmentId, CaseId, CommentId, EntryId, SiteId, UserId};
+use crate::identity::{Actor, Permit, Scope, UseCase, cases};
+use crate::jobs::{self, NewJob};
+use crate::kernel::id::{AttachmentId, CaseId, CommentId, EntryId, JobId, SiteId, UserId};
 use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
 use crate::media::Accepted;
@@ -115,18 +116,45 @@ pub async fn open(app: &App, actor: &Actor, new: NewCase) -> Result<CaseId> {
             let (version, definition) = shelf::current(tx, &new.procedure).map_err(unknown_procedure)?;
             let flow = flow_of(&definition, new.flow.as_deref())?;
             rules::may_open(flow, site, &actor)?;
-            let (calendar, zone) = (shelf::calendar(tx)?, store::zone(tx, site)?);
-            let timing = Timing { now, calendar: &calendar, zone: &zone };
-            let state = rules::opened(&definition, flow, actor.user(), &timing)?;
             let origin = Origin { id, procedure: (&definition.key, version), flow: &flow.key, site, entry: None };
-            let case = new_case(&origin, title.clone(), flow.start.clone(), (state, actor.user(), now));
-            store::insert(tx, &case)?;
-            let detail = json!({ "procedure": case.procedure_key, "flow": case.flow, "step": case.step });
-            record(tx, &actor, "procedure.open", &case, (Vec::new(), detail, now))?;
-            telling::opened(tx, id, (actor.user(), now))
+            begin(tx, (&definition, flow), &origin, (title.clone(), &actor, now)).map(drop)
         })
         .await?;
     Ok(id)
+}
+
+/// Opens a plain case in the system's name, because its time has come or because something was seen; nobody has it in hand.
+/// An unknown procedure or flow is a refusal (`not_found`).
+pub fn open_by_itself(
+    tx: &mut Tx,
+    (id, procedure, flow): (CaseId, &str, &str),
+    (site, title): (Option<SiteId>, String),
+    (system, now): (&Actor, Timestamp),
+) -> Result<Case> {
+    let _permit: Permit<cases::WorkOnCases> = Permit::system(system, site.map_or(Scope::Installation, Scope::Site))?;
+    let (version, definition) = shelf::current(tx, procedure)?;
+    let known = definition.flow(flow).filter(|flow| flow.subject == super::model::Subject::Case);
+    let flow = known.ok_or_else(|| Refusal::new(Code::NotFound).detail(format!("{procedure} has no flow {flow}")))?;
+    let origin = Origin { id, procedure: (&definition.key, version), flow: &flow.key, site, entry: None };
+    begin(tx, (&definition, flow), &origin, (title, system, now))
+}
+
+/// Stores a new plain case, records it, and tells whose turn it is.
+fn begin(
+    tx: &mut Tx,
+    (definition, flow): (&Definition, &super::model::Flow),
+    origin: &Origin,
+    (title, by, now): (String, &Actor, Timestamp),
+) -> Result<Case> {
+    let (calendar, zone) = (shelf::calendar(tx)?, store::zone(tx, origin.site)?);
+    let timing = Timing { now, calendar: &calendar, zone: &zone };
+    let state = rules::opened(definition, flow, by.user(), &timing)?;
+    let case = new_case(origin, title, flow.start.clone(), (state, by.user(), now));
+    store::insert(tx, &case)?;
+    let detail = json!({ "procedure": case.procedure_key, "flow": case.flow, "step": case.step });
+    record(tx, by, "procedure.open", &case, (Vec::new(), detail, now))?;
+    telling::opened(tx, case.id, (by.user(), now))?;
+    Ok(case)
 }
 
 fn unknown_procedure(error: crate::kernel::Error) -> crate::kernel::Error {
@@ -205,9 +233,13 @@ fn new_case(
     }
 }
 
+/// The job by which higher rooms learn that a plain case made a move with an action: `{"case", "action", "event"}`, the last
+/// being the number of the case's event.
+pub const ACTION_JOB: &str = "procedure.action";
+
 /// Moves a plain case. `seen` is the version that the caller looked at.
 pub async fn transition(app: &App, actor: &Actor, id: CaseId, seen: i32, command: Command) -> Result<()> {
-    let (now, actor) = (app.now(), actor.clone());
+    let (now, actor, job) = (app.now(), actor.clone(), app.id(JobId::new));
     app.db
         .write(move |tx| {
             let whole = Whole::read(tx, id)?;
@@ -221,9 +253,16 @@ pub async fn transition(app: &App, actor: &Actor, id: CaseId, seen: i32, command
                 "fields": transition.fields(), "action": transition.action() });
             let action = format!("procedure.{}", transition.command());
             record(tx, &actor, &action, &whole.case, (Vec::new(), detail, now))?;
+            if let Some(action) = transition.action() {
+                let payload = json!({ "case": id, "action": action, "event": whole.events.len() + 1 });
+                let follows = NewJob { kind: ACTION_JOB, payload, unique_key: None, run_at: now };
+                jobs::enqueue(tx, job, &follows, now)?;
+            }
             telling::moved(tx, &transition, (actor.user(), now))
         })
-        .await
+        .await?;
+    app.job_waiting.notify_one();
+    Ok(())
 }
 
 /// Writes the move of an entry's case; its ledger event is the entry's. Returns the case's new version.

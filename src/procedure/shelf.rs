@@ -66,6 +66,12 @@ pub fn current(connection: &mut Conn, key: &str) -> Result<(i32, Arc<Definition>
     Ok((version, definition(connection, key, version)?))
 }
 
+/// When a procedure first came to this installation.
+pub fn since(connection: &mut Conn, key: &str) -> Result<Option<Timestamp>> {
+    let of_key = procedures::table.filter(procedures::key.eq(key));
+    Ok(of_key.select(diesel::dsl::min(procedures::created_at)).first(connection)?)
+}
+
 /// Key and version of every procedure in force, by key.
 pub fn versions(connection: &mut Conn) -> Result<Vec<(String, i32)>> {
     let rows = procedures::table

@@ -80,6 +80,12 @@ pub fn find(connection: &mut Conn, id: CaseId) -> Result<Option<Case>> {
     Ok(row.map(from_row))
 }
 
+/// When the system last opened a case of this flow.
+pub fn begun_by_itself(connection: &mut Conn, procedure: &str, flow: &str) -> Result<Option<Timestamp>> {
+    let of_flow = cases::procedure_key.eq(procedure).and(cases::flow.eq(flow)).and(cases::opened_by.is_null());
+    Ok(cases::table.filter(of_flow).select(diesel::dsl::max(cases::opened_at)).first(connection)?)
+}
+
 /// A new case. `case.version` and its times are as given: see `rules::opened`.
 pub fn insert(tx: &mut Tx, case: &Case) -> Result<()> {
     insert_all(tx, std::slice::from_ref(case))

@@ -17,7 +17,7 @@ mod catalogues;
 pub mod changes;
 mod compress;
 mod cut;
-mod dates;
+pub mod dates;
 mod disk;
 mod draft;
 mod elsewhere;

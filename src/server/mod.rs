@@ -51,4 +51,5 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     crate::monitoring::baselines::api::routes(config);
     crate::monitoring::discovery::api::routes(config);
     crate::monitoring::states::api::routes(config);
+    crate::monitoring::recap::api::routes(config);
 }

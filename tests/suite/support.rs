@@ -379,6 +379,7 @@ pub struct Reply {
     pub status: u16,
     pub headers: actix_web::http::header::HeaderMap,
     pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Reply {
@@ -497,7 +498,7 @@ async fn service(serving: &Serving) -> Service {
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
             let body = response.into_body().boxed();
             let bytes = actix_web::body::to_bytes(body).await.unwrap_or_default();
-            Reply { status, headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+            Reply { status, headers, text: String::from_utf8_lossy(&bytes).into_owned(), bytes: bytes.to_vec() }
         })
     })
 }

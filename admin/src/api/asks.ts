@@ -71,3 +71,7 @@ export const availability = (id: string, span: 'day' | 'hour', cursor: Cursor, b
   by.GET('/api/v1/monitoring/sites/{id}/history', { params: { path: { id }, query: { span, limit: span === 'day' ? 30 : 48, cursor } } });
 export const looks = (id: string, cursor: Cursor, by: Asking = api) => by.GET('/api/v1/monitoring/sites/{id}/probes', { params: { path: { id }, query: { limit: 50, cursor } } });
 export const windows = (cursor: Cursor, by: Asking = api) => by.GET('/api/v1/monitoring/windows', { params: { query: { limit: 100, cursor } } });
+export const recaps = (cursor: Cursor, by: Asking = api) => by.GET('/api/v1/recaps', { params: { query: { limit: 53, cursor } } });
+export const recap = (id: string, by: Asking = api) => by.GET('/api/v1/recaps/{id}', { params: { path: { id } } });
+export const recapRows = (id: string, query: Query<'/api/v1/recaps/{id}/rows'>, by: Asking = api) => by.GET('/api/v1/recaps/{id}/rows', { params: { path: { id }, query } });
+export const weeks = (id: string, by: Asking = api) => by.GET('/api/v1/monitored/{id}/weeks', { params: { path: { id } } });

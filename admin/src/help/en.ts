@@ -178,4 +178,12 @@ export const en: Help = {
     what: 'What is known of a watched website: address, contact, what is to be kept up, groups.',
     first: 'Check first that the contact still holds. Take away the tick “Watch this website” to pause.',
   },
+  '/recaps': {
+    what: 'The weekly recap of the monitoring of agencies\' websites (SOP on monitoring).',
+    first: 'Open the week that runs. The head orders, the team writes the reasons and hands it in.',
+  },
+  '/recaps/:id': {
+    what: 'One report: the verdict on each website with its evidence, the operator\'s reasons, the next step of the SOP, and PDF, XLSX and CSV.',
+    first: 'Filter “Not updated”, write the reasons, then hand it in by the form of the step.',
+  },
 };

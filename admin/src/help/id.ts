@@ -178,4 +178,12 @@ export const id: Help = {
     what: 'Keterangan situs yang dipantau: alamat, kontak, bagian yang harus diperbarui, dan kelompok.',
     first: 'Pastikan kontaknya masih berlaku. Hilangkan tanda “Pantau situs ini” untuk berhenti sementara.',
   },
+  '/recaps': {
+    what: 'Laporan rekapitulasi mingguan hasil monitoring website perangkat daerah (SOP monitoring).',
+    first: 'Buka minggu yang sedang berjalan. Kepala bidang menugaskan, tim melengkapi alasan lalu melaporkan.',
+  },
+  '/recaps/:id': {
+    what: 'Satu laporan: hasil setiap situs dengan buktinya, alasan operator, langkah SOP berikutnya, serta cetakan PDF, XLSX, dan CSV.',
+    first: 'Saring “Tidak diperbarui”, tuliskan alasannya, lalu laporkan melalui formulir langkah SOP.',
+  },
 };

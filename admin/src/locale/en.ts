@@ -1522,6 +1522,8 @@ export const en = {
   'terms.title': 'Categories and tags',
   'terms.part': 'What is used how often. Rename one, merge two.',
   'monitoring.title': 'Watched websites',
+  'recaps.title': 'Weekly reports',
+  'recaps.one': 'Weekly report',
   'monitoring.menu': 'Monitoring',
   'monitoring.add': 'Add a website',
   'monitoring.one': 'Watched website',

@@ -1521,6 +1521,8 @@ export const id: Common = {
   'terms.title': 'Kategori dan tag',
   'terms.part': 'Seberapa sering masing-masing dipakai. Ganti namanya atau gabungkan dua yang sama.',
   'monitoring.title': 'Pemantauan situs',
+  'recaps.title': 'Laporan mingguan',
+  'recaps.one': 'Laporan mingguan',
   'monitoring.menu': 'Pemantauan',
   'monitoring.add': 'Tambahkan situs',
   'monitoring.one': 'Situs yang dipantau',

@@ -387,7 +387,7 @@ impl Engine {
     }
 }
 
-fn targets(text: &str) -> Result<Vec<Url>> {
+pub(in crate::monitoring) fn targets(text: &str) -> Result<Vec<Url>> {
     let read = |text: &str| {
         sites::list::address(text)
             .ok_or_else(|| Error::broken("read the setting monitor_line_targets", format!("{text:?} is no address")))

@@ -2,6 +2,7 @@
 
 mod animals;
 mod baselines;
+mod recaps;
 mod schedule;
 mod states;
 mod watching;

@@ -1,0 +1,11 @@
+//! What is handed out on paper or as a sheet: official reports as PDF, tables as XLSX and CSV. Pure: data in, bytes out, and the
+//! same bytes for the same data.
+
+mod pdf;
+mod sheet;
+
+pub use pdf::{Document, Picture, pdf};
+pub use sheet::{Cell, Column, Sheet, csv, xlsx};
+
+/// Whether this binary prints PDF.
+pub const PRINTS_PDF: bool = cfg!(feature = "pdf");
