@@ -2,8 +2,9 @@
 //! them. See `docs/monitoring.md`.
 //!
 //! What is read of them is judged by pure functions (`dates`, `pages`, `scan`, `posture`); `look` fetches, and asks them.
-//! `baselines` are what operators accepted of them. `sites` are those that are watched, `schedule` looks at each in its time,
-//! `states` says what people are told of it; `rounds` look at all of each, `recap` is the weekly report on that.
+//! `baselines` are what operators accepted of them, `discovery` finds out about new ones.
+//! `sites` are those that are watched, `schedule` looks at each in its time, `states` says what people are told of it;
+//! `rounds` look at all of each, `recap` is the weekly report on that.
 
 pub mod baselines;
 pub mod dates;
