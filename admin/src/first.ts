@@ -6,7 +6,7 @@ import * as cases from './features/cases/filters';
 import * as content from './features/content/filters';
 import * as ledger from './features/ledger/search';
 import * as media from './features/media/filters';
-import { stateOf } from './features/monitoring/states';
+import { askedBy } from './features/monitoring/states';
 import * as terms from './features/terms/terms';
 import { dayIn } from './locale/clock';
 import type { Match } from './routes';
@@ -65,14 +65,14 @@ export const FIRST: Record<string, First> = {
   '/site/:site/menus': ({ site }) => asks.menus(site, undefined, by),
   '/site/:site/menus/:entry': ({ site, entry }) => [asks.entry(entry, by), asks.pages(site, by)],
   '/site/:site/checks': ({ site }) => asks.siteChecks(site, by),
-  '/monitoring': (_, query) => asks.monitored(stateOf(query('state')), undefined, by),
+  '/monitoring': (_, query) => [asks.monitored(askedBy(query), undefined, by), asks.monitoringSummary(by)],
   '/monitoring/:id': ({ id }, query) => {
     const part = query('show') || 'now';
     const asked = [asks.monitoredSite(id, by)];
     if (part === 'now') return [...asked, asks.outages(id, undefined, by)];
     if (part === 'availability') return [...asked, asks.availability(id, query('by') === 'hour' ? 'hour' : 'day', undefined, by)];
     if (part === 'looks') return [...asked, asks.looks(id, undefined, by)];
-    if (part === 'windows') return [...asked, asks.windows(undefined, by)];
+    if (part === 'windows') return [...asked, asks.windows(id, undefined, by)];
   },
   '/monitoring/:id/edit': ({ id }) => asks.monitoredSite(id, by),
   '/site/:site/terms': ({ site }, query) => asks.terms(site, terms.asked(terms.kindOf(query('show')), query('q')), by),

@@ -759,6 +759,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    monitor_groups (name, monitor_id) {
+        name -> Text,
+        monitor_id -> Text,
+    }
+}
+
+diesel::table! {
     monitor_states (monitor_id) {
         monitor_id -> Text,
         state -> Text,
@@ -912,6 +919,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhooks,
     webhook_deliveries,
     monitored_sites,
+    monitor_groups,
     monitor_states,
     probes,
     probe_rollups,
@@ -934,3 +942,5 @@ diesel::joinable!(attachments -> cases (case_id));
 diesel::joinable!(entries -> sites (site_id));
 diesel::joinable!(monitor_states -> monitored_sites (monitor_id));
 diesel::joinable!(monitor_incident_members -> monitored_sites (monitor_id));
+diesel::joinable!(monitor_outages -> monitored_sites (monitor_id));
+diesel::allow_columns_to_appear_in_same_group_by_clause!(monitored_sites::active, monitor_states::state);

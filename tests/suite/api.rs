@@ -192,9 +192,8 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
             json!({"kind": "ssh", "settings": {"host": "a.test", "path": "/srv/www"}})
         }
         ("PUT", "/api/v1/calendar") => json!({"hours": null, "holidays": []}),
-        ("POST" | "PUT", p) if p.starts_with("/api/v1/monitoring/sites") => {
-            json!({"agency": "Dinas", "url": "https://dinas.test/"})
-        }
+        ("POST", "/api/v1/monitored") => json!({"agency": "Dinas", "url": "https://dinas.test/"}),
+        ("PATCH", "/api/v1/monitored/{id}") => json!({"agency": "Dinas"}),
         ("POST", "/api/v1/monitoring/windows") => {
             json!({"starts": "2026-11-24T18:00", "ends": "2026-11-24T20:00", "reason": "Pindah server"})
         }
@@ -239,11 +238,9 @@ async fn a_stranger_finds_nothing_and_every_other_role_is_refused_what_is_not_it
             let call = Call::new(&method, &address(&path, &things.of(&path))).token(&token).header("If-Match", "\"1\"");
             let call =
                 if method == "GET" || method == "DELETE" { call } else { call.json(&body(&method, &path, &things)) };
-            let call = if path.ends_with("/assets") || path.ends_with("/attachments") {
-                if method == "POST" { call.file("a.txt", b"teks") } else { call }
-            } else {
-                call
-            };
+            let takes_file = path.ends_with("/assets") || path.ends_with("/attachments") || path.ends_with("/import");
+            let call =
+                if takes_file { if method == "POST" { call.file("a.txt", b"teks") } else { call } } else { call };
             call.send(&app)
         };
         let reply = send(stranger.clone()).await;

@@ -740,6 +740,148 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/monitored": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Watched websites, with how many there are in each state. */
+        get: operations["get_monitored"];
+        put?: never;
+        /** Has a website watched. */
+        post: operations["post_monitored"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitored.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All watched websites as CSV, formula-safe. */
+        get: operations["get_monitored.csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitored.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All watched websites as a workbook. */
+        get: operations["get_monitored.xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitored/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a list of websites in, CSV or XLSX. Without `digest` nothing is changed: the answer says what would be new, changed and wrong.
+         *     With the `digest` of that answer just that is done, or nothing. What the list does not name stays.
+         */
+        post: operations["post_monitored_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitored/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One watched website. */
+        get: operations["get_monitored_id"];
+        put?: never;
+        post?: never;
+        /** Watches a website no more, and forgets what was seen of it. */
+        delete: operations["delete_monitored_id"];
+        options?: never;
+        head?: never;
+        /** Changes what is watched; what is not named stays. */
+        patch: operations["patch_monitored_id"];
+        trace?: never;
+    };
+    "/api/v1/monitored/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Looks at a website by the hour, kept for 90 days, or by the day. */
+        get: operations["get_monitored_id_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitored/{id}/outages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Times in which a website was not there, newest first. */
+        get: operations["get_monitored_id_outages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitored/{id}/probes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Single looks at a website, newest first; kept for three days. */
+        get: operations["get_monitored_id_probes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/monitoring/incidents": {
         parameters: {
             query?: never;
@@ -757,86 +899,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/monitoring/sites": {
+    "/api/v1/monitoring/summary": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Watched websites, by agency. */
-        get: operations["get_monitoring_sites"];
-        put?: never;
-        /** Has a website watched. */
-        post: operations["post_monitoring_sites"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring/sites/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One watched website. */
-        get: operations["get_monitoring_sites_id"];
-        /** Changes what is watched. */
-        put: operations["put_monitoring_sites_id"];
-        post?: never;
-        /** Watches a website no more, and forgets what was seen of it. */
-        delete: operations["delete_monitoring_sites_id"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring/sites/{id}/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Looks at a website by the hour, kept for 90 days, or by the day. */
-        get: operations["get_monitoring_sites_id_history"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring/sites/{id}/outages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Times in which a website was not there, newest first. */
-        get: operations["get_monitoring_sites_id_outages"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring/sites/{id}/probes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Single looks at a website, newest first; kept for three days. */
-        get: operations["get_monitoring_sites_id_probes"];
+        /** How many websites fare how, which fare worst, what happened within a day, and where work goes on. */
+        get: operations["get_monitoring_summary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -852,7 +923,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Announced work, the latest end first. */
+        /** Announced work, the latest end first; `monitor`: that on one website, alone, with a group of its or with all. */
         get: operations["get_monitoring_windows"];
         put?: never;
         /** Announces work: looks go on, and nobody is told. */
@@ -2290,6 +2361,12 @@ export interface components {
             comments: components["schemas"]["CommentView"][];
             events: components["schemas"]["EventView"][];
         };
+        /** @description A cell that would become another one. */
+        CellChange: {
+            after: string;
+            before: string;
+            column: string;
+        };
         /** @enum {string} */
         Change: "equal" | "deleted" | "inserted";
         ChangeCounts: {
@@ -2305,6 +2382,15 @@ export interface components {
             fields?: Record<string, unknown>;
             slug?: string | null;
             tags?: string[] | null;
+        };
+        /** @description What is to be changed of a watched website; the profile as a whole. */
+        ChangeMonitoredSite: {
+            active?: boolean | null;
+            agency?: string | null;
+            /** Format: int32 */
+            interval_seconds?: number | null;
+            profile?: components["schemas"]["MonitoredProfile"] | null;
+            url?: string | null;
         };
         ChangePassword: {
             current: string;
@@ -2951,6 +3037,8 @@ export interface components {
             /** @description The language of the settings that it stands in. */
             locale: components["schemas"]["Locale"];
         };
+        /** @enum {string} */
+        ImportEffect: "new" | "changed";
         /** @description An entry that an import made live and that no approver has confirmed yet. */
         ImportedEntry: {
             /** @description Of the closure that is live: what `confirm` asks for. */
@@ -2967,6 +3055,16 @@ export interface components {
         ImportedPage: {
             items: components["schemas"]["ImportedEntry"][];
             next_cursor?: string | null;
+        };
+        /** @description A website that the list brings or changes. */
+        ImportedSite: {
+            agency: string;
+            /** @description Of one that is watched already. */
+            cells: components["schemas"]["CellChange"][];
+            effect: components["schemas"]["ImportEffect"];
+            /** Format: int64 */
+            line: number;
+            url: string;
         };
         InboxPage: {
             items: components["schemas"]["Waiting"][];
@@ -3040,6 +3138,17 @@ export interface components {
             email: string;
             expires_at: components["schemas"]["Timestamp"];
             name: string;
+        };
+        /** @description What is wrong with a list, and in which line and column. */
+        ListMistake: {
+            /** @description `malformed`, `out_of_range`, `repeated`, … */
+            code: string;
+            /** @description Empty: the line as a whole. */
+            column: string;
+            /** @description For developers, in English. */
+            detail: string;
+            /** Format: int64 */
+            line: number;
         };
         /** @description The data of each event. */
         LiveEvent: {
@@ -3128,16 +3237,86 @@ export interface components {
             /** @description All roles that this person shall hold here. */
             roles: components["schemas"]["NewAppointment"][];
         };
+        /** @description "Comply or explain": what need not be as it should. */
+        MonitorException: {
+            agreed_by: string;
+            /** @description A section whose freshness is excused (`agenda`), or a kind of finding (`no_caa`). */
+            check: string;
+            reason: string;
+            /**
+             * Format: date
+             * @description The last day on which it holds.
+             */
+            valid_until: string;
+        };
         /**
          * Format: uuid
          * @description Id of a watched website.
          */
         MonitorId: string;
-        /** @description Who answers for a website. */
+        /** @description A letter by which the owner of a website lets more of it be looked at. */
+        MonitorMandate: {
+            /** @description Of the letter. */
+            number: string;
+            scope: components["schemas"]["MonitorMandateScope"][];
+            signed_by: string;
+            /** Format: date */
+            signed_on: string;
+            /**
+             * Format: date
+             * @description The last day on which it holds.
+             */
+            valid_until: string;
+        };
+        /** @enum {string} */
+        MonitorMandateScope: "exposed_files" | "crawler";
+        /** @description Who answers for a website, and how they are reached: by at least one of both. */
         MonitoredContact: {
-            /** @description A telephone or an address, as people write it. */
-            contact: string;
+            email?: string | null;
             name: string;
+            /** @description As people write it. */
+            phone?: string | null;
+        };
+        /** @description How many there are in each state. */
+        MonitoredCounts: {
+            /** Format: int64 */
+            down: number;
+            /**
+             * Format: int64
+             * @description Nobody looks at them now; they are counted here alone.
+             */
+            inactive: number;
+            /** Format: int64 */
+            maintenance: number;
+            /** Format: int64 */
+            ok: number;
+            /** Format: int64 */
+            suspect: number;
+            /** Format: int64 */
+            unknown: number;
+            /** Format: int64 */
+            unstable: number;
+        };
+        /** @description What came of a list, or would. */
+        MonitoredImport: {
+            changed: number;
+            digest?: components["schemas"]["Digest"] | null;
+            /** @description Whether it has been done. */
+            done: boolean;
+            /** @description Columns whose names mean nothing. */
+            ignored_columns: string[];
+            /** @description What is new or changed, the first 500. */
+            items: components["schemas"]["ImportedSite"][];
+            new: number;
+            unchanged: number;
+            /** @description The first 500. */
+            wrong: components["schemas"]["ListMistake"][];
+            wrong_count: number;
+        };
+        /** @description A list as a file: CSV or XLSX. */
+        MonitoredListFile: {
+            /** Format: binary */
+            file: string;
         };
         /** @description A time in which a website was not there. */
         MonitoredOutage: {
@@ -3166,6 +3345,11 @@ export interface components {
         /** @description What is known of a watched website beside its address. */
         MonitoredProfile: {
             /**
+             * @description What need not be as it should, for a while and with a reason: each check once.
+             * @default []
+             */
+            exceptions: components["schemas"]["MonitorException"][];
+            /**
              * @description Such as its server or its district; announced work and lists name them.
              * @default []
              */
@@ -3175,6 +3359,8 @@ export interface components {
              * @default []
              */
             hosts: string[];
+            /** @default null */
+            mandate: components["schemas"]["MonitorMandate"] | null;
             /** @default null */
             responsible: components["schemas"]["MonitoredContact"] | null;
             /**
@@ -3187,6 +3373,11 @@ export interface components {
              * @default null
              */
             software: string | null;
+            /**
+             * @description By whose clock its weeks begin, of the IANA database; if absent, `Asia/Makassar`.
+             * @default null
+             */
+            zone: string | null;
         };
         /** @enum {string} */
         MonitoredSection: "berita" | "artikel" | "agenda";
@@ -3213,13 +3404,29 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
-        /** @description Watched websites, by agency. */
+        /** @description Watched websites. */
         MonitoredSitePage: {
+            /** @description Of all that fit what was asked for, but for the state. */
+            counts: components["schemas"]["MonitoredCounts"];
             items: components["schemas"]["MonitoredSite"][];
             next_cursor?: string | null;
         };
         /** @enum {string} */
         MonitoredState: "unknown" | "ok" | "suspect" | "down" | "unstable" | "maintenance";
+        /** @description What everybody who watches should see first. */
+        MonitoringSummary: {
+            counts: components["schemas"]["MonitoredCounts"];
+            /** @description The names of all groups. */
+            groups: string[];
+            /** @description Of the last 24 hours, the twenty newest. */
+            outages: components["schemas"]["RecentOutage"][];
+            /** Format: int64 */
+            outages_count: number;
+            /** @description Announced work that goes on now. */
+            windows: components["schemas"]["MaintenanceWindow"][];
+            /** @description The ten that fare worst, without those that fare well. */
+            worst: components["schemas"]["MonitoredSite"][];
+        };
         /** @description A command to a case. */
         MoveCase: {
             command: string;
@@ -3562,6 +3769,15 @@ export interface components {
              * @description The newest that was seen.
              */
             until: number;
+        };
+        /** @description A time in which a website was not there, with whose it is. */
+        RecentOutage: {
+            agency: string;
+            cause: string;
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["MonitorId"];
+            since: components["schemas"]["Timestamp"];
+            url: string;
         };
         /** @description An event at its place in the chain. */
         Record: {
@@ -6354,38 +6570,17 @@ export interface operations {
             };
         };
     };
-    get_monitoring_incidents: {
+    get_monitored: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebsiteIncidentPage"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_monitoring_sites: {
-        parameters: {
-            query?: {
+                /** @description of those who are watched now */
                 state?: components["schemas"]["MonitoredState"];
+                active?: boolean;
+                /** @description stands in the name of the agency or in the address */
+                q?: string;
+                group?: string;
+                /** @description `worst` or `agency`; if absent, `worst` */
+                order?: string;
                 limit?: number;
                 cursor?: string;
             };
@@ -6411,7 +6606,7 @@ export interface operations {
             };
         };
     };
-    post_monitoring_sites: {
+    post_monitored: {
         parameters: {
             query?: never;
             header?: never;
@@ -6458,7 +6653,112 @@ export interface operations {
             };
         };
     };
-    get_monitoring_sites_id: {
+    "get_monitored.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "get_monitored.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_monitored_import: {
+        parameters: {
+            query?: {
+                digest?: components["schemas"]["Digest"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["MonitoredListFile"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredImport"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_monitored_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -6491,68 +6791,7 @@ export interface operations {
             };
         };
     };
-    put_monitoring_sites_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WantedMonitoredSite"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MonitoredSite"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    delete_monitoring_sites_id: {
+    delete_monitored_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -6601,7 +6840,68 @@ export interface operations {
             };
         };
     };
-    get_monitoring_sites_id_history: {
+    patch_monitored_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMonitoredSite"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredSite"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_monitored_id_history: {
         parameters: {
             query?: {
                 /** @description `hour` or `day`; if absent, `day` */
@@ -6639,7 +6939,7 @@ export interface operations {
             };
         };
     };
-    get_monitoring_sites_id_outages: {
+    get_monitored_id_outages: {
         parameters: {
             query?: {
                 limit?: number;
@@ -6675,7 +6975,7 @@ export interface operations {
             };
         };
     };
-    get_monitoring_sites_id_probes: {
+    get_monitored_id_probes: {
         parameters: {
             query?: {
                 limit?: number;
@@ -6711,9 +7011,63 @@ export interface operations {
             };
         };
     };
+    get_monitoring_incidents: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebsiteIncidentPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_monitoring_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoringSummary"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_monitoring_windows: {
         parameters: {
             query?: {
+                monitor?: string;
                 limit?: number;
                 cursor?: string;
             };

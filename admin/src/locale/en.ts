@@ -1523,6 +1523,7 @@ export const en = {
   'monitoring.title': 'Watched websites',
   'monitoring.menu': 'Monitoring',
   'monitoring.add': 'Add a website',
+  'monitoring.import': 'Import a list',
   'monitoring.one': 'Watched website',
   'monitoring.change.title': 'Change a watched website',
 } as const;

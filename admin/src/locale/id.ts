@@ -1522,6 +1522,7 @@ export const id: Common = {
   'monitoring.title': 'Pemantauan situs',
   'monitoring.menu': 'Pemantauan',
   'monitoring.add': 'Tambahkan situs',
+  'monitoring.import': 'Masukkan daftar',
   'monitoring.one': 'Situs yang dipantau',
   'monitoring.change.title': 'Ubah situs yang dipantau',
 };

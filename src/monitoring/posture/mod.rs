@@ -6,7 +6,7 @@ pub mod headers;
 mod policy;
 pub mod rules;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use certificate::Certificate;
 use headers::Headers;
@@ -40,7 +40,7 @@ pub enum Severity {
     Low,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     NoHttps,

@@ -1,5 +1,6 @@
 //! Websites of every kind, looked at from outside.
 
+mod lists;
 mod schedule;
 mod states;
 mod watching;
