@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::deploy;
 use crate::identity::{UseCase, cases};
+use crate::kernel::digest::hex;
 use crate::kernel::id::{FindingId, RunId};
 use crate::kernel::time::DAY;
 use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
@@ -190,8 +191,7 @@ impl Checking<'_> {
             !rules::is_signed(signed, address) && seen.insert(path)
         };
         let wanted: Vec<(String, String)> = linked.into_iter().chain(known).chain(before).filter(fits).collect();
-        let nonsense: String = self.app.random::<8>().iter().map(|byte| format!("{byte:02x}")).collect();
-        visit.probe(&wanted, &format!("/{nonsense}/"));
+        visit.probe(&wanted, &format!("/{}/", hex(self.app.random::<8>())));
         wanted.len()
     }
 
