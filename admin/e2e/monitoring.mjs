@@ -47,9 +47,9 @@ async function lists(monitor, agency) {
   await audit(monitor, 'an import that is shown');
   await monitor.getByRole('button', { name: 'Terapkan pada 2 situs' }).click();
   await monitor.getByRole('link', { name: 'Dinas Sosial' }).waitFor();
-  await monitor.getByLabel('Cari perangkat daerah').fill('sosial');
+  await monitor.getByLabel('Cari nama atau alamat').fill('sosial');
   await monitor.getByRole('link', { name: agency }).waitFor({ state: 'detached' });
-  await monitor.getByLabel('Cari perangkat daerah').fill('');
+  await monitor.getByLabel('Cari nama atau alamat').fill('');
   await monitor.getByLabel('Kelompok').selectOption('Server 1');
   await monitor.getByRole('link', { name: 'Dinas Sosial' }).waitFor({ state: 'detached' });
   await audit(monitor, 'watched websites that were filtered');

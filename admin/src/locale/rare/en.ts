@@ -142,7 +142,7 @@ export const rare = {
   'monitoring.wrong.ends': 'It must end in the future, after it begins and within 31 days.',
   'monitoring.wrong.reason': 'Write a reason, in at most 500 letters.',
   'monitoring.list': 'Websites',
-  'monitoring.search': 'Search agency or address',
+  'monitoring.search': 'Search name or address',
   'monitoring.group': 'Group',
   'monitoring.group.all': 'All groups',
   'monitoring.order': 'Order',
