@@ -211,7 +211,7 @@ pub struct Exception {
 
 crate::words! {
     /// How a list of watched websites is sorted.
-    pub enum Order {
+    pub enum Order as "MonitoredOrder" {
         /// The worst state first, and of one state the longest.
         Worst = "worst",
         Agency = "agency",
