@@ -18,7 +18,7 @@ use lamin::kernel::id::MonitorId;
 use lamin::kernel::time::MINUTE;
 use lamin::monitoring::schedule::engine::Engine;
 use lamin::monitoring::schedule::rules::slot_after;
-use lamin::monitoring::sites::model::{Profile, Watched};
+use lamin::monitoring::sites::model::Watched;
 use lamin::monitoring::sites::store;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -124,17 +124,9 @@ async fn measure(seconds: u64, many: u32) {
 
 fn watch(app: &App, port: u16, many: u32) -> Vec<MonitorId> {
     let now = app.now();
-    let one = |number: u32| Watched {
-        id: app.id(MonitorId::new),
-        site_id: None,
-        agency: format!("Dinas {number}"),
-        url: format!("http://{}:{port}/", address(number)),
-        profile: Profile::default(),
-        interval_seconds: 60,
-        active: true,
-        version: 1,
-        created_at: now,
-        updated_at: now,
+    let one = |number: u32| {
+        let (agency, url) = (format!("Dinas {number}"), format!("http://{}:{port}/", address(number)));
+        Watched::new(app.id(MonitorId::new), agency, url, now)
     };
     let all: Vec<Watched> = (0..many).map(one).collect();
     app.db.write_blocking(|tx| all.iter().try_for_each(|one| store::insert(tx, one))).unwrap();

@@ -13,6 +13,7 @@ use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
 
+use crate::kernel::digest::hex;
 use crate::kernel::{Context, Error, Result};
 use crate::ports::Chance;
 
@@ -37,13 +38,12 @@ impl Secrets {
 
     /// An Ed25519 signature, as 128 hexadecimal letters.
     pub fn sign(&self, text: &[u8]) -> String {
-        let signature = self.signing.sign(text).to_bytes();
-        signature.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(self.signing.sign(text).to_bytes())
     }
 
     /// The public half of the signing key, as 64 hexadecimal letters.
     pub fn public_key(&self) -> String {
-        self.signing.verifying_key().to_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(self.signing.verifying_key().to_bytes())
     }
 
     /// A key for one purpose, by HKDF from what the installation keeps to itself.

@@ -30,6 +30,31 @@ await story(async (browser) => {
   await ended(monitor, secured, 7);
 });
 
+/** A list is shown before it is taken in; what is wrong in it is told; then the websites are searched for. */
+async function lists(monitor, agency) {
+  const choose = (name, text) => monitor.getByLabel('Berkas daftar').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+  await goto(monitor, '/monitoring/import');
+  await audit(monitor, 'an import before its file');
+  await choose('salah.csv', 'OPD;Alamat;Aktif\nDinas Sosial;ftp://sosial;ya\n');
+  await monitor.getByRole('button', { name: 'Periksa berkas' }).click();
+  await monitor.getByText('Belum ada yang diubah').waitFor();
+  await monitor.getByRole('cell', { name: 'Alamat situs' }).waitFor();
+  await audit(monitor, 'an import that is wrong');
+  await choose('daftar.csv', `OPD;Alamat;Kontak;Penanggung jawab\nDinas Sosial;sosial.example.invalid;;\n${agency};arsip.example.invalid;arsip@example.go.id;Sitti Rahma\n`);
+  await monitor.getByRole('button', { name: 'Periksa berkas' }).click();
+  await monitor.getByText('1 baru').waitFor();
+  await monitor.getByText('arsip@example.go.id').waitFor();
+  await audit(monitor, 'an import that is shown');
+  await monitor.getByRole('button', { name: 'Terapkan pada 2 situs' }).click();
+  await monitor.getByRole('link', { name: 'Dinas Sosial' }).waitFor();
+  await monitor.getByLabel('Cari nama atau alamat').fill('sosial');
+  await monitor.getByRole('link', { name: agency }).waitFor({ state: 'detached' });
+  await monitor.getByLabel('Cari nama atau alamat').fill('');
+  await monitor.getByLabel('Kelompok').selectOption('Server 1');
+  await monitor.getByRole('link', { name: 'Dinas Sosial' }).waitFor({ state: 'detached' });
+  await audit(monitor, 'watched websites that were filtered');
+}
+
 /** A website is put under watch and told wrong where it is wrong, changed by two at a time, worked on, and taken off again. */
 async function watch(monitor, admin, head) {
   const agency = 'Dinas Kearsipan';
@@ -46,7 +71,7 @@ async function watch(monitor, admin, head) {
   await address.fill('arsip.example.invalid');
   await monitor.getByLabel('Nama', { exact: true }).fill('Sitti Rahma');
   await monitor.getByRole('button', { name: 'Tambahkan situs' }).click();
-  await monitor.getByText('Isi keduanya, nama dan kontak').waitFor();
+  await monitor.getByText('Isi nama, lalu alamat surel').waitFor();
   await monitor.getByLabel('Nomor telepon').fill('0411 123456');
   await monitor.getByLabel('Berita', { exact: true }).check();
   await monitor.getByLabel('Berita: diperbarui').fill('7');
@@ -97,6 +122,8 @@ async function watch(monitor, admin, head) {
   await announced.getByRole('button', { name: 'Batalkan' }).click();
   await dialog.getByRole('button', { name: 'Batalkan' }).click();
   await head.getByRole('heading', { name: 'Belum ada pemeliharaan' }).waitFor();
+
+  await lists(monitor, agency);
 
   await goto(monitor, place);
   await monitor.getByRole('button', { name: 'Hapus', exact: true }).click();

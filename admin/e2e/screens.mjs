@@ -7,7 +7,7 @@ const SCREENS = {
   'publisher@demo.test': ['/publish/portal', '/publish/portal/releases/1', '/publish/portal?show=staging', '/publish/portal?show=targets', '/publish/portal?show=verify', '/publish/portal?show=theme', '/publish/portal?show=evidence'],
   'requester@demo.test': ['/cases/new/website_creation', '/nowhere'],
   'admin@demo.test': ['/sites', '/sites/new', '/site/portal', '/site/portal/members', '/site/portal/checks', '/site/portal/types', '/site/portal/types/berita', '/users', '/users/new', '/members', '/hours', '/mail', '/site/portal/webhooks', '/ledger'],
-  'monitor@demo.test': ['/monitoring', '/monitoring?state=down', '/monitoring/new', '/incidents', '/incidents?open=false', '/incidents/new'],
+  'monitor@demo.test': ['/monitoring', '/monitoring?state=down', '/monitoring?state=off&q=zzzz', '/monitoring/new', '/monitoring/import', '/recaps', '/incidents', '/incidents?open=false', '/incidents/new'],
   'head@demo.test': ['/on-call'],
 };
 

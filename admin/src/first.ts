@@ -6,7 +6,7 @@ import * as cases from './features/cases/filters';
 import * as content from './features/content/filters';
 import * as ledger from './features/ledger/search';
 import * as media from './features/media/filters';
-import { stateOf } from './features/monitoring/states';
+import { askedBy } from './features/monitoring/states';
 import * as terms from './features/terms/terms';
 import { dayIn } from './locale/clock';
 import type { Match } from './routes';
@@ -68,16 +68,16 @@ export const FIRST: Record<string, First> = {
   '/incidents': (_, query) => [asks.incidents(query('open') ? query('open') === 'true' : undefined, undefined, by), asks.incidentFigures(by)],
   '/incidents/:id': ({ id }, query) => [asks.incident(id, by), query('show') === 'report' && asks.incidentReport(id, by)],
   '/on-call': () => asks.onCall(by),
-  '/monitoring': (_, query) => asks.monitored(stateOf(query('state')), undefined, by),
   '/recaps': () => asks.recaps(undefined, by),
   '/recaps/:id': ({ id }) => asks.recap(id, by),
+  '/monitoring': (_, query) => [asks.monitored(askedBy(query), undefined, by), asks.monitoringSummary(by)],
   '/monitoring/:id': ({ id }, query) => {
     const part = query('show') || 'now';
     const asked = [asks.monitoredSite(id, by)];
     if (part === 'now') return [...asked, asks.outages(id, undefined, by)];
     if (part === 'availability') return [...asked, asks.availability(id, query('by') === 'hour' ? 'hour' : 'day', undefined, by)];
     if (part === 'looks') return [...asked, asks.looks(id, undefined, by)];
-    if (part === 'windows') return [...asked, asks.windows(undefined, by)];
+    if (part === 'windows') return [...asked, asks.windows(id, undefined, by)];
   },
   '/monitoring/:id/edit': ({ id }) => asks.monitoredSite(id, by),
   '/site/:site/terms': ({ site }, query) => asks.terms(site, terms.asked(terms.kindOf(query('show')), query('q')), by),

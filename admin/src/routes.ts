@@ -58,6 +58,7 @@ export const routes: Route[] = [
   { path: '/site/:site/terms', title: 'terms.title', needs: ['read_content'], load: () => worded(import('./features/terms/Terms.svelte')) },
   { path: '/monitoring', title: 'monitoring.title', needs: ['see_monitored'], load: () => worded(import('./features/monitoring/Websites.svelte')) },
   { path: '/monitoring/new', title: 'monitoring.add', needs: ['manage_monitored'], load: () => worded(import('./features/monitoring/New.svelte')) },
+  { path: '/monitoring/import', title: 'monitoring.import', needs: ['manage_monitored'], load: () => worded(import('./features/monitoring/Import.svelte')) },
   { path: '/monitoring/:id', title: 'monitoring.one', needs: ['see_monitored'], load: () => worded(import('./features/monitoring/Website.svelte')) },
   { path: '/monitoring/:id/edit', title: 'monitoring.change.title', needs: ['manage_monitored'], load: () => worded(import('./features/monitoring/Change.svelte')) },
   { path: '/recaps', title: 'recaps.title', needs: ['see_monitored'], load: () => worded(import('./features/recaps/Recaps.svelte')) },

@@ -16,3 +16,16 @@ pub use pool::{Conn, Db, DbSettings, Durability, Engine, Tx, refuse_old_engine, 
 
 /// A boxed query is needed where filters are chosen at run time; this names its backend.
 pub type Backend = <Conn as diesel::Connection>::Backend;
+
+/// A pattern of LIKE for what stands anywhere in a text in small letters; to be escaped with a backslash.
+pub(crate) fn like_anywhere(text: &str) -> String {
+    let mut pattern = String::from("%");
+    // The engines change the size of ASCII letters alone.
+    for letter in text.to_ascii_lowercase().chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern + "%"
+}

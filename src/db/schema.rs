@@ -759,6 +759,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    monitor_groups (name, monitor_id) {
+        name -> Text,
+        monitor_id -> Text,
+    }
+}
+
+diesel::table! {
     monitor_states (monitor_id) {
         monitor_id -> Text,
         state -> Text,
@@ -1077,6 +1084,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhooks,
     webhook_deliveries,
     monitored_sites,
+    monitor_groups,
     monitor_states,
     probes,
     probe_rollups,
@@ -1115,3 +1123,5 @@ diesel::joinable!(monitor_reports -> monitored_sites (monitor_id));
 diesel::joinable!(monitor_reports -> monitor_rounds (round_id));
 diesel::joinable!(recaps -> cases (case_id));
 diesel::joinable!(incidents -> cases (case_id));
+diesel::joinable!(monitor_outages -> monitored_sites (monitor_id));
+diesel::allow_columns_to_appear_in_same_group_by_clause!(monitored_sites::active, monitor_states::state);

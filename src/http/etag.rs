@@ -1,12 +1,17 @@
 //! Versions of things that are changed: `ETag` out, `If-Match` in.
 
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
 use crate::kernel::{Code, Refusal};
 
 /// The tag of a version: `"7"`.
 pub fn etag(version: i32) -> String {
     format!("\"{version}\"")
+}
+
+/// An answer with the tag of a version of what it says.
+pub fn tagged(mut answer: HttpResponseBuilder, version: i32, body: impl serde::Serialize) -> HttpResponse {
+    answer.insert_header(("ETag", etag(version))).json(body)
 }
 
 /// The version that the caller has seen. Required for every write of something that exists.

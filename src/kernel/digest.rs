@@ -4,6 +4,11 @@ use std::fmt;
 
 use sha2::Digest as _;
 
+/// Bytes as lower-case hexadecimal letters.
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The SHA-256 of some bytes, kept as the 64 letters it is written with.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest([u8; 64]);

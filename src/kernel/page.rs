@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{Code, Refusal};
+use super::{Code, Refusal, Timestamp};
 
 pub const LIMIT_ITEMS_DEFAULT: u32 = 20;
 pub const LIMIT_ITEMS_MAX: u32 = 100;
@@ -50,6 +50,16 @@ impl Cursor {
         let (id, key) = text.split_once('\n').filter(|_| !text.contains('\0')).ok_or_else(refusal)?;
         Ok(Cursor { key: key.into(), id: id.into() })
     }
+
+    /// One of a list that is sorted by a time, then by an id.
+    pub fn at(time: Timestamp, id: impl std::fmt::Display) -> Self {
+        Cursor { key: time.micros().to_string(), id: id.to_string() }
+    }
+
+    /// The time that [`Cursor::at`] wrote; `bad_cursor` for one of another list.
+    pub fn time(&self) -> Result<Timestamp, Refusal> {
+        self.key.parse().map(Timestamp::from_micros).map_err(|_| Refusal::new(Code::BadCursor))
+    }
 }
 
 /// One page: `{items, next_cursor}`, the cursor absent at the end.
@@ -88,5 +98,8 @@ mod tests {
         let cursor = Cursor { key: "2026-01-01\nx".into(), id: "a".into() };
         assert_eq!(Cursor::decode(&cursor.encode()).unwrap(), cursor);
         assert_eq!(Cursor::decode("%%%").unwrap_err().code(), Code::BadCursor);
+        let time = Timestamp::from_micros(-7);
+        assert_eq!(Cursor::at(time, "a").time().unwrap(), time);
+        assert_eq!(cursor.time().unwrap_err().code(), Code::BadCursor, "a cursor of another list");
     }
 }

@@ -10,7 +10,7 @@ use super::model::{Alt, Asset, Kind};
 use super::{library, rules};
 use crate::db::rows::insert_all;
 use crate::db::schema::{asset_tags, assets};
-use crate::db::{Backend, Conn, Tx};
+use crate::db::{Backend, Conn, Tx, like_anywhere};
 use crate::kernel::id::{SiteId, UserId};
 use crate::kernel::page::{Cursor, Limit, Page};
 use crate::kernel::{Code, Context, Digest, Error, Refusal, Result, Slug, Timestamp};
@@ -188,19 +188,6 @@ pub fn list(
         key: asset.created_at.micros().to_string(),
         id: asset.digest.to_string(),
     }))
-}
-
-/// A pattern of LIKE for what stands anywhere in a text in small letters.
-fn like_anywhere(text: &str) -> String {
-    let mut pattern = String::from("%");
-    // The engines change the size of ASCII letters alone.
-    for letter in text.to_ascii_lowercase().chars() {
-        if matches!(letter, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(letter);
-    }
-    pattern + "%"
 }
 
 /// The caller has looked that the site has none of them.

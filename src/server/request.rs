@@ -11,6 +11,7 @@ use tracing::Instrument;
 
 use crate::app::App;
 use crate::http::request::{self, Language};
+use crate::kernel::digest::hex;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -61,7 +62,7 @@ fn id_of(incoming: &ServiceRequest) -> String {
         return id.to_owned();
     }
     match incoming.app_data::<web::Data<App>>() {
-        Some(app) => app.random::<8>().iter().map(|byte| format!("{byte:02x}")).collect(),
+        Some(app) => hex(app.random::<8>()),
         None => String::new(),
     }
 }

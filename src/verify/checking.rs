@@ -13,6 +13,7 @@ use crate::db::Tx;
 use crate::deploy;
 use crate::identity::{UseCase, cases};
 use crate::jobs::{self, NewJob};
+use crate::kernel::digest::hex;
 use crate::kernel::id::{FindingId, JobId, RunId};
 use crate::kernel::time::DAY;
 use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
@@ -194,8 +195,7 @@ impl Checking<'_> {
             !rules::is_signed(signed, address) && seen.insert(path)
         };
         let wanted: Vec<(String, String)> = linked.into_iter().chain(known).chain(before).filter(fits).collect();
-        let nonsense: String = self.app.random::<8>().iter().map(|byte| format!("{byte:02x}")).collect();
-        visit.probe(&wanted, &format!("/{nonsense}/"));
+        visit.probe(&wanted, &format!("/{}/", hex(self.app.random::<8>())));
         wanted.len()
     }
 

@@ -193,11 +193,12 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
             json!({"kind": "ssh", "settings": {"host": "a.test", "path": "/srv/www"}})
         }
         ("PUT", "/api/v1/calendar") => json!({"hours": null, "holidays": []}),
-        ("POST" | "PUT", p) if p.starts_with("/api/v1/monitoring/sites") => {
-            json!({"agency": "Dinas", "url": "https://dinas.test/"})
-        }
+        ("POST", "/api/v1/monitored") => json!({"agency": "Dinas", "url": "https://dinas.test/"}),
+        ("PATCH", "/api/v1/monitored/{id}") => json!({"agency": "Dinas"}),
         ("POST", p) if p.ends_with("/baseline/accept") => json!({"digest": "0".repeat(64)}),
         ("POST", "/api/v1/monitored/discover") => json!({"url": "http://127.0.0.1:1/"}),
+        ("PATCH", "/api/v1/recaps/{id}") => json!({"number": "555/1"}),
+        ("PATCH", p) if p.starts_with("/api/v1/recaps/") => json!({"reason": "Operator pindah"}),
         ("POST", "/api/v1/monitoring/windows") => {
             json!({"starts": "2026-11-24T18:00", "ends": "2026-11-24T20:00", "reason": "Pindah server"})
         }
@@ -255,11 +256,9 @@ async fn a_stranger_finds_nothing_and_every_other_role_is_refused_what_is_not_it
             let call = Call::new(&method, &address(&path, &things.of(&path))).token(&token).header("If-Match", "\"1\"");
             let call =
                 if method == "GET" || method == "DELETE" { call } else { call.json(&body(&method, &path, &things)) };
-            let call = if path.ends_with("/assets") || path.ends_with("/attachments") {
-                if method == "POST" { call.file("a.txt", b"teks") } else { call }
-            } else {
-                call
-            };
+            let takes_file = path.ends_with("/assets") || path.ends_with("/attachments") || path.ends_with("/import");
+            let call =
+                if takes_file { if method == "POST" { call.file("a.txt", b"teks") } else { call } } else { call };
             call.send(&app)
         };
         let reply = send(stranger.clone()).await;

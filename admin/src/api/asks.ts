@@ -69,16 +69,16 @@ export const incidentReport = (id: string, by: Asking = api) => by.GET('/api/v1/
 export const onCall = (by: Asking = api) => by.GET('/api/v1/on-call');
 
 /** Websites that are watched, and what was seen of one. */
-export const monitored = (state: Query<'/api/v1/monitoring/sites'>['state'], cursor: Cursor, by: Asking = api) =>
-  by.GET('/api/v1/monitoring/sites', { params: { query: { limit: 50, state, cursor } } });
-export const monitoredSite = (id: string, by: Asking = api) => by.GET('/api/v1/monitoring/sites/{id}', { params: { path: { id } } });
-export const baseline = (id: string, by: Asking = api) => by.GET('/api/v1/monitored/{id}/baseline', { params: { path: { id } } });
-export const outages = (id: string, cursor: Cursor, by: Asking = api) => by.GET('/api/v1/monitoring/sites/{id}/outages', { params: { path: { id }, query: { limit: 20, cursor } } });
+export const monitored = (query: Query<'/api/v1/monitored'>, cursor: Cursor, by: Asking = api) => by.GET('/api/v1/monitored', { params: { query: { limit: 50, ...query, cursor } } });
+export const monitoringSummary = (by: Asking = api) => by.GET('/api/v1/monitoring/summary');
+export const monitoredSite = (id: string, by: Asking = api) => by.GET('/api/v1/monitored/{id}', { params: { path: { id } } });
+export const outages = (id: string, cursor: Cursor, by: Asking = api) => by.GET('/api/v1/monitored/{id}/outages', { params: { path: { id }, query: { limit: 20, cursor } } });
 /** 30 days, or two days by their hours. */
 export const availability = (id: string, span: 'day' | 'hour', cursor: Cursor, by: Asking = api) =>
-  by.GET('/api/v1/monitoring/sites/{id}/history', { params: { path: { id }, query: { span, limit: span === 'day' ? 30 : 48, cursor } } });
-export const looks = (id: string, cursor: Cursor, by: Asking = api) => by.GET('/api/v1/monitoring/sites/{id}/probes', { params: { path: { id }, query: { limit: 50, cursor } } });
-export const windows = (cursor: Cursor, by: Asking = api) => by.GET('/api/v1/monitoring/windows', { params: { query: { limit: 100, cursor } } });
+  by.GET('/api/v1/monitored/{id}/history', { params: { path: { id }, query: { span, limit: span === 'day' ? 30 : 48, cursor } } });
+export const looks = (id: string, cursor: Cursor, by: Asking = api) => by.GET('/api/v1/monitored/{id}/probes', { params: { path: { id }, query: { limit: 50, cursor } } });
+export const windows = (monitor: string, cursor: Cursor, by: Asking = api) => by.GET('/api/v1/monitoring/windows', { params: { query: { monitor, limit: 50, cursor } } });
+export const baseline = (id: string, by: Asking = api) => by.GET('/api/v1/monitored/{id}/baseline', { params: { path: { id } } });
 export const recaps = (cursor: Cursor, by: Asking = api) => by.GET('/api/v1/recaps', { params: { query: { limit: 53, cursor } } });
 export const recap = (id: string, by: Asking = api) => by.GET('/api/v1/recaps/{id}', { params: { path: { id } } });
 export const recapRows = (id: string, query: Query<'/api/v1/recaps/{id}/rows'>, by: Asking = api) => by.GET('/api/v1/recaps/{id}/rows', { params: { path: { id }, query } });

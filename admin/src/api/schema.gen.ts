@@ -545,246 +545,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/incidents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Incidents that the caller may see: open ones first, then the newest. */
-        get: operations["get_incidents"];
-        put?: never;
-        /** Opens an incident with its case. 200 with the one that is open for the same website, which got another line. */
-        post: operations["post_incidents"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/incidents/summary": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How many are open, and how long the ways took: medians of the last twelve months, and by month. */
-        get: operations["get_incidents_summary"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/incidents/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** An incident with its timeline and its case. */
-        get: operations["get_incidents_id"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/incidents/{id}/bundle": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Everything that a response team asks for, in one `tar.gz` with signed sums. */
-        post: operations["post_incidents_id_bundle"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/incidents/{id}/contain": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Says that it harms and spreads no further. Needs `If-Match`. */
-        post: operations["post_incidents_id_contain"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/incidents/{id}/lock": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Locks an account that was misused; its sessions end at once. */
-        post: operations["post_incidents_id_lock"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/incidents/{id}/maintenance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Announces work on the website, so that nobody is told that it is down. */
-        post: operations["post_incidents_id_maintenance"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/incidents/{id}/notes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Writes a line into the timeline. */
-        post: operations["post_incidents_id_notes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/incidents/{id}/report": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The newest version of the official report; version 0 is what is known before anybody saved one. */
-        get: operations["get_incidents_id_report"];
-        /** Saves a version of the official report. Needs `If-Match` with the version that was seen, 0 for the first. */
-        put: operations["put_incidents_id_report"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/incidents/{id}/report/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every version of the official report, newest first. */
-        get: operations["get_incidents_id_report_versions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/incidents/{id}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Puts a good release back: it goes live, and every target of the site is brought anew. */
-        post: operations["post_incidents_id_restore"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/incidents/{id}/severity": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Weighs an incident anew. Needs `If-Match`. */
-        put: operations["put_incidents_id_severity"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/incidents/{id}/take": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Takes an incident: nobody else of the on-call list is called. */
-        post: operations["post_incidents_id_take"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/incidents/{id}/withdraw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Takes a page down, by whoever may withdraw it. */
-        post: operations["post_incidents_id_withdraw"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/jobs/{id}": {
         parameters: {
             query?: never;
@@ -906,8 +666,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change my own account: its language. Name and address are the administrator's to change. */
-        patch: operations["patch_me"];
+        patch?: never;
         trace?: never;
     };
     "/api/v1/me/notices": {
@@ -981,32 +740,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/monitored/discover": {
+    "/api/v1/monitored": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Watched websites, with how many there are in each state. */
+        get: operations["get_monitored"];
         put?: never;
-        /** Finds out what a website tells of itself. Nothing is stored. */
-        post: operations["post_monitored_discover"];
+        /** Has a website watched. */
+        post: operations["post_monitored"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/monitored/{id}/baseline": {
+    "/api/v1/monitored.csv": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** What a website is used to show, and what is new since. */
-        get: operations["get_monitored_id_baseline"];
+        /** All watched websites as CSV, formula-safe. */
+        get: operations["get_monitored.csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1015,7 +775,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/monitored/{id}/baseline/accept": {
+    "/api/v1/monitored.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All watched websites as a workbook. */
+        get: operations["get_monitored.xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitored/import": {
         parameters: {
             query?: never;
             header?: never;
@@ -1024,8 +801,81 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accepts what is new. 409 `digest_mismatch` when something else is asked by now. */
-        post: operations["post_monitored_id_baseline_accept"];
+        /**
+         * Takes a list of websites in, CSV or XLSX. Without `digest` nothing is changed: the answer says what would be new, changed and wrong.
+         *     With the `digest` of that answer just that is done, or nothing. What the list does not name stays.
+         */
+        post: operations["post_monitored_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitored/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One watched website. */
+        get: operations["get_monitored_id"];
+        put?: never;
+        post?: never;
+        /** Watches a website no more, and forgets what was seen of it. */
+        delete: operations["delete_monitored_id"];
+        options?: never;
+        head?: never;
+        /** Changes what is watched; what is not named stays. */
+        patch: operations["patch_monitored_id"];
+        trace?: never;
+    };
+    "/api/v1/monitored/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Looks at a website by the hour, kept for 90 days, or by the day. */
+        get: operations["get_monitored_id_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitored/{id}/outages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Times in which a website was not there, newest first. */
+        get: operations["get_monitored_id_outages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitored/{id}/probes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Single looks at a website, newest first; kept for three days. */
+        get: operations["get_monitored_id_probes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1049,86 +899,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/monitoring/sites": {
+    "/api/v1/monitoring/summary": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Watched websites, by agency. */
-        get: operations["get_monitoring_sites"];
-        put?: never;
-        /** Has a website watched. */
-        post: operations["post_monitoring_sites"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring/sites/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One watched website. */
-        get: operations["get_monitoring_sites_id"];
-        /** Changes what is watched. */
-        put: operations["put_monitoring_sites_id"];
-        post?: never;
-        /** Watches a website no more, and forgets what was seen of it. */
-        delete: operations["delete_monitoring_sites_id"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring/sites/{id}/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Looks at a website by the hour, kept for 90 days, or by the day. */
-        get: operations["get_monitoring_sites_id_history"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring/sites/{id}/outages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Times in which a website was not there, newest first. */
-        get: operations["get_monitoring_sites_id_outages"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring/sites/{id}/probes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Single looks at a website, newest first; kept for three days. */
-        get: operations["get_monitoring_sites_id_probes"];
+        /** How many websites fare how, which fare worst, what happened within a day, and where work goes on. */
+        get: operations["get_monitoring_summary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1144,7 +923,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Announced work, the latest end first. */
+        /** Announced work, the latest end first; `monitor`: that on one website, alone, with a group of its or with all. */
         get: operations["get_monitoring_windows"];
         put?: never;
         /** Announces work: looks go on, and nobody is told. */
@@ -1217,24 +996,6 @@ export interface paths {
         put?: never;
         /** Mark one of my notices as read. */
         post: operations["post_notices_id_read"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/on-call": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who is called when an incident begins. */
-        get: operations["get_on_call"];
-        /** Sets who is called. Needs `If-Match` with the version that was seen, 0 for the first. */
-        put: operations["put_on_call"];
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1986,23 +1747,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sites/{site}/type-summaries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The content types of a site by their names, without what they ask for: a seventh of the whole. */
-        get: operations["get_sites_site_type_summaries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/sites/{site}/types": {
         parameters: {
             query?: never;
@@ -2265,40 +2009,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/delivery/v1/sites/{site}/reports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Tells that a website was attacked or is out of order. */
-        post: operations["post_delivery_sites_site_reports"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/delivery/v1/sites/{site}/reports/{reference}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How a report stands: `received`, `handling`, `done`. */
-        get: operations["get_delivery_sites_site_reports_reference"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/delivery/v1/sites/{site}/search": {
         parameters: {
             query?: never;
@@ -2358,11 +2068,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What is accepted: the digest that was looked at. */
-        AcceptBaseline: {
-            /** @description Of all questions, or, once something was accepted, of one of them. */
-            digest?: string;
-        };
         /** @description A link that was made, and whether it was sent. */
         AccountLink: {
             /** @description What the mail server said otherwise. */
@@ -2372,11 +2077,6 @@ export interface components {
             mailed: boolean;
             /** @description Shown this once. `null` where it replaces a password and was sent: then it is for nobody else to see. */
             url: string | null;
-        };
-        /** @description Which account is to be locked. */
-        AccountToLock: {
-            reason: string;
-            user: components["schemas"]["UserId"];
         };
         /** @description One sentence or two for whoever has to mend it. */
         Advice: {
@@ -2521,23 +2221,6 @@ export interface components {
                 label: components["schemas"]["Words"];
             };
         };
-        /** @description One thing that is new: a question to the operator. */
-        BaselineQuestion: {
-            /** @description What stood there before; empty if nothing did. */
-            before: string;
-            /** @description The digest of the question: an answer names it. */
-            digest: components["schemas"]["Digest"];
-            kind: components["schemas"]["BaselineQuestionKind"];
-            /** @description The host, the path, the directory or the token; empty for the sitemap. */
-            name: string;
-            /** @description What stands there now. */
-            now: string;
-        };
-        /**
-         * @description What of a site is new.
-         * @enum {string}
-         */
-        BaselineQuestionKind: "title" | "outbound" | "script" | "directory" | "sitemap" | "token";
         /** @description An entry that would not be valid any more. */
         BrokenEntry: {
             entry: components["schemas"]["EntryId"];
@@ -2678,6 +2361,12 @@ export interface components {
             comments: components["schemas"]["CommentView"][];
             events: components["schemas"]["EventView"][];
         };
+        /** @description A cell that would become another one. */
+        CellChange: {
+            after: string;
+            before: string;
+            column: string;
+        };
         /** @enum {string} */
         Change: "equal" | "deleted" | "inserted";
         ChangeCounts: {
@@ -2694,9 +2383,14 @@ export interface components {
             slug?: string | null;
             tags?: string[] | null;
         };
-        ChangeMe: {
-            /** @description In which screens and letters speak to me, such as `id` or `en`. */
-            locale: string;
+        /** @description What is to be changed of a watched website; the profile as a whole. */
+        ChangeMonitoredSite: {
+            active?: boolean | null;
+            agency?: string | null;
+            /** Format: int32 */
+            interval_seconds?: number | null;
+            profile?: components["schemas"]["MonitoredProfile"] | null;
+            url?: string | null;
         };
         ChangePassword: {
             current: string;
@@ -2781,34 +2475,6 @@ export interface components {
              */
             digest_hour: number;
             mail: components["schemas"]["NoticeMail"];
-        };
-        /** @description Who reported, as far as they said. */
-        CitizenContact: {
-            contact?: string;
-            name?: string;
-        };
-        /** @description What a citizen or an official reported. */
-        CitizenReport: {
-            created_at: components["schemas"]["Timestamp"];
-            description: string;
-            kind: components["schemas"]["CitizenReportKind"];
-            person?: components["schemas"]["CitizenContact"] | null;
-            reference: string;
-            url: string;
-        };
-        /** @enum {string} */
-        CitizenReportKind: "gambling" | "defacement" | "malware" | "phishing" | "data" | "unavailable" | "other";
-        /** @description How a report stands; nothing else is told. */
-        CitizenReportStanding: {
-            reference: string;
-            state: components["schemas"]["CitizenReportState"];
-        };
-        /** @enum {string} */
-        CitizenReportState: "received" | "handling" | "done";
-        /** @description The number by which its sender asks how it stands. */
-        CitizenReportTaken: {
-            /** @description `LAP-7K3F-9QTM` */
-            reference: string;
         };
         /**
          * Format: uuid
@@ -3048,11 +2714,6 @@ export interface components {
         };
         /** @description SHA-256, 64 lower-case hexadecimal letters. */
         Digest: string;
-        /** @description A website that might be watched. */
-        DiscoverMonitored: {
-            /** @description Without a scheme it is read as HTTPS. */
-            url?: string;
-        };
         /** @description An entry after a change. */
         EntryAnswer: components["schemas"]["EntryView"] & {
             job?: components["schemas"]["JobId"] | null;
@@ -3069,8 +2730,6 @@ export interface components {
         /** @description An entry in a list. */
         EntryItem: {
             category?: string | null;
-            /** @description Of the closure: what `approve` and `publish` ask for. */
-            digest: components["schemas"]["Digest"];
             /** @description Those that `fields` asks for and that the entry has. */
             fields?: Record<string, unknown> | null;
             id: components["schemas"]["EntryId"];
@@ -3372,17 +3031,14 @@ export interface components {
         HistoryPage: {
             items: components["schemas"]["Happened"][];
         };
-        /** @description Weekly hours that an administrator set; they count in the place of those of the document. */
-        HoursInForce: {
-            days: components["schemas"]["ServiceSpan"][];
-            since: components["schemas"]["Timestamp"];
-        };
         /** @description A choice that the theme does not take. */
         IgnoredSetting: {
             detail: string;
             /** @description The language of the settings that it stands in. */
             locale: components["schemas"]["Locale"];
         };
+        /** @enum {string} */
+        ImportEffect: "new" | "changed";
         /** @description An entry that an import made live and that no approver has confirmed yet. */
         ImportedEntry: {
             /** @description Of the closure that is live: what `confirm` asks for. */
@@ -3400,60 +3056,19 @@ export interface components {
             items: components["schemas"]["ImportedEntry"][];
             next_cursor?: string | null;
         };
+        /** @description A website that the list brings or changes. */
+        ImportedSite: {
+            agency: string;
+            /** @description Of one that is watched already. */
+            cells: components["schemas"]["CellChange"][];
+            effect: components["schemas"]["ImportEffect"];
+            /** Format: int64 */
+            line: number;
+            url: string;
+        };
         InboxPage: {
             items: components["schemas"]["Waiting"][];
             next_cursor?: string | null;
-        };
-        /** @description An incident in a list. */
-        Incident: {
-            agency: string;
-            approved_at?: components["schemas"]["Timestamp"] | null;
-            assigned_at?: components["schemas"]["Timestamp"] | null;
-            case: components["schemas"]["CaseId"];
-            closed_at?: components["schemas"]["Timestamp"] | null;
-            contained_at?: components["schemas"]["Timestamp"] | null;
-            detected_at: components["schemas"]["Timestamp"];
-            id: components["schemas"]["SecurityIncidentId"];
-            monitor?: components["schemas"]["MonitorId"] | null;
-            recovered_at?: components["schemas"]["Timestamp"] | null;
-            /** @description `INS-2026-0001` */
-            reference: string;
-            reported_at: components["schemas"]["Timestamp"];
-            severity: components["schemas"]["IncidentSeverity"];
-            /** @description The key of the site, where it is published here. */
-            site?: string | null;
-            source: components["schemas"]["IncidentSource"];
-            /** @description Where its case rests. */
-            step: string;
-            step_title: components["schemas"]["Words"];
-            taken_at?: components["schemas"]["Timestamp"] | null;
-            title: string;
-            url: string;
-            /** Format: int32 */
-            version: number;
-        };
-        /** @description A line of the timeline. */
-        IncidentEvent: {
-            actor?: components["schemas"]["Person"] | null;
-            at: components["schemas"]["Timestamp"];
-            detail: Record<string, unknown>;
-            kind: components["schemas"]["IncidentEventKind"];
-            noted_at: components["schemas"]["Timestamp"];
-            /** Format: int32 */
-            number: number;
-            said: string;
-        };
-        /** @enum {string} */
-        IncidentEventKind: "detected" | "reported" | "detected_again" | "received" | "called" | "taken" | "assigned" | "contained" | "recovered" | "returned" | "approved" | "closed" | "report_saved" | "release_restored" | "page_withdrawn" | "account_locked" | "maintenance_announced" | "severity_changed" | "bundle_made" | "note";
-        /** @description Incidents in figures. */
-        IncidentFigures: {
-            /** @description Of the last twelve months together. */
-            medians: components["schemas"]["IncidentMedian"][];
-            /** @description Newest first; months without any are left out. */
-            months: components["schemas"]["IncidentMonth"][];
-            open: number;
-            /** @description Of these, with nobody who has taken them. */
-            untaken: number;
         };
         /**
          * Format: uuid
@@ -3462,113 +3077,6 @@ export interface components {
         IncidentId: string;
         /** @enum {string} */
         IncidentKind: "down" | "unstable";
-        /** @description The middle of how long a way took. */
-        IncidentMedian: {
-            /** @description How many have. */
-            incidents: number;
-            /**
-             * Format: int64
-             * @description Absent while no incident has gone that way.
-             */
-            minutes?: number | null;
-            span: components["schemas"]["IncidentSpanKind"];
-        };
-        /** @description How long the ways took in a month. */
-        IncidentMonth: {
-            incidents: number;
-            medians: components["schemas"]["IncidentMedian"][];
-            /** @description `2026-11`, by when they were reported, on the clock of Makassar. */
-            month: string;
-        };
-        IncidentPage: {
-            items: components["schemas"]["Incident"][];
-            next_cursor?: string | null;
-        };
-        /** @description The official report. */
-        IncidentReport: {
-            fields: components["schemas"]["IncidentReportFields"];
-            /** @description Fields that are still empty and must not be when the team reports. */
-            missing: string[];
-            saved_at?: components["schemas"]["Timestamp"] | null;
-            saved_by?: components["schemas"]["Person"] | null;
-            /**
-             * Format: int32
-             * @description 0: nothing was saved yet, and `fields` are what is known.
-             */
-            version: number;
-        };
-        /** @description The official report, by the fields that the national cyber agency (BSSN) asks for. */
-        IncidentReportFields: {
-            /** @default  */
-            actions: string;
-            /**
-             * @description Whether help is asked for, and which.
-             * @default
-             */
-            assistance: string;
-            /** @default  */
-            cause: string;
-            /** @default  */
-            chronology: string;
-            /** @default  */
-            contact_email: string;
-            /**
-             * @description Who can be asked: name, position, telephone, e-mail.
-             * @default
-             */
-            contact_name: string;
-            /** @default  */
-            contact_phone: string;
-            /** @default  */
-            contact_position: string;
-            /** @default  */
-            description: string;
-            /** @default  */
-            impact: string;
-            /**
-             * @description Such as defacement, an injection of gambling links, malware, data exposed.
-             * @default
-             */
-            incident_kind: string;
-            /**
-             * @description Addresses, files, accounts by which others know it again; one a line.
-             * @default
-             */
-            indicators: string;
-            /** @default  */
-            prevention: string;
-            /**
-             * @description Addresses, servers, programs.
-             * @default
-             */
-            systems: string;
-        };
-        IncidentReportPage: {
-            items: components["schemas"]["IncidentReport"][];
-        };
-        /** @enum {string} */
-        IncidentSeverity: "low" | "medium" | "high" | "critical";
-        /** @enum {string} */
-        IncidentSource: "monitor" | "verify" | "report" | "person";
-        /** @enum {string} */
-        IncidentSpanKind: "detected_to_reported" | "reported_to_assigned" | "assigned_to_contained" | "contained_to_recovered" | "recovered_to_approved" | "whole";
-        /** @description An incident in full. */
-        IncidentView: components["schemas"]["Incident"] & {
-            /** @description People whose accounts the reader may lock: those with a role on the website's site, or for the installation. */
-            accounts: components["schemas"]["Person"][];
-            case_view: components["schemas"]["CaseView"];
-            description: string;
-            evidence?: components["schemas"]["Digest"] | null;
-            /**
-             * @description What the reader may do with the incident itself: `note`, `contain`, `take`, `weigh`, `report`, `restore`, `withdraw`,
-             *     `lock`, `maintain`.
-             */
-            may: string[];
-            /** @description Words with which the case's next form may begin, by field. */
-            proposed: Record<string, unknown>;
-            reports: components["schemas"]["CitizenReport"][];
-            timeline: components["schemas"]["IncidentEvent"][];
-        };
         /** @description A website that it struck. */
         IncidentWebsite: {
             agency: string;
@@ -3630,6 +3138,17 @@ export interface components {
             email: string;
             expires_at: components["schemas"]["Timestamp"];
             name: string;
+        };
+        /** @description What is wrong with a list, and in which line and column. */
+        ListMistake: {
+            /** @description `malformed`, `out_of_range`, `repeated`, … */
+            code: string;
+            /** @description Empty: the line as a whole. */
+            column: string;
+            /** @description For developers, in English. */
+            detail: string;
+            /** Format: int64 */
+            line: number;
         };
         /** @description The data of each event. */
         LiveEvent: {
@@ -3718,25 +3237,86 @@ export interface components {
             /** @description All roles that this person shall hold here. */
             roles: components["schemas"]["NewAppointment"][];
         };
+        /** @description "Comply or explain": what need not be as it should. */
+        MonitorException: {
+            agreed_by: string;
+            /** @description A section whose freshness is excused (`agenda`), or a kind of finding (`no_caa`). */
+            check: string;
+            reason: string;
+            /**
+             * Format: date
+             * @description The last day on which it holds.
+             */
+            valid_until: string;
+        };
         /**
          * Format: uuid
          * @description Id of a watched website.
          */
         MonitorId: string;
-        /** @description What a website is used to show, and what is new since. */
-        MonitoredBaseline: {
-            accepted_at?: components["schemas"]["Timestamp"] | null;
-            accepted_by?: components["schemas"]["Person"] | null;
-            digest?: components["schemas"]["Digest"] | null;
-            /** @description What is new; before anything was accepted, everything that was seen. */
-            questions: components["schemas"]["BaselineQuestion"][];
-            seen_at?: components["schemas"]["Timestamp"] | null;
+        /** @description A letter by which the owner of a website lets more of it be looked at. */
+        MonitorMandate: {
+            /** @description Of the letter. */
+            number: string;
+            scope: components["schemas"]["MonitorMandateScope"][];
+            signed_by: string;
+            /** Format: date */
+            signed_on: string;
+            /**
+             * Format: date
+             * @description The last day on which it holds.
+             */
+            valid_until: string;
         };
-        /** @description Who answers for a website. */
+        /** @enum {string} */
+        MonitorMandateScope: "exposed_files" | "crawler";
+        /** @description Who answers for a website, and how they are reached: by at least one of both. */
         MonitoredContact: {
-            /** @description A telephone or an address, as people write it. */
-            contact: string;
+            email?: string | null;
             name: string;
+            /** @description As people write it. */
+            phone?: string | null;
+        };
+        /** @description How many there are in each state. */
+        MonitoredCounts: {
+            /** Format: int64 */
+            down: number;
+            /**
+             * Format: int64
+             * @description Nobody looks at them now; they are counted here alone.
+             */
+            inactive: number;
+            /** Format: int64 */
+            maintenance: number;
+            /** Format: int64 */
+            ok: number;
+            /** Format: int64 */
+            suspect: number;
+            /** Format: int64 */
+            unknown: number;
+            /** Format: int64 */
+            unstable: number;
+        };
+        /** @description What came of a list, or would. */
+        MonitoredImport: {
+            changed: number;
+            digest?: components["schemas"]["Digest"] | null;
+            /** @description Whether it has been done. */
+            done: boolean;
+            /** @description Columns whose names mean nothing. */
+            ignored_columns: string[];
+            /** @description What is new or changed, the first 500. */
+            items: components["schemas"]["ImportedSite"][];
+            new: number;
+            unchanged: number;
+            /** @description The first 500. */
+            wrong: components["schemas"]["ListMistake"][];
+            wrong_count: number;
+        };
+        /** @description A list as a file: CSV or XLSX. */
+        MonitoredListFile: {
+            /** Format: binary */
+            file: string;
         };
         /** @description A time in which a website was not there. */
         MonitoredOutage: {
@@ -3765,6 +3345,11 @@ export interface components {
         /** @description What is known of a watched website beside its address. */
         MonitoredProfile: {
             /**
+             * @description What need not be as it should, for a while and with a reason: each check once.
+             * @default []
+             */
+            exceptions: components["schemas"]["MonitorException"][];
+            /**
              * @description Such as its server or its district; announced work and lists name them.
              * @default []
              */
@@ -3774,6 +3359,8 @@ export interface components {
              * @default []
              */
             hosts: string[];
+            /** @default null */
+            mandate: components["schemas"]["MonitorMandate"] | null;
             /** @default null */
             responsible: components["schemas"]["MonitoredContact"] | null;
             /**
@@ -3786,26 +3373,11 @@ export interface components {
              * @default null
              */
             software: string | null;
-        };
-        /** @description What was found out about a website, for somebody to confirm. Nothing is stored. */
-        MonitoredProposal: {
-            /** @description By its title. */
-            agency?: string | null;
-            /** @description Answers with posts in JSON. */
-            api?: string | null;
-            /** @description Why it is not. */
-            cause?: string | null;
-            /** @description It took too long: there may be more to find. */
-            cut: boolean;
-            /** @description With dated items. */
-            feeds: string[];
-            /** @description Software and sections; the rest only people know. */
-            profile: components["schemas"]["MonitoredProfile"];
-            /** @description Whether it is there. */
-            reached: boolean;
-            sitemap?: string | null;
-            /** @description Where the address leads, as long as that is the same website. */
-            url: string;
+            /**
+             * @description By whose clock its weeks begin, of the IANA database; if absent, `Asia/Makassar`.
+             * @default null
+             */
+            zone: string | null;
         };
         /** @enum {string} */
         MonitoredSection: "berita" | "artikel" | "agenda";
@@ -3832,13 +3404,29 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
-        /** @description Watched websites, by agency. */
+        /** @description Watched websites. */
         MonitoredSitePage: {
+            /** @description Of all that fit what was asked for, but for the state. */
+            counts: components["schemas"]["MonitoredCounts"];
             items: components["schemas"]["MonitoredSite"][];
             next_cursor?: string | null;
         };
         /** @enum {string} */
         MonitoredState: "unknown" | "ok" | "suspect" | "down" | "unstable" | "maintenance";
+        /** @description What everybody who watches should see first. */
+        MonitoringSummary: {
+            counts: components["schemas"]["MonitoredCounts"];
+            /** @description The names of all groups. */
+            groups: string[];
+            /** @description Of the last 24 hours, the twenty newest. */
+            outages: components["schemas"]["RecentOutage"][];
+            /** Format: int64 */
+            outages_count: number;
+            /** @description Announced work that goes on now. */
+            windows: components["schemas"]["MaintenanceWindow"][];
+            /** @description The ten that fare worst, without those that fare well. */
+            worst: components["schemas"]["MonitoredSite"][];
+        };
         /** @description A command to a case. */
         MoveCase: {
             command: string;
@@ -3899,17 +3487,6 @@ export interface components {
             /** Format: binary */
             file: string;
         };
-        /** @description What somebody outside tells. */
-        NewCitizenReport: {
-            /** @description A telephone or an address by which somebody may ask. */
-            contact?: string;
-            /** @description 10 letters to 4,000 bytes. */
-            description: string;
-            kind: components["schemas"]["CitizenReportKind"];
-            name?: string;
-            /** @description Of the page that shows it; on a website that is published or watched here. */
-            url: string;
-        };
         /** @description A remark. */
         NewComment: {
             body: string;
@@ -3917,29 +3494,6 @@ export interface components {
         /** @description A remark. */
         NewEntryComment: {
             body: string;
-        };
-        /** @description What an incident is opened with. */
-        NewIncident: {
-            agency?: string;
-            detected_at?: components["schemas"]["Timestamp"] | null;
-            monitor?: components["schemas"]["MonitorId"] | null;
-            severity?: components["schemas"]["IncidentSeverity"] | null;
-            /** @description The key of the site, where it is published here. */
-            site?: string | null;
-            summary: string;
-            title: string;
-            /** @description Where it was seen. */
-            url: string;
-        };
-        /** @description Something to be written into the timeline. */
-        NewIncidentNote: {
-            at?: components["schemas"]["Timestamp"] | null;
-            note: string;
-        };
-        /** @description How bad it is, and why. */
-        NewIncidentSeverity: {
-            note: string;
-            severity: components["schemas"]["IncidentSeverity"];
         };
         /** @description Work to be announced. */
         NewMaintenanceWindow: {
@@ -4019,33 +3573,6 @@ export interface components {
             id: string;
             kind: string;
         };
-        /** @description Who is called when an incident begins, without the secrets. */
-        OnCallList: {
-            /** @description Who may be put on it: those who handle incidents of the whole installation. */
-            candidates: components["schemas"]["Person"][];
-            has_telegram_token: boolean;
-            has_webhook_secret: boolean;
-            /** @description The same people by name. */
-            names: components["schemas"]["Person"][];
-            people: components["schemas"]["OnCallPerson"][];
-            /** Format: int32 */
-            repeat_minutes: number;
-            /**
-             * Format: int32
-             * @description 0: nothing was set yet.
-             */
-            version: number;
-        };
-        /** @description Somebody on call, and how they are reached. */
-        OnCallPerson: {
-            /** @description At the address of their account. */
-            mail?: boolean;
-            /** @description The number of their chat with the bot; a group's begins with a minus. */
-            telegram?: string | null;
-            user: components["schemas"]["UserId"];
-            /** @description An address that is told by a signed request. */
-            webhook?: string | null;
-        };
         /** @description What a case is opened with. */
         OpenCase: {
             /** @description Needed where the procedure has several flows. */
@@ -4058,16 +3585,6 @@ export interface components {
         };
         /** @enum {string} */
         Outcome: "running" | "done" | "unchanged" | "failed";
-        /** @description Which page is to be taken down. */
-        PageToWithdraw: {
-            entry: components["schemas"]["EntryId"];
-            reason: string;
-            /**
-             * Format: int32
-             * @description Of the entry, as it was seen.
-             */
-            version: number;
-        };
         /** @description A use case, and the roles that may do it. */
         Permission: {
             /** @description `move_entry` */
@@ -4236,11 +3753,10 @@ export interface components {
         ProcedureView: components["schemas"]["ProcedureSummary"] & {
             /** @description As in the file: document, hours, readings, flows with steps and transitions. */
             definition: Record<string, unknown>;
-            hours_in_force?: components["schemas"]["HoursInForce"] | null;
-            /** @description The file itself; left out with `texts=false`. */
-            source?: string | null;
-            /** @description The official document as text, in Indonesian; left out with `texts=false`. */
-            text?: string | null;
+            /** @description The file itself. */
+            source: string;
+            /** @description The official document as text, in Indonesian. */
+            text: string;
         };
         /** @description What somebody says of the theme that is proposed. */
         ProposeRequest: {
@@ -4253,6 +3769,15 @@ export interface components {
              * @description The newest that was seen.
              */
             until: number;
+        };
+        /** @description A time in which a website was not there, with whose it is. */
+        RecentOutage: {
+            agency: string;
+            cause: string;
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["MonitorId"];
+            since: components["schemas"]["Timestamp"];
+            url: string;
         };
         /** @description An event at its place in the chain. */
         Record: {
@@ -4348,10 +3873,6 @@ export interface components {
         ReleasePage: {
             items: components["schemas"]["Release"][];
             next_cursor?: string | null;
-        };
-        /** @description Which release is to be put back. */
-        ReleaseToRestore: {
-            release?: components["schemas"]["ReleaseId"] | null;
         };
         /** @description Another name for a term. */
         RenameTerm: {
@@ -4464,11 +3985,6 @@ export interface components {
             /** @description What was looked for: one item for each word or known phrase. */
             understood: components["schemas"]["Understood"][];
         };
-        /**
-         * Format: uuid
-         * @description Id of an incident that people handle.
-         */
-        SecurityIncidentId: string;
         SeenEntry: {
             /** @description The `digest` that the list gave. */
             digest: string;
@@ -4742,20 +4258,6 @@ export interface components {
         TypePage: {
             items: components["schemas"]["TypeView"][];
         };
-        TypeSummaries: {
-            items: components["schemas"]["TypeSummary"][];
-        };
-        /** @description A content type in a list of those that are only to be named. */
-        TypeSummary: {
-            field_count: number;
-            help?: components["schemas"]["Words"] | null;
-            key: string;
-            /** @description Whether each entry has a page of its own on the site. */
-            pages: boolean;
-            title: components["schemas"]["Words"];
-            /** Format: int32 */
-            version: number;
-        };
         /** @description A content type as it stands on a site, with the JSON Schema of an entry's `fields`. */
         TypeView: components["schemas"]["ContentType"] & {
             /** @description JSON Schema 2020-12. */
@@ -4882,19 +4384,6 @@ export interface components {
             /** @description Without a scheme it is read as HTTPS. */
             url: string;
         };
-        /** @description What the list is to be. A secret that is absent stays; an empty one is removed. */
-        WantedOnCallList: {
-            /** @description In the order in which they are called; at most 20. */
-            people: components["schemas"]["OnCallPerson"][];
-            /**
-             * Format: int32
-             * @description Between two calls, until somebody takes the incident; 1 to 240.
-             */
-            repeat_minutes?: number;
-            telegram_token?: string | null;
-            /** @description 16 to 256 bytes. */
-            webhook_secret?: string | null;
-        };
         /** @description What a webhook is to be. Without `secret` (16 to 256 bytes) the one that is stored stays; a new one needs one. */
         WantedWebhook: {
             active?: boolean;
@@ -4972,15 +4461,6 @@ export interface components {
         Words: {
             en: string;
             id: string;
-        };
-        /** @description When work on the website is announced. */
-        WorkToAnnounce: {
-            ends: string;
-            reason: string;
-            /** @description On the clock of that zone: `2026-11-23T18:00`. */
-            starts: string;
-            /** @description Of the IANA database; `Asia/Makassar` if none is named. */
-            zone?: string;
         };
         /** @description An entry to be written. */
         WriteEntry: {
@@ -6488,708 +5968,6 @@ export interface operations {
             };
         };
     };
-    get_incidents: {
-        parameters: {
-            query?: {
-                open?: boolean;
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IncidentPage"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    post_incidents: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewIncident"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IncidentView"];
-                };
-            };
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IncidentView"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_incidents_summary: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IncidentFigures"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_incidents_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SecurityIncidentId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IncidentView"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    post_incidents_id_bundle: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SecurityIncidentId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/gzip": unknown;
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    post_incidents_id_contain: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SecurityIncidentId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewIncidentNote"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IncidentView"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    post_incidents_id_lock: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SecurityIncidentId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AccountToLock"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IncidentView"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    post_incidents_id_maintenance: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SecurityIncidentId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WorkToAnnounce"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IncidentView"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    post_incidents_id_notes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SecurityIncidentId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewIncidentNote"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IncidentView"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_incidents_id_report: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SecurityIncidentId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IncidentReport"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    put_incidents_id_report: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SecurityIncidentId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["IncidentReportFields"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IncidentReport"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_incidents_id_report_versions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SecurityIncidentId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IncidentReportPage"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    post_incidents_id_restore: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SecurityIncidentId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReleaseToRestore"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IncidentView"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    put_incidents_id_severity: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SecurityIncidentId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewIncidentSeverity"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IncidentView"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    post_incidents_id_take: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SecurityIncidentId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IncidentView"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    post_incidents_id_withdraw: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SecurityIncidentId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PageToWithdraw"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IncidentView"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
     get_jobs_id: {
         parameters: {
             query?: never;
@@ -7483,55 +6261,6 @@ export interface operations {
                 };
             };
             401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    patch_me: {
-        parameters: {
-            query?: never;
-            header: {
-                "If-Match": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangeMe"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserView"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7841,167 +6570,17 @@ export interface operations {
             };
         };
     };
-    post_monitored_discover: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DiscoverMonitored"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MonitoredProposal"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_monitored_id_baseline: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MonitoredBaseline"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    post_monitored_id_baseline_accept: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AcceptBaseline"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MonitoredBaseline"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_monitoring_incidents: {
+    get_monitored: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebsiteIncidentPage"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_monitoring_sites: {
-        parameters: {
-            query?: {
+                /** @description of those who are watched now */
                 state?: components["schemas"]["MonitoredState"];
+                active?: boolean;
+                /** @description stands in the name of the agency or in the address */
+                q?: string;
+                group?: string;
+                /** @description `worst` or `agency`; if absent, `worst` */
+                order?: string;
                 limit?: number;
                 cursor?: string;
             };
@@ -8027,7 +6606,7 @@ export interface operations {
             };
         };
     };
-    post_monitoring_sites: {
+    post_monitored: {
         parameters: {
             query?: never;
             header?: never;
@@ -8074,7 +6653,112 @@ export interface operations {
             };
         };
     };
-    get_monitoring_sites_id: {
+    "get_monitored.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "get_monitored.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_monitored_import: {
+        parameters: {
+            query?: {
+                digest?: components["schemas"]["Digest"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["MonitoredListFile"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredImport"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_monitored_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -8107,68 +6791,7 @@ export interface operations {
             };
         };
     };
-    put_monitoring_sites_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WantedMonitoredSite"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MonitoredSite"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    delete_monitoring_sites_id: {
+    delete_monitored_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -8217,7 +6840,68 @@ export interface operations {
             };
         };
     };
-    get_monitoring_sites_id_history: {
+    patch_monitored_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMonitoredSite"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredSite"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_monitored_id_history: {
         parameters: {
             query?: {
                 /** @description `hour` or `day`; if absent, `day` */
@@ -8255,7 +6939,7 @@ export interface operations {
             };
         };
     };
-    get_monitoring_sites_id_outages: {
+    get_monitored_id_outages: {
         parameters: {
             query?: {
                 limit?: number;
@@ -8291,7 +6975,7 @@ export interface operations {
             };
         };
     };
-    get_monitoring_sites_id_probes: {
+    get_monitored_id_probes: {
         parameters: {
             query?: {
                 limit?: number;
@@ -8327,9 +7011,63 @@ export interface operations {
             };
         };
     };
+    get_monitoring_incidents: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebsiteIncidentPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_monitoring_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoringSummary"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_monitoring_windows: {
         parameters: {
             query?: {
+                monitor?: string;
                 limit?: number;
                 cursor?: string;
             };
@@ -8520,78 +7258,6 @@ export interface operations {
             };
         };
     };
-    get_on_call: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OnCallList"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    put_on_call: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WantedOnCallList"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OnCallList"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
     get_permissions: {
         parameters: {
             query?: never;
@@ -8677,10 +7343,7 @@ export interface operations {
     };
     get_procedures_key: {
         parameters: {
-            query?: {
-                /** @description false leaves out `text` and `source` */
-                texts?: boolean;
-            };
+            query?: never;
             header?: never;
             path: {
                 key: string;
@@ -10717,33 +9380,6 @@ export interface operations {
             };
         };
     };
-    get_sites_site_type_summaries: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                site: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TypeSummaries"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
     get_sites_site_types: {
         parameters: {
             query?: never;
@@ -11696,83 +10332,6 @@ export interface operations {
                 content?: never;
             };
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    post_delivery_sites_site_reports: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                site: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewCitizenReport"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CitizenReportTaken"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_delivery_sites_site_reports_reference: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                site: string;
-                reference: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CitizenReportStanding"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };

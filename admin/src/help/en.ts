@@ -180,18 +180,22 @@ export const en: Help = {
   },
   '/monitoring': {
     what: 'The websites that are watched, and how each fares: whether it can be reached, since when, and why not.',
-    first: 'Choose “Not reachable” to see what is urgent. Open a website to see its outages and whom to call.',
+    first: 'The worst stand first. Open a website to see its outages and whom to call.',
   },
   '/monitoring/new': {
     what: 'Has a website watched, whatever software it runs on. Its agency and its address are enough.',
     first: 'Write both, then whom to call when it is not reachable. The rest can follow later.',
+  },
+  '/monitoring/import': {
+    what: 'Takes in a list of websites from a CSV or XLSX file. What it would change is shown first, and done only when you agree.',
+    first: 'Download the list from the monitoring page, change it in a spreadsheet, then choose the file here.',
   },
   '/monitoring/:id': {
     what: 'One website: its state and its cause, outages, availability, single looks, and announced maintenance.',
     first: 'Read the cause, then call whoever answers for it. Announce maintenance before work begins.',
   },
   '/monitoring/:id/edit': {
-    what: 'What is known of a watched website: address, contact, what is to be kept up, groups.',
+    what: 'What is known of a watched website: address, contact, what is to be kept up, groups, exceptions and mandate.',
     first: 'Check first that the contact still holds. Take away the tick “Watch this website” to pause.',
   },
   '/recaps': {

@@ -180,18 +180,22 @@ export const id: Help = {
   },
   '/monitoring': {
     what: 'Situs yang dipantau dan keadaannya: dapat diakses atau tidak, sejak kapan, dan apa penyebabnya.',
-    first: 'Pilih “Tidak dapat diakses” untuk melihat yang mendesak. Buka sebuah situs untuk melihat gangguan dan penanggung jawabnya.',
+    first: 'Situs yang paling bermasalah ada di atas. Buka sebuah situs untuk melihat gangguan dan penanggung jawabnya.',
   },
   '/monitoring/new': {
     what: 'Menambahkan situs yang akan dipantau, apa pun perangkat lunaknya. Nama perangkat daerah dan alamat situs sudah cukup.',
     first: 'Isi keduanya, lalu orang yang dihubungi jika situs tidak dapat diakses. Yang lain dapat menyusul.',
+  },
+  '/monitoring/import': {
+    what: 'Memasukkan daftar situs dari berkas CSV atau XLSX. Perubahannya ditampilkan lebih dahulu dan baru diterapkan setelah Anda setuju.',
+    first: 'Unduh daftar yang ada dari halaman pemantauan, ubah di lembar kerja, lalu pilih berkasnya di sini.',
   },
   '/monitoring/:id': {
     what: 'Satu situs: keadaan dan penyebabnya, gangguan, ketersediaan, hasil pemeriksaan, dan jadwal pemeliharaan.',
     first: 'Baca penyebabnya, lalu hubungi penanggung jawabnya. Umumkan pemeliharaan sebelum pekerjaan dimulai.',
   },
   '/monitoring/:id/edit': {
-    what: 'Keterangan situs yang dipantau: alamat, kontak, bagian yang harus diperbarui, dan kelompok.',
+    what: 'Keterangan situs yang dipantau: alamat, kontak, bagian yang harus diperbarui, kelompok, pengecualian, dan mandat.',
     first: 'Pastikan kontaknya masih berlaku. Hilangkan tanda “Pantau situs ini” untuk berhenti sementara.',
   },
   '/recaps': {

@@ -1533,6 +1533,7 @@ export const en = {
   'recaps.one': 'Weekly report',
   'monitoring.menu': 'Monitoring',
   'monitoring.add': 'Add a website',
+  'monitoring.import': 'Import a list',
   'monitoring.one': 'Watched website',
   'monitoring.change.title': 'Change a watched website',
   'incidents.title': 'Incidents',

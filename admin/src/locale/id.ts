@@ -1532,6 +1532,7 @@ export const id: Common = {
   'recaps.one': 'Laporan mingguan',
   'monitoring.menu': 'Pemantauan',
   'monitoring.add': 'Tambahkan situs',
+  'monitoring.import': 'Masukkan daftar',
   'monitoring.one': 'Situs yang dipantau',
   'monitoring.change.title': 'Ubah situs yang dipantau',
   'incidents.title': 'Insiden',

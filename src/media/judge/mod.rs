@@ -86,6 +86,12 @@ fn judge_spooled(file: NamedTempFile, name: &str) -> Result<Accepted> {
     Ok(Accepted { digest, name, kind, media_type, size_pixels, document, size_bytes, file })
 }
 
+/// How much an archive that was accepted holds when it is unpacked, in bytes.
+pub fn expanded_bytes(file: &std::fs::File) -> Result<u64> {
+    let mut source = Source::new(file)?;
+    Ok(zip::entries(&mut source)?.iter().map(|entry| entry.size).sum())
+}
+
 fn look(source: &mut Source, name: &str, spool: &Path) -> Result<Found> {
     let head = source.vec(source.len.min(HEAD_BYTES as u64) as usize)?;
     source.seek(0)?;

@@ -7,7 +7,7 @@ pub mod headers;
 mod policy;
 pub mod rules;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use certificate::Certificate;
 use exposed::Exposed;
@@ -54,7 +54,7 @@ pub enum Severity {
     Low,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     NoHttps,

@@ -255,7 +255,7 @@ type LookRow = (Timestamp, Timestamp, String, bool, Option<String>, Option<i32>,
 /// Single looks at one, newest first.
 pub fn looks(connection: &mut Conn, id: MonitorId, (limit, after): (Limit, Option<&Cursor>)) -> Result<Page<Look>> {
     let mut query = probes::table.filter(probes::monitor_id.eq(id)).into_boxed();
-    if let Some(at) = after.map(before) {
+    if let Some(at) = after.map(Cursor::time).transpose()? {
         query = query.filter(probes::due_at.lt(at));
     }
     let columns = (
@@ -282,7 +282,7 @@ pub fn looks(connection: &mut Conn, id: MonitorId, (limit, after): (Limit, Optio
         whole_ms,
     };
     let found = rows.into_iter().map(look).collect();
-    Ok(Page::cut(found, limit, |one: &Look| at_cursor(one.due_at, id)))
+    Ok(Page::cut(found, limit, |one: &Look| Cursor::at(one.due_at, id)))
 }
 
 type RollupRow = (Timestamp, i32, i32, i32, i32, i64, i32);
@@ -295,7 +295,7 @@ pub fn history(
 ) -> Result<Page<Rollup>> {
     let of_it = probe_rollups::monitor_id.eq(id).and(probe_rollups::span_seconds.eq(span.seconds()));
     let mut query = probe_rollups::table.filter(of_it).into_boxed();
-    if let Some(at) = after.map(before) {
+    if let Some(at) = after.map(Cursor::time).transpose()? {
         query = query.filter(probe_rollups::begins_at.lt(at));
     }
     let columns = (
@@ -318,7 +318,7 @@ pub fn history(
         slowest_ms,
     };
     let found = query.load::<RollupRow>(connection)?.into_iter().map(rollup).collect();
-    Ok(Page::cut(found, limit, |one: &Rollup| at_cursor(one.begins_at, id)))
+    Ok(Page::cut(found, limit, |one: &Rollup| Cursor::at(one.begins_at, id)))
 }
 
 type OutRow = (Timestamp, Timestamp, Option<Timestamp>, String);
@@ -326,7 +326,7 @@ type OutRow = (Timestamp, Timestamp, Option<Timestamp>, String);
 /// Times in which it was not there, newest first.
 pub fn outages(connection: &mut Conn, id: MonitorId, (limit, after): (Limit, Option<&Cursor>)) -> Result<Page<Out>> {
     let mut query = monitor_outages::table.filter(monitor_outages::monitor_id.eq(id)).into_boxed();
-    if let Some(at) = after.map(before) {
+    if let Some(at) = after.map(Cursor::time).transpose()? {
         query = query.filter(monitor_outages::since.lt(at));
     }
     let columns =
@@ -334,13 +334,5 @@ pub fn outages(connection: &mut Conn, id: MonitorId, (limit, after): (Limit, Opt
     let query = query.order(monitor_outages::since.desc()).limit(limit.probe()).select(columns);
     let out = |(since, confirmed_at, ended_at, cause): OutRow| Out { since, confirmed_at, ended_at, cause };
     let found = query.load::<OutRow>(connection)?.into_iter().map(out).collect();
-    Ok(Page::cut(found, limit, |one: &Out| at_cursor(one.since, id)))
-}
-
-fn before(cursor: &Cursor) -> Timestamp {
-    Timestamp::from_micros(cursor.key.parse().unwrap_or(i64::MAX))
-}
-
-fn at_cursor(at: Timestamp, id: MonitorId) -> Cursor {
-    Cursor { key: at.micros().to_string(), id: id.to_string() }
+    Ok(Page::cut(found, limit, |one: &Out| Cursor::at(one.since, id)))
 }

@@ -1,15 +1,19 @@
 //! Watched websites and windows in the database.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
+use diesel::sql_types::{Integer, Text};
 
-use super::model::{Faring, Watched, Window};
-use crate::db::schema::{monitor_states, monitor_windows, monitored_sites};
-use crate::db::{Conn, Tx};
+use super::model::{Counts, Faring, Lately, Order, Shown, Watched, Window};
+use super::rules;
+use crate::db::rows::insert_all;
+use crate::db::schema::{monitor_groups, monitor_outages, monitor_states, monitor_windows, monitored_sites};
+use crate::db::{Backend, Conn, Tx, like_anywhere};
 use crate::kernel::id::{MonitorId, SiteId, WindowId};
 use crate::kernel::page::{Cursor, Limit, Page};
-use crate::kernel::{Error, Result, Timestamp};
+use crate::kernel::{Code, Error, Refusal, Result, Timestamp};
 use crate::monitoring::states::model::{Standing, State};
 use crate::monitoring::states::windows::{Extent, Span};
 
@@ -38,33 +42,140 @@ pub(in crate::monitoring) fn from_row(row: Row) -> Result<Watched> {
 }
 
 fn faring((state, since, looked_at, cause, address): FaringRow) -> Result<Faring> {
-    let known = State::parse(&state);
-    let state = known.ok_or_else(|| Error::broken("read how a website fares", format!("no state {state:?}")))?;
-    Ok(Faring { state, since, looked_at, cause, address })
+    Ok(Faring { state: known(&state)?, since, looked_at, cause, address })
 }
 
-/// A page of them, by agency, with how each fares; `state`: those that fare so.
+fn known(state: &str) -> Result<State> {
+    State::parse(state).ok_or_else(|| Error::broken("read how a website fares", format!("no state {state:?}")))
+}
+
+/// Leaves of a query what a list shows, whatever its state.
+macro_rules! narrowed {
+    ($query:expr, $shown:expr) => {{
+        let mut query = $query;
+        if let Some(active) = $shown.active {
+            query = query.filter(monitored_sites::active.eq(active));
+        }
+        if let Some(text) = &$shown.text {
+            let texts = sql::<Text>("LOWER(monitored_sites.agency || ' ' || monitored_sites.url)");
+            query = query.filter(texts.like(like_anywhere(text)).escape('\\'));
+        }
+        if let Some(group) = &$shown.group {
+            let of_it = monitor_groups::table.filter(monitor_groups::name.eq(group.clone()));
+            query = query.filter(monitored_sites::id.eq_any(of_it.select(monitor_groups::monitor_id)));
+        }
+        query
+    }};
+}
+
+/// How bad each fares, as the engines tell it.
+fn rank() -> String {
+    let cases: String =
+        State::ALL.iter().map(|state| format!(" WHEN state = '{state}' THEN {}", rules::rank(*state))).collect();
+    format!("(CASE WHEN NOT active THEN {}{cases} END)", rules::RANK_INACTIVE)
+}
+
+/// A page of them, with how each fares.
 pub fn page(
     connection: &mut Conn,
-    state: Option<State>,
+    (shown, order): (&Shown, Order),
     (limit, after): (Limit, Option<&Cursor>),
 ) -> Result<Page<(Watched, Faring)>> {
-    let mut query = monitored_sites::table.inner_join(monitor_states::table).into_boxed();
-    if let Some(state) = state {
-        query = query.filter(monitor_states::state.eq(state.as_str()));
+    let query = monitored_sites::table.inner_join(monitor_states::table).into_boxed::<Backend>();
+    let mut query = narrowed!(query, shown);
+    if let Some(state) = shown.state {
+        query = query.filter(monitor_states::state.eq(state.as_str()).and(monitored_sites::active.eq(true)));
     }
-    if let Some(Cursor { key, id }) = after {
-        let same = monitored_sites::agency.eq(key.clone()).and(monitored_sites::id.gt(id.clone()));
-        query = query.filter(monitored_sites::agency.gt(key.clone()).or(same));
-    }
+    let query = match order {
+        Order::Agency => {
+            if let Some(Cursor { key, id }) = after {
+                let same = monitored_sites::agency.eq(key.clone()).and(monitored_sites::id.gt(id.clone()));
+                query = query.filter(monitored_sites::agency.gt(key.clone()).or(same));
+            }
+            query.order((monitored_sites::agency, monitored_sites::id))
+        }
+        Order::Worst => {
+            let worse = || sql::<Integer>(&rank());
+            if let Some(cursor) = after {
+                let (rank, since) = worst_after(cursor)?;
+                let same_time = monitor_states::since.eq(since).and(monitored_sites::id.gt(cursor.id.clone()));
+                let same_rank = worse().eq(rank).and(monitor_states::since.gt(since).or(same_time));
+                query = query.filter(worse().gt(rank).or(same_rank));
+            }
+            query.order((worse(), monitor_states::since, monitored_sites::id))
+        }
+    };
     let rows = query
-        .order((monitored_sites::agency, monitored_sites::id))
         .limit(limit.probe())
         .select((monitored_sites::all_columns, FARING))
         .load::<(Row, FaringRow)>(connection)?;
     let found = rows.into_iter().map(|(row, how)| Ok((from_row(row)?, faring(how)?))).collect::<Result<Vec<_>>>()?;
-    let cursor = |(one, _): &(Watched, Faring)| Cursor { key: one.agency.clone(), id: one.id.to_string() };
+    let cursor = |(one, how): &(Watched, Faring)| match order {
+        Order::Agency => Cursor { key: one.agency.clone(), id: one.id.to_string() },
+        Order::Worst => {
+            let rank = if one.active { rules::rank(how.state) } else { rules::RANK_INACTIVE };
+            Cursor { key: format!("{rank}:{}", how.since.micros()), id: one.id.to_string() }
+        }
+    };
     Ok(Page::cut(found, limit, cursor))
+}
+
+/// Where a page by the worst ended.
+fn worst_after(cursor: &Cursor) -> Result<(i32, Timestamp)> {
+    let read = || {
+        let (rank, since) = cursor.key.split_once(':')?;
+        Some((rank.parse().ok()?, Timestamp::from_micros(since.parse().ok()?)))
+    };
+    read().ok_or_else(|| Refusal::new(Code::BadCursor).into())
+}
+
+/// How many there are in each state of what a list shows, whatever state it is asked for.
+pub fn counts(connection: &mut Conn, shown: &Shown) -> Result<Counts> {
+    let query = monitored_sites::table
+        .inner_join(monitor_states::table)
+        .group_by((monitored_sites::active, monitor_states::state))
+        .select((monitored_sites::active, monitor_states::state, count_star()))
+        .into_boxed::<Backend>();
+    let rows = narrowed!(query, shown).load::<(bool, String, i64)>(connection)?;
+    let mut counts = Counts::default();
+    for (active, state, count) in rows {
+        counts.add(known(&state)?, active, count);
+    }
+    Ok(counts)
+}
+
+/// The names of all groups, in their order.
+pub fn groups(connection: &mut Conn) -> Result<Vec<String>> {
+    let query = monitor_groups::table.select(monitor_groups::name).distinct().order(monitor_groups::name);
+    Ok(query.load(connection)?)
+}
+
+/// Outages that last, or ended after an instant, the newest first; and how many they are.
+pub fn outages_since(connection: &mut Conn, from: Timestamp, outages_max: i64) -> Result<(Vec<Lately>, i64)> {
+    let lately = || monitor_outages::ended_at.is_null().or(monitor_outages::ended_at.gt(from));
+    let count = monitor_outages::table.filter(lately()).count().get_result(connection)?;
+    let rows = monitor_outages::table
+        .inner_join(monitored_sites::table)
+        .filter(lately())
+        .order((monitor_outages::since.desc(), monitored_sites::id))
+        .limit(outages_max)
+        .select((
+            monitored_sites::id,
+            monitored_sites::agency,
+            monitored_sites::url,
+            monitor_outages::since,
+            monitor_outages::ended_at,
+            monitor_outages::cause,
+        ))
+        .load::<(MonitorId, String, String, Timestamp, Option<Timestamp>, String)>(connection)?;
+    let lately = |(id, agency, url, since, ended_at, cause)| Lately { id, agency, url, since, ended_at, cause };
+    Ok((rows.into_iter().map(lately).collect(), count))
+}
+
+/// All of them, by agency.
+pub fn all(connection: &mut Conn) -> Result<Vec<Watched>> {
+    let query = monitored_sites::table.order((monitored_sites::agency, monitored_sites::id));
+    query.load::<Row>(connection)?.into_iter().map(from_row).collect()
 }
 
 /// `None` when there is no such website.
@@ -100,8 +211,13 @@ pub fn count(connection: &mut Conn) -> Result<i64> {
 
 /// Stores a new one, which nobody has looked at yet.
 pub fn insert(tx: &mut Tx, one: &Watched) -> Result<()> {
-    diesel::insert_into(monitored_sites::table)
-        .values((
+    insert_many(tx, std::slice::from_ref(one))
+}
+
+/// The same for many.
+pub fn insert_many(tx: &mut Tx, new: &[Watched]) -> Result<()> {
+    let sites = new.iter().map(|one| {
+        (
             monitored_sites::id.eq(one.id),
             monitored_sites::site_id.eq(one.site_id),
             monitored_sites::agency.eq(&one.agency),
@@ -112,16 +228,26 @@ pub fn insert(tx: &mut Tx, one: &Watched) -> Result<()> {
             monitored_sites::version.eq(one.version),
             monitored_sites::created_at.eq(one.created_at),
             monitored_sites::updated_at.eq(one.updated_at),
-        ))
-        .execute(&mut **tx)?;
-    diesel::insert_into(monitor_states::table)
-        .values((
+        )
+    });
+    insert_all!(tx, monitored_sites::table, sites);
+    let standing = serde_json::json!(Standing::default()).to_string();
+    let states = new.iter().map(|one| {
+        (
             monitor_states::monitor_id.eq(one.id),
             monitor_states::state.eq(State::Unknown.as_str()),
             monitor_states::since.eq(one.created_at),
-            monitor_states::standing.eq(serde_json::json!(Standing::default()).to_string()),
-        ))
-        .execute(&mut **tx)?;
+            monitor_states::standing.eq(standing.clone()),
+        )
+    });
+    insert_all!(tx, monitor_states::table, states);
+    new.iter().try_for_each(|one| insert_groups(tx, one))
+}
+
+fn insert_groups(tx: &mut Tx, one: &Watched) -> Result<()> {
+    let names: BTreeSet<&String> = one.profile.groups.iter().collect();
+    let rows = names.into_iter().map(|name| (monitor_groups::name.eq(name), monitor_groups::monitor_id.eq(one.id)));
+    insert_all!(tx, monitor_groups::table, rows);
     Ok(())
 }
 
@@ -141,7 +267,8 @@ pub fn update(tx: &mut Tx, one: &Watched) -> Result<()> {
             monitored_sites::updated_at.eq(one.updated_at),
         ))
         .execute(&mut **tx)?;
-    Ok(())
+    diesel::delete(monitor_groups::table.filter(monitor_groups::monitor_id.eq(one.id))).execute(&mut **tx)?;
+    insert_groups(tx, one)
 }
 
 /// Removes one with all that was seen of it.
@@ -168,18 +295,27 @@ pub fn windows_from(connection: &mut Conn, now: Timestamp) -> Result<Vec<Window>
     Ok(query.load::<WindowRow>(connection)?.into_iter().map(window).collect())
 }
 
-/// All of them, the latest end first.
-pub fn windows(connection: &mut Conn, limit: Limit, after: Option<&Cursor>) -> Result<Page<Window>> {
+/// All of them, or those of one website, the latest end first.
+pub fn windows(
+    connection: &mut Conn,
+    monitor: Option<MonitorId>,
+    (limit, after): (Limit, Option<&Cursor>),
+) -> Result<Page<Window>> {
     let mut query = monitor_windows::table.into_boxed();
-    if let Some(Cursor { key, id }) = after {
-        let at = Timestamp::from_micros(key.parse().unwrap_or(i64::MAX));
-        let same = monitor_windows::ends_at.eq(at).and(monitor_windows::id.lt(id.clone()));
+    if let Some(monitor) = monitor {
+        let groups = monitor_groups::table.filter(monitor_groups::monitor_id.eq(monitor)).select(monitor_groups::name);
+        let of_group = monitor_windows::group_name.eq_any(groups.nullable());
+        let of_all = monitor_windows::monitor_id.is_null().and(monitor_windows::group_name.is_null());
+        query = query.filter(monitor_windows::monitor_id.eq(monitor).or(of_all).or(of_group));
+    }
+    if let Some(cursor) = after {
+        let (at, id) = (cursor.time()?, cursor.id.clone());
+        let same = monitor_windows::ends_at.eq(at).and(monitor_windows::id.lt(id));
         query = query.filter(monitor_windows::ends_at.lt(at).or(same));
     }
     let query = query.order((monitor_windows::ends_at.desc(), monitor_windows::id.desc())).limit(limit.probe());
     let found: Vec<Window> = query.load::<WindowRow>(connection)?.into_iter().map(window).collect();
-    let cursor = |one: &Window| Cursor { key: one.span.until.micros().to_string(), id: one.id.to_string() };
-    Ok(Page::cut(found, limit, cursor))
+    Ok(Page::cut(found, limit, |one: &Window| Cursor::at(one.span.until, one.id)))
 }
 
 pub fn find_window(connection: &mut Conn, id: WindowId) -> Result<Option<Window>> {

@@ -63,7 +63,7 @@ struct WebsiteIncidentPage {
 
 /// A time of announced work.
 #[derive(Serialize, ToSchema)]
-struct MaintenanceWindow {
+pub struct MaintenanceWindow {
     id: WindowId,
     /// Of one website; without it and without a group: of all.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -162,16 +162,17 @@ async fn list_incidents(app: web::Data<App>, actor: Actor, request: HttpRequest)
     Ok(HttpResponse::Ok().json(app.db.read(read).await?))
 }
 
-/// Announced work, the latest end first.
-#[utoipa::path(tag = "monitoring", params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
+/// Announced work, the latest end first; `monitor`: that on one website, alone, with a group of its or with all.
+#[utoipa::path(tag = "monitoring", params(("monitor" = Option<String>, Query), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = MaintenanceWindowPage), (status = 403)))]
 #[get("/api/v1/monitoring/windows")]
 async fn list_windows(app: web::Data<App>, actor: Actor, request: HttpRequest) -> Answer {
     let _permit: Permit<cases::SeeMonitored> = actor.permit_installation()?;
     let mut params = Params::parse(request.query_string())?;
     let (limit, cursor) = (params.limit()?, params.cursor()?);
+    let monitor = params.take("monitor")?.map(|text| MonitorId::parse(&text)).transpose()?;
     params.finish()?;
-    let page = app.db.read(move |c| sites::windows(c, limit, cursor.as_ref())).await?;
+    let page = app.db.read(move |c| sites::windows(c, monitor, (limit, cursor.as_ref()))).await?;
     let items = page.items.into_iter().map(MaintenanceWindow::from).collect();
     Ok(HttpResponse::Ok().json(MaintenanceWindowPage { items, next_cursor: page.next_cursor }))
 }

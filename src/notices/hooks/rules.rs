@@ -6,6 +6,7 @@ use sha2::Sha256;
 
 use super::super::model::{About, Happening, Kind};
 use super::super::rules::after_pause;
+use crate::kernel::digest::hex;
 use crate::kernel::time::{DAY, HOUR, MINUTE, SECOND};
 use crate::kernel::{FieldRefusal, Timestamp};
 
@@ -61,8 +62,7 @@ pub fn signature(secret: &[u8], seconds: i64, body: &str) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else { return String::new() };
     mac.update(format!("{seconds}.").as_bytes());
     mac.update(body.as_bytes());
-    let digits: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("v1={digits}")
+    format!("v1={}", hex(mac.finalize().into_bytes()))
 }
 
 /// For so long a delivery is tried.

@@ -2,6 +2,7 @@
 
 mod animals;
 mod baselines;
+mod lists;
 mod recaps;
 mod schedule;
 mod states;

@@ -16,7 +16,7 @@ use lamin::kernel::time::{MINUTE, SECOND};
 use lamin::monitoring::schedule::engine::Engine;
 use lamin::monitoring::schedule::rules::slot_after;
 use lamin::monitoring::schedule::store::HOLD_SPAN;
-use lamin::monitoring::sites::model::{Profile, Watched};
+use lamin::monitoring::sites::model::Watched;
 use lamin::monitoring::sites::store;
 use lamin::monitoring::states::grouping::{GATHER_SPAN, REMIND_SPAN};
 use serde_json::{Value, json};
@@ -48,17 +48,9 @@ async fn engine(app: &TestApp) -> Engine {
 /// Has so many websites watched, all of them at one port.
 fn watch(app: &TestApp, port: u16, many: usize) -> Vec<MonitorId> {
     let now = app.now();
-    let one = |number: usize| Watched {
-        id: app.id(MonitorId::new),
-        site_id: None,
-        agency: format!("Dinas {number:03}"),
-        url: format!("http://127.0.0.1:{port}/{number}/"),
-        profile: Profile::default(),
-        interval_seconds: 60,
-        active: true,
-        version: 1,
-        created_at: now,
-        updated_at: now,
+    let one = |number: usize| {
+        let (agency, url) = (format!("Dinas {number:03}"), format!("http://127.0.0.1:{port}/{number}/"));
+        Watched::new(app.id(MonitorId::new), agency, url, now)
     };
     let all: Vec<Watched> = (0..many).map(one).collect();
     app.db.write_blocking(|tx| all.iter().try_for_each(|one| store::insert(tx, one))).unwrap();
@@ -94,13 +86,13 @@ async fn one_cause_is_told_once(database: Database) {
     watch(&app, site.port, 60);
     let mut engine = engine(&app).await;
     after(&app, &mut engine, MINUTE + 5 * SECOND).await;
-    let ok = get(&app, &token, "/api/v1/monitoring/sites?state=ok&limit=100").await;
+    let ok = get(&app, &token, "/api/v1/monitored?state=ok&limit=100").await;
     assert_eq!(ok["items"].as_array().unwrap().len(), 60);
     status.store(503, Ordering::SeqCst);
     for _ in 0..4 {
         after(&app, &mut engine, STEP).await;
     }
-    let down = get(&app, &token, "/api/v1/monitoring/sites?state=down&limit=100").await;
+    let down = get(&app, &token, "/api/v1/monitored?state=down&limit=100").await;
     assert_eq!(down["items"].as_array().unwrap().len(), 60);
     after(&app, &mut engine, GATHER_SPAN).await;
     assert_eq!(notices(&app, &token).await, ["websites_failed Dinas 000, Dinas 001, Dinas 002 (+57)"]);
@@ -117,10 +109,10 @@ async fn one_cause_is_told_once(database: Database) {
     }
     assert_eq!(notices(&app, &token).await[2..], ["websites_recovered Dinas 000, Dinas 001, Dinas 002 (+57)"]);
     let id = ok["items"][0]["id"].as_str().unwrap();
-    let outages = get(&app, &token, &format!("/api/v1/monitoring/sites/{id}/outages")).await;
+    let outages = get(&app, &token, &format!("/api/v1/monitored/{id}/outages")).await;
     assert!(outages["items"][0]["ended_at"].is_string() && outages["items"].as_array().unwrap().len() == 1);
-    let days = get(&app, &token, &format!("/api/v1/monitoring/sites/{id}/history?span=day")).await;
-    let looks = get(&app, &token, &format!("/api/v1/monitoring/sites/{id}/probes?limit=100")).await;
+    let days = get(&app, &token, &format!("/api/v1/monitored/{id}/history?span=day")).await;
+    let looks = get(&app, &token, &format!("/api/v1/monitored/{id}/probes?limit=100")).await;
     let count =
         |name: &str| days["items"].as_array().unwrap().iter().map(|day| day[name].as_i64().unwrap()).sum::<i64>();
     assert_eq!(count("good") + count("bad"), looks["items"].as_array().unwrap().len() as i64);
@@ -138,7 +130,7 @@ async fn nobody_is_blamed_for_our_line(database: Database) {
     for _ in 0..10 {
         after(&app, &mut engine, STEP).await;
     }
-    let unknown = get(&app, &token, "/api/v1/monitoring/sites?state=unknown").await;
+    let unknown = get(&app, &token, "/api/v1/monitored?state=unknown").await;
     assert_eq!(unknown["items"].as_array().unwrap().len(), 3);
     assert_eq!(notices(&app, &token).await, Vec::<String>::new());
     assert_eq!(get(&app, &token, "/api/v1/monitoring/incidents").await["items"], json!([]));
@@ -191,9 +183,9 @@ async fn a_cut_round_is_resumed(database: Database) {
 async fn the_list_is_kept_by_people(database: Database) {
     let app = installation(database, 1);
     let token = monitor(&app);
-    let path = "/api/v1/monitoring/sites";
+    let path = "/api/v1/monitored";
     let body = json!({"agency": "Dinas Kesehatan", "url": "dinkes.example.go.id", "profile": {
-        "sections": [{"section": "berita", "days": 7}], "responsible": {"name": "Ani", "contact": "0811"}}});
+        "sections": [{"section": "berita", "days": 7}], "responsible": {"name": "Ani", "phone": "0811"}}});
     let made = Call::post(path).token(&token).json(&body).send(&app).await.assert_ok().json();
     assert_eq!((&made["url"], &made["state"]), (&json!("https://dinkes.example.go.id/"), &json!("unknown")));
     Call::post(path).token(&token).json(&body).send(&app).await.assert_refused(409, "taken");
@@ -202,10 +194,21 @@ async fn the_list_is_kept_by_people(database: Database) {
     wrong.assert_refused(422, "invalid");
     assert_eq!(wrong.json()["errors"].as_array().unwrap().len(), 4);
     let one = format!("{path}/{}", made["id"].as_str().unwrap());
-    let changed = json!({"agency": "Dinas Kesehatan", "url": "dinkes.example.go.id", "active": false});
-    let changed =
-        Call::new("PUT", &one).token(&token).seen(&made["version"]).json(&changed).send(&app).await.assert_ok().json();
+    let changed = json!({"active": false});
+    let changed = Call::new("PATCH", &one)
+        .token(&token)
+        .seen(&made["version"])
+        .json(&changed)
+        .send(&app)
+        .await
+        .assert_ok()
+        .json();
     assert_eq!((&changed["active"], &changed["version"]), (&json!(false), &json!(2)));
+    assert_eq!(
+        (&changed["agency"], &changed["profile"]),
+        (&made["agency"], &made["profile"]),
+        "what is not named stays"
+    );
     let window = json!({"monitor": made["id"], "starts": "2026-11-24T18:00", "ends": "2026-11-24T20:00", "reason": "Pindah server"});
     let windows = "/api/v1/monitoring/windows";
     let window = Call::post(windows).token(&token).json(&window).send(&app).await.assert_ok().json();
@@ -230,10 +233,10 @@ async fn a_site_of_this_house_is_watched_by_itself(database: Database) {
     };
     app.db.write_blocking(lives).unwrap();
     let _engine = engine(&app).await;
-    let all = get(&app, &token, "/api/v1/monitoring/sites").await;
+    let all = get(&app, &token, "/api/v1/monitored").await;
     let one = &all["items"][0];
     assert_eq!((&one["url"], &one["site"]), (&json!("https://portal.example.go.id/"), &json!(site.id)));
-    let path = format!("/api/v1/monitoring/sites/{}", one["id"].as_str().unwrap());
+    let path = format!("/api/v1/monitored/{}", one["id"].as_str().unwrap());
     Call::new("DELETE", &path).token(&token).seen(&one["version"]).send(&app).await.assert_refused(409, "in_use");
 }
 

@@ -10,9 +10,12 @@ const SITE = {
   profile: {
     software: 'wordpress',
     sections: [{ section: 'berita', url: 'https://dinkes.example.go.id/berita', days: 7 }, { section: 'agenda' }],
-    responsible: { name: 'Sitti Rahma', contact: '0411 123456' },
+    responsible: { name: 'Sitti Rahma', email: 'sitti@example.go.id', phone: '0411 123456' },
     hosts: ['youtube.com'],
     groups: ['server 1', 'Kota'],
+    zone: 'Asia/Jayapura',
+    mandate: { number: '045/1', signed_on: '2026-11-02', signed_by: 'Kepala Dinas', valid_until: '2027-11-01', scope: ['crawler'] },
+    exceptions: [{ check: 'no_caa', reason: 'DNS dikelola pusat', valid_until: '2027-06-30', agreed_by: 'Kepala Bidang' }],
   },
 } as Shape<'MonitoredSite'>;
 
@@ -22,11 +25,17 @@ test('what was stored comes back from its form as it was', () => {
 });
 
 test('a form that says nothing of people, software and sections says so', () => {
-  expect(wanted(blank()).profile).toEqual({ software: null, responsible: null, sections: [], hosts: [], groups: [] });
+  expect(wanted(blank()).profile).toEqual({ software: null, responsible: null, sections: [], hosts: [], groups: [], zone: null, mandate: null, exceptions: [] });
 });
 
 test('half of a contact is sent, so that the server can refuse it', () => {
-  expect(wanted({ ...blank(), name: 'Sitti' }).profile.responsible).toEqual({ name: 'Sitti', contact: '' });
+  expect(wanted({ ...blank(), name: 'Sitti' }).profile.responsible).toEqual({ name: 'Sitti' });
+});
+
+test('a mandate that is taken away is not sent, whatever is written of it', () => {
+  const draft = draftOf(SITE);
+  draft.mandated = false;
+  expect(wanted(draft).profile.mandate).toBeNull();
 });
 
 test('a section that is not ticked is not sent, whatever is written in it', () => {

@@ -1,15 +1,9 @@
 import { expect, test } from 'vitest';
-import { extentOf, isOf, offered, phaseOf } from './windows';
+import { extentOf, offered, phaseOf } from './windows';
 
 const SPAN = { starts_at: '2026-11-23T10:00:00Z', ends_at: '2026-11-23T12:00:00Z' };
-const SITE = { id: 'm1', groups: ['server 1'] };
 
 test('a window is of one website, of a group or of all', () => {
-  expect(isOf({ ...SPAN, monitor: 'm1' }, SITE)).toBe(true);
-  expect(isOf({ ...SPAN, monitor: 'm2' }, SITE)).toBe(false);
-  expect(isOf({ ...SPAN, group: 'server 1' }, SITE)).toBe(true);
-  expect(isOf({ ...SPAN, group: 'server 2' }, SITE)).toBe(false);
-  expect(isOf(SPAN, SITE)).toBe(true);
   expect([extentOf({ ...SPAN, monitor: 'm1' }), extentOf({ ...SPAN, group: 'x' }), extentOf(SPAN)]).toEqual(['one', 'group', 'all']);
 });
 

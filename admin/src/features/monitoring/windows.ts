@@ -11,12 +11,6 @@ export const ZONES = ['Asia/Jakarta', 'Asia/Makassar', 'Asia/Jayapura'] as const
 export type Extent = 'one' | 'group' | 'all';
 export const extentOf = ({ monitor, group }: Window): Extent => (monitor ? 'one' : group ? 'group' : 'all');
 
-/** Whether it is of this website, too. */
-export function isOf(window: Window, site: { id: string; groups: readonly string[] }): boolean {
-  if (window.monitor) return window.monitor === site.id;
-  return !window.group || site.groups.includes(window.group);
-}
-
 export type Phase = 'coming' | 'running' | 'over';
 
 export function phaseOf({ starts_at, ends_at }: Window, now: number): Phase {

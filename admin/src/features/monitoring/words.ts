@@ -8,5 +8,11 @@ export function causeOf(cause: string): string {
   return known(key) ? t(key) : cause;
 }
 
+/** What a check is called that an exception excuses. */
+export function checkOf(check: string): string {
+  for (const key of [`monitoring.section.${check}`, `monitoring.check.${check}`]) if (known(key)) return t(key);
+  return check;
+}
+
 export const every = (seconds: number): string =>
   seconds % 60 ? t('monitoring.seconds', { count: number(seconds) }) : span(seconds / 60);
