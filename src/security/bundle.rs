@@ -7,7 +7,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
-use super::model::{Happened, Incident, Line};
+use super::model::{Happened, Incident, Line, Source};
 use super::{reporting, rules, service, store, views};
 use crate::app::App;
 use crate::db::Conn;
@@ -108,7 +108,9 @@ fn gather(connection: &mut Conn, app: &App, incident: &Incident) -> Result<Files
     files.push(("ledger.json".into(), pretty(&json!(ledger::prove(connection, events)?))?));
     let mut stored = Stored { app, left: BUNDLE_BYTES_MAX, left_out: String::new() };
     if let Some(look) = incident.evidence {
-        stored.add(&mut files, format!("looks/{look}"), &look)?;
+        // Looks of rounds are kept packed.
+        let ending = if incident.source == Source::Monitor { ".json.gz" } else { "" };
+        stored.add(&mut files, format!("looks/{look}{ending}"), &look)?;
     }
     if let Some(site) = incident.place.site_id {
         let found = verify::store::list(connection, site, Some(true), Limit::new(Some(FINDINGS_MAX))?, None)?;

@@ -13,6 +13,7 @@ use crate::kernel::id::{CaseId, JobId, MonitorId, SecurityIncidentId, SiteId};
 use crate::kernel::time::{self, ZONE_DEFAULT};
 use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
+use crate::monitoring::rounds;
 use crate::procedure;
 use crate::sites;
 
@@ -231,7 +232,7 @@ pub async fn open(app: &App, actor: &Actor, asked: Asked) -> Result<Opened> {
 pub fn open_job(app: &App, job: &Job) -> Outcome {
     let actor = Actor::system("security");
     let (ids, now) = (Ids::draw(app), app.now());
-    let finding = read_finding(&job.payload, now)?;
+    let finding = keep_look(app, read_finding(&job.payload, now)?)?;
     let opened = app.db.write_blocking(|tx| {
         let finding = with_own_site(tx, finding.clone())?;
         let scope = finding.site.map_or(Scope::Installation, Scope::Site);
@@ -243,6 +244,16 @@ pub fn open_job(app: &App, job: &Job) -> Outcome {
     Ok(
         json!({ "incident": incident.id, "reference": rules::reference(incident.year, incident.number), "new": opened.is_new }),
     )
+}
+
+/// A look is kept for some weeks with its round; as evidence of an incident it is kept for good.
+fn keep_look(app: &App, finding: Finding) -> Result<Finding> {
+    let (Source::Monitor, Some(digest)) = (finding.source, finding.report) else { return Ok(finding) };
+    let look = app.db.read_blocking(|c| rounds::store::evidence(c, &digest))?;
+    let Some(look) = look else { return Ok(Finding { report: None, ..finding }) };
+    let report = Digest::of(&look);
+    app.storage.put(&report, &look)?;
+    Ok(Finding { report: Some(report), ..finding })
 }
 
 /// A website that is published here belongs to its site, whoever found it.

@@ -92,8 +92,10 @@ fn called(
 }
 
 fn message(app: &App, incident: &Incident, language: Language) -> Result<Message> {
-    let (id, en) = (language == Language::Indonesian, language == Language::English);
-    let label = |indonesian: &'static str, english: &'static str| if id && !en { indonesian } else { english };
+    let label = |indonesian: &'static str, english: &'static str| match language {
+        Language::Indonesian => indonesian,
+        Language::English => english,
+    };
     let zone = time::zone(ZONE_DEFAULT)?;
     let clock = |at: Timestamp| at.in_zone(&zone).strftime("%Y-%m-%d %H:%M %:z").to_string();
     let reference = incidents::reference(incident.year, incident.number);
