@@ -16,11 +16,11 @@ use crate::kernel::{Context, Error, Refusal, Result, Timestamp};
 use crate::ledger::{self, Event};
 use crate::monitoring::baselines::service as baselines;
 use crate::monitoring::look::model::Reached;
-use crate::monitoring::look::{Asking, look};
+use crate::monitoring::look::{Asking, Mandate, look};
 use crate::monitoring::schedule::{engine, looking};
 use crate::monitoring::sites;
 use crate::monitoring::sites::list;
-use crate::monitoring::sites::model::{Watched, Window};
+use crate::monitoring::sites::model::{MandateScope, Watched, Window};
 use crate::ports::probing::Prober;
 use crate::procedure::model::Rhythm;
 use crate::procedure::{rhythm, shelf};
@@ -147,8 +147,15 @@ async fn look_at(app: &App, prober: &dyn Prober, one: &Watched, windows: &[Windo
     let part = |part: &sites::model::Kept| Some((part.section, list::address(part.url.as_deref()?)?));
     let (id, hosts) = (one.id, &one.profile.hosts);
     let known = app.db.read_blocking(|c| baselines::known(c, id, hosts))?;
-    let sections = one.profile.sections.iter().filter_map(part).collect();
-    let asking = Asking { sections, known, ..Asking::of(address(&one.url)?, now.jiff()) };
+    let date = now.in_zone(&time::zone(one.profile.zone.as_deref().unwrap_or(ZONE_DEFAULT))?).date();
+    let leave = |scope| sites::rules::mandate(&one.profile, scope, date);
+    let asking = Asking {
+        sections: one.profile.sections.iter().filter_map(part).collect(),
+        known,
+        as_crawler: leave(MandateScope::Crawler).is_some(),
+        mandate: leave(MandateScope::ExposedFiles).map(|letter| Mandate::of(&letter.number)),
+        ..Asking::of(address(&one.url)?, now.jiff())
+    };
     let report = look(prober, &asking).await;
     let quiet = windows.iter().any(|window| window.span.holds(one.id, &one.profile.groups, now));
     rules::keep(one.id, &report, quiet)

@@ -322,7 +322,7 @@ async fn a_report_of_an_incident_has_versions_and_is_whole_when_it_is_handed_in(
 async fn an_account_is_locked_and_work_announced_with_a_line_each(app: TestApp) {
     let watch = Watch::open(app);
     let body = json!({ "agency": "Dinas Kearsipan", "url": "https://arsip.go.id/" });
-    let monitor = watch.post(Role::Monitor, "/api/v1/monitoring/sites", body).await.assert_ok().json()["id"].clone();
+    let monitor = watch.post(Role::Monitor, "/api/v1/monitored", body).await.assert_ok().json()["id"].clone();
     let asked = json!({ "url": "https://arsip.go.id/", "title": "Diserang", "summary": "Akun dipakai orang lain", "monitor": monitor });
     let id = watch.post(Role::Monitor, "/api/v1/incidents", asked).await.assert_ok().json()["id"].clone();
     let author = watch.actor(Role::Author).clone();

@@ -14,7 +14,7 @@ use url::Url;
 use super::zoo::{self, Site, page, rss, says};
 use crate::support::{Call, TestApp};
 
-const SITES: &str = "/api/v1/monitoring/sites";
+const SITES: &str = "/api/v1/monitored";
 
 fn person(app: &TestApp, role: Role) -> String {
     app.token(&app.user(&format!("orang-{role}"), &[(role, None)]))

@@ -22,6 +22,7 @@ use lamin::monitoring::sites::store;
 use serde_json::{Value, json};
 
 use super::zoo::{self, Site, page, says};
+use crate::on_each;
 use crate::support::{Call, Reply, TestApp, golden};
 
 /// The Sunday before the day on which the zoo's dates count.
@@ -53,18 +54,9 @@ fn website(days: &'static [i64]) -> (Site, Arc<AtomicU16>) {
 fn watch(app: &TestApp, agency: &str, site: &Site, days: Option<u16>) -> MonitorId {
     let sections = vec![Kept { section: Section::Berita, url: None, days }];
     let (id, now) = (app.id(MonitorId::new), app.now());
-    let one = Watched {
-        id,
-        site_id: None,
-        agency: agency.to_owned(),
-        url: format!("http://127.0.0.1:{}/", site.port),
-        profile: Profile { sections, ..Profile::default() },
-        interval_seconds: 60,
-        active: true,
-        version: 1,
-        created_at: now,
-        updated_at: now,
-    };
+    let url = format!("http://127.0.0.1:{}/", site.port);
+    let profile = Profile { sections, ..Profile::default() };
+    let one = Watched { profile, ..Watched::new(id, agency.to_owned(), url, now) };
     app.db.write_blocking(|tx| store::insert(tx, &one)).unwrap();
     id
 }
@@ -354,16 +346,6 @@ async fn whoever_wrote_on_a_website_is_told_once(engine: Database) {
     assert!(told["evidence"].as_array().unwrap().len() > 1, "{told}");
 }
 
-macro_rules! on_each {
-    ($($test:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[actix_web::test] async fn $test() { super::$test(lamin::db::Engine::Sqlite).await; })*
-        }
-        mod postgres {
-            $(#[actix_web::test] async fn $test() { super::$test(lamin::db::Engine::Postgres).await; })*
-        }
-    };
-}
 on_each!(
     the_whole_of_a_monday,
     a_round_that_died_goes_on_and_looks_at_nobody_twice,

@@ -9,18 +9,9 @@ use crate::monitoring::sites::model::{Kept as Part, Profile};
 fn site(sections: &[(Section, Option<u16>)]) -> Watched {
     let at = Timestamp::from_micros(0);
     let sections = sections.iter().map(|(section, days)| Part { section: *section, url: None, days: *days }).collect();
-    Watched {
-        id: MonitorId::new(at, [1; 10]),
-        site_id: None,
-        agency: "Dinas Perkebunan".to_owned(),
-        url: "https://disbun.example.go.id/".to_owned(),
-        profile: Profile { sections, ..Profile::default() },
-        interval_seconds: 60,
-        active: true,
-        version: 1,
-        created_at: at,
-        updated_at: at,
-    }
+    let (agency, url) = ("Dinas Perkebunan".to_owned(), "https://disbun.example.go.id/".to_owned());
+    let profile = Profile { sections, ..Profile::default() };
+    Watched { profile, ..Watched::new(MonitorId::new(at, [1; 10]), agency, url, at) }
 }
 
 fn kept(reached: Reached, verdict: Fresh, days: Option<i32>) -> Kept {
