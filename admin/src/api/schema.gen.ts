@@ -545,6 +545,246 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Incidents that the caller may see: open ones first, then the newest. */
+        get: operations["get_incidents"];
+        put?: never;
+        /** Opens an incident with its case. 200 with the one that is open for the same website, which got another line. */
+        post: operations["post_incidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many are open, and how long the ways took: medians of the last twelve months, and by month. */
+        get: operations["get_incidents_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An incident with its timeline and its case. */
+        get: operations["get_incidents_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Everything that a response team asks for, in one `tar.gz` with signed sums. */
+        post: operations["post_incidents_id_bundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/contain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that it harms and spreads no further. Needs `If-Match`. */
+        post: operations["post_incidents_id_contain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Locks an account that was misused; its sessions end at once. */
+        post: operations["post_incidents_id_lock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Announces work on the website, so that nobody is told that it is down. */
+        post: operations["post_incidents_id_maintenance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes a line into the timeline. */
+        post: operations["post_incidents_id_notes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest version of the official report; version 0 is what is known before anybody saved one. */
+        get: operations["get_incidents_id_report"];
+        /** Saves a version of the official report. Needs `If-Match` with the version that was seen, 0 for the first. */
+        put: operations["put_incidents_id_report"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/report/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of the official report, newest first. */
+        get: operations["get_incidents_id_report_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a good release back: it goes live, and every target of the site is brought anew. */
+        post: operations["post_incidents_id_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/severity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Weighs an incident anew. Needs `If-Match`. */
+        put: operations["put_incidents_id_severity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an incident: nobody else of the on-call list is called. */
+        post: operations["post_incidents_id_take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a page down, by whoever may withdraw it. */
+        post: operations["post_incidents_id_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{id}": {
         parameters: {
             query?: never;
@@ -666,7 +906,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change my own account: its language. Name and address are the administrator's to change. */
+        patch: operations["patch_me"];
         trace?: never;
     };
     "/api/v1/me/notices": {
@@ -792,6 +1033,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/monitored/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finds out what a website tells of itself. Nothing is stored. */
+        post: operations["post_monitored_discover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/monitored/import": {
         parameters: {
             query?: never;
@@ -829,6 +1087,40 @@ export interface paths {
         head?: never;
         /** Changes what is watched; what is not named stays. */
         patch: operations["patch_monitored_id"];
+        trace?: never;
+    };
+    "/api/v1/monitored/{id}/baseline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a website is used to show, and what is new since. */
+        get: operations["get_monitored_id_baseline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitored/{id}/baseline/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts what is new. 409 `digest_mismatch` when something else is asked by now. */
+        post: operations["post_monitored_id_baseline_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/monitored/{id}/history": {
@@ -874,6 +1166,23 @@ export interface paths {
         };
         /** Single looks at a website, newest first; kept for three days. */
         get: operations["get_monitored_id_probes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitored/{id}/weeks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the weekly reports of a year said of a website. */
+        get: operations["get_monitored_id_weeks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1002,6 +1311,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/on-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is called when an incident begins. */
+        get: operations["get_on_call"];
+        /** Sets who is called. Needs `If-Match` with the version that was seen, 0 for the first. */
+        put: operations["put_on_call"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/permissions": {
         parameters: {
             query?: never;
@@ -1068,6 +1395,110 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Weekly reports, the newest first. */
+        get: operations["get_recaps"];
+        put?: never;
+        /** Opens a report with its case, whatever day it is. On Mondays that happens by itself. */
+        post: operations["post_recaps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recaps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One report. */
+        get: operations["get_recaps_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Gives a report the number of its letter. */
+        patch: operations["patch_recaps_id"];
+        trace?: never;
+    };
+    "/api/v1/recaps/{id}.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report as `pdf`, `xlsx` or `csv`: what was handed in last, or, before that, as it stands now. */
+        get: operations["get_recaps_id}.{form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recaps/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has the figures of a report taken anew. What people wrote on it stays; what they put right, where the same is measured again. */
+        post: operations["post_recaps_id_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recaps/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows of a report, by agency: one for each part of each website. */
+        get: operations["get_recaps_id_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recaps/{id}/rows/{monitor}/{section}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Writes the operator's reason on a row, or puts its judgement right; both are printed. */
+        patch: operations["patch_recaps_id_rows_monitor_section"];
         trace?: never;
     };
     "/api/v1/releases/{id}/activate": {
@@ -1747,6 +2178,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/type-summaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The content types of a site by their names, without what they ask for: a seventh of the whole. */
+        get: operations["get_sites_site_type_summaries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/types": {
         parameters: {
             query?: never;
@@ -2009,6 +2457,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/delivery/v1/sites/{site}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells that a website was attacked or is out of order. */
+        post: operations["post_delivery_sites_site_reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/delivery/v1/sites/{site}/reports/{reference}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a report stands: `received`, `handling`, `done`. */
+        get: operations["get_delivery_sites_site_reports_reference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/delivery/v1/sites/{site}/search": {
         parameters: {
             query?: never;
@@ -2068,6 +2550,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What is accepted: the digest that was looked at. */
+        AcceptBaseline: {
+            /** @description Of all questions, or, once something was accepted, of one of them. */
+            digest?: string;
+        };
         /** @description A link that was made, and whether it was sent. */
         AccountLink: {
             /** @description What the mail server said otherwise. */
@@ -2077,6 +2564,11 @@ export interface components {
             mailed: boolean;
             /** @description Shown this once. `null` where it replaces a password and was sent: then it is for nobody else to see. */
             url: string | null;
+        };
+        /** @description Which account is to be locked. */
+        AccountToLock: {
+            reason: string;
+            user: components["schemas"]["UserId"];
         };
         /** @description One sentence or two for whoever has to mend it. */
         Advice: {
@@ -2221,6 +2713,23 @@ export interface components {
                 label: components["schemas"]["Words"];
             };
         };
+        /** @description One thing that is new: a question to the operator. */
+        BaselineQuestion: {
+            /** @description What stood there before; empty if nothing did. */
+            before: string;
+            /** @description The digest of the question: an answer names it. */
+            digest: components["schemas"]["Digest"];
+            kind: components["schemas"]["BaselineQuestionKind"];
+            /** @description The host, the path, the directory or the token; empty for the sitemap. */
+            name: string;
+            /** @description What stands there now. */
+            now: string;
+        };
+        /**
+         * @description What of a site is new.
+         * @enum {string}
+         */
+        BaselineQuestionKind: "title" | "outbound" | "script" | "directory" | "sitemap" | "token";
         /** @description An entry that would not be valid any more. */
         BrokenEntry: {
             entry: components["schemas"]["EntryId"];
@@ -2383,6 +2892,10 @@ export interface components {
             slug?: string | null;
             tags?: string[] | null;
         };
+        ChangeMe: {
+            /** @description In which screens and letters speak to me, such as `id` or `en`. */
+            locale: string;
+        };
         /** @description What is to be changed of a watched website; the profile as a whole. */
         ChangeMonitoredSite: {
             active?: boolean | null;
@@ -2475,6 +2988,34 @@ export interface components {
              */
             digest_hour: number;
             mail: components["schemas"]["NoticeMail"];
+        };
+        /** @description Who reported, as far as they said. */
+        CitizenContact: {
+            contact?: string;
+            name?: string;
+        };
+        /** @description What a citizen or an official reported. */
+        CitizenReport: {
+            created_at: components["schemas"]["Timestamp"];
+            description: string;
+            kind: components["schemas"]["CitizenReportKind"];
+            person?: components["schemas"]["CitizenContact"] | null;
+            reference: string;
+            url: string;
+        };
+        /** @enum {string} */
+        CitizenReportKind: "gambling" | "defacement" | "malware" | "phishing" | "data" | "unavailable" | "other";
+        /** @description How a report stands; nothing else is told. */
+        CitizenReportStanding: {
+            reference: string;
+            state: components["schemas"]["CitizenReportState"];
+        };
+        /** @enum {string} */
+        CitizenReportState: "received" | "handling" | "done";
+        /** @description The number by which its sender asks how it stands. */
+        CitizenReportTaken: {
+            /** @description `LAP-7K3F-9QTM` */
+            reference: string;
         };
         /**
          * Format: uuid
@@ -2714,6 +3255,11 @@ export interface components {
         };
         /** @description SHA-256, 64 lower-case hexadecimal letters. */
         Digest: string;
+        /** @description A website that might be watched. */
+        DiscoverMonitored: {
+            /** @description Without a scheme it is read as HTTPS. */
+            url?: string;
+        };
         /** @description An entry after a change. */
         EntryAnswer: components["schemas"]["EntryView"] & {
             job?: components["schemas"]["JobId"] | null;
@@ -2730,6 +3276,8 @@ export interface components {
         /** @description An entry in a list. */
         EntryItem: {
             category?: string | null;
+            /** @description Of the closure: what `approve` and `publish` ask for. */
+            digest: components["schemas"]["Digest"];
             /** @description Those that `fields` asks for and that the entry has. */
             fields?: Record<string, unknown> | null;
             id: components["schemas"]["EntryId"];
@@ -3031,6 +3579,11 @@ export interface components {
         HistoryPage: {
             items: components["schemas"]["Happened"][];
         };
+        /** @description Weekly hours that an administrator set; they count in the place of those of the document. */
+        HoursInForce: {
+            days: components["schemas"]["ServiceSpan"][];
+            since: components["schemas"]["Timestamp"];
+        };
         /** @description A choice that the theme does not take. */
         IgnoredSetting: {
             detail: string;
@@ -3070,6 +3623,57 @@ export interface components {
             items: components["schemas"]["Waiting"][];
             next_cursor?: string | null;
         };
+        /** @description An incident in a list. */
+        Incident: {
+            agency: string;
+            approved_at?: components["schemas"]["Timestamp"] | null;
+            assigned_at?: components["schemas"]["Timestamp"] | null;
+            case: components["schemas"]["CaseId"];
+            closed_at?: components["schemas"]["Timestamp"] | null;
+            contained_at?: components["schemas"]["Timestamp"] | null;
+            detected_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["SecurityIncidentId"];
+            monitor?: components["schemas"]["MonitorId"] | null;
+            recovered_at?: components["schemas"]["Timestamp"] | null;
+            /** @description `INS-2026-0001` */
+            reference: string;
+            reported_at: components["schemas"]["Timestamp"];
+            severity: components["schemas"]["IncidentSeverity"];
+            /** @description The key of the site, where it is published here. */
+            site?: string | null;
+            source: components["schemas"]["IncidentSource"];
+            /** @description Where its case rests. */
+            step: string;
+            step_title: components["schemas"]["Words"];
+            taken_at?: components["schemas"]["Timestamp"] | null;
+            title: string;
+            url: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A line of the timeline. */
+        IncidentEvent: {
+            actor?: components["schemas"]["Person"] | null;
+            at: components["schemas"]["Timestamp"];
+            detail: Record<string, unknown>;
+            kind: components["schemas"]["IncidentEventKind"];
+            noted_at: components["schemas"]["Timestamp"];
+            /** Format: int32 */
+            number: number;
+            said: string;
+        };
+        /** @enum {string} */
+        IncidentEventKind: "detected" | "reported" | "detected_again" | "received" | "called" | "taken" | "assigned" | "contained" | "recovered" | "returned" | "approved" | "closed" | "report_saved" | "release_restored" | "page_withdrawn" | "account_locked" | "maintenance_announced" | "severity_changed" | "bundle_made" | "note";
+        /** @description Incidents in figures. */
+        IncidentFigures: {
+            /** @description Of the last twelve months together. */
+            medians: components["schemas"]["IncidentMedian"][];
+            /** @description Newest first; months without any are left out. */
+            months: components["schemas"]["IncidentMonth"][];
+            open: number;
+            /** @description Of these, with nobody who has taken them. */
+            untaken: number;
+        };
         /**
          * Format: uuid
          * @description Id of an incident of watched websites.
@@ -3077,6 +3681,113 @@ export interface components {
         IncidentId: string;
         /** @enum {string} */
         IncidentKind: "down" | "unstable";
+        /** @description The middle of how long a way took. */
+        IncidentMedian: {
+            /** @description How many have. */
+            incidents: number;
+            /**
+             * Format: int64
+             * @description Absent while no incident has gone that way.
+             */
+            minutes?: number | null;
+            span: components["schemas"]["IncidentSpanKind"];
+        };
+        /** @description How long the ways took in a month. */
+        IncidentMonth: {
+            incidents: number;
+            medians: components["schemas"]["IncidentMedian"][];
+            /** @description `2026-11`, by when they were reported, on the clock of Makassar. */
+            month: string;
+        };
+        IncidentPage: {
+            items: components["schemas"]["Incident"][];
+            next_cursor?: string | null;
+        };
+        /** @description The official report. */
+        IncidentReport: {
+            fields: components["schemas"]["IncidentReportFields"];
+            /** @description Fields that are still empty and must not be when the team reports. */
+            missing: string[];
+            saved_at?: components["schemas"]["Timestamp"] | null;
+            saved_by?: components["schemas"]["Person"] | null;
+            /**
+             * Format: int32
+             * @description 0: nothing was saved yet, and `fields` are what is known.
+             */
+            version: number;
+        };
+        /** @description The official report, by the fields that the national cyber agency (BSSN) asks for. */
+        IncidentReportFields: {
+            /** @default  */
+            actions: string;
+            /**
+             * @description Whether help is asked for, and which.
+             * @default
+             */
+            assistance: string;
+            /** @default  */
+            cause: string;
+            /** @default  */
+            chronology: string;
+            /** @default  */
+            contact_email: string;
+            /**
+             * @description Who can be asked: name, position, telephone, e-mail.
+             * @default
+             */
+            contact_name: string;
+            /** @default  */
+            contact_phone: string;
+            /** @default  */
+            contact_position: string;
+            /** @default  */
+            description: string;
+            /** @default  */
+            impact: string;
+            /**
+             * @description Such as defacement, an injection of gambling links, malware, data exposed.
+             * @default
+             */
+            incident_kind: string;
+            /**
+             * @description Addresses, files, accounts by which others know it again; one a line.
+             * @default
+             */
+            indicators: string;
+            /** @default  */
+            prevention: string;
+            /**
+             * @description Addresses, servers, programs.
+             * @default
+             */
+            systems: string;
+        };
+        IncidentReportPage: {
+            items: components["schemas"]["IncidentReport"][];
+        };
+        /** @enum {string} */
+        IncidentSeverity: "low" | "medium" | "high" | "critical";
+        /** @enum {string} */
+        IncidentSource: "monitor" | "verify" | "report" | "person";
+        /** @enum {string} */
+        IncidentSpanKind: "detected_to_reported" | "reported_to_assigned" | "assigned_to_contained" | "contained_to_recovered" | "recovered_to_approved" | "whole";
+        /** @description An incident in full. */
+        IncidentView: components["schemas"]["Incident"] & {
+            /** @description People whose accounts the reader may lock: those with a role on the website's site, or for the installation. */
+            accounts: components["schemas"]["Person"][];
+            case_view: components["schemas"]["CaseView"];
+            description: string;
+            evidence?: components["schemas"]["Digest"] | null;
+            /**
+             * @description What the reader may do with the incident itself: `note`, `contain`, `take`, `weigh`, `report`, `restore`, `withdraw`,
+             *     `lock`, `maintain`.
+             */
+            may: string[];
+            /** @description Words with which the case's next form may begin, by field. */
+            proposed: Record<string, unknown>;
+            reports: components["schemas"]["CitizenReport"][];
+            timeline: components["schemas"]["IncidentEvent"][];
+        };
         /** @description A website that it struck. */
         IncidentWebsite: {
             agency: string;
@@ -3270,6 +3981,15 @@ export interface components {
         };
         /** @enum {string} */
         MonitorMandateScope: "exposed_files" | "crawler";
+        /** @description What a website is used to show, and what is new since. */
+        MonitoredBaseline: {
+            accepted_at?: components["schemas"]["Timestamp"] | null;
+            accepted_by?: components["schemas"]["Person"] | null;
+            digest?: components["schemas"]["Digest"] | null;
+            /** @description What is new; before anything was accepted, everything that was seen. */
+            questions: components["schemas"]["BaselineQuestion"][];
+            seen_at?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description Who answers for a website, and how they are reached: by at least one of both. */
         MonitoredContact: {
             email?: string | null;
@@ -3379,6 +4099,26 @@ export interface components {
              */
             zone: string | null;
         };
+        /** @description What was found out about a website, for somebody to confirm. Nothing is stored. */
+        MonitoredProposal: {
+            /** @description By its title. */
+            agency?: string | null;
+            /** @description Answers with posts in JSON. */
+            api?: string | null;
+            /** @description Why it is not. */
+            cause?: string | null;
+            /** @description It took too long: there may be more to find. */
+            cut: boolean;
+            /** @description With dated items. */
+            feeds: string[];
+            /** @description Software and sections; the rest only people know. */
+            profile: components["schemas"]["MonitoredProfile"];
+            /** @description Whether it is there. */
+            reached: boolean;
+            sitemap?: string | null;
+            /** @description Where the address leads, as long as that is the same website. */
+            url: string;
+        };
         /** @enum {string} */
         MonitoredSection: "berita" | "artikel" | "agenda";
         /** @description A watched website, and how it fares. */
@@ -3487,6 +4227,17 @@ export interface components {
             /** Format: binary */
             file: string;
         };
+        /** @description What somebody outside tells. */
+        NewCitizenReport: {
+            /** @description A telephone or an address by which somebody may ask. */
+            contact?: string;
+            /** @description 10 letters to 4,000 bytes. */
+            description: string;
+            kind: components["schemas"]["CitizenReportKind"];
+            name?: string;
+            /** @description Of the page that shows it; on a website that is published or watched here. */
+            url: string;
+        };
         /** @description A remark. */
         NewComment: {
             body: string;
@@ -3494,6 +4245,29 @@ export interface components {
         /** @description A remark. */
         NewEntryComment: {
             body: string;
+        };
+        /** @description What an incident is opened with. */
+        NewIncident: {
+            agency?: string;
+            detected_at?: components["schemas"]["Timestamp"] | null;
+            monitor?: components["schemas"]["MonitorId"] | null;
+            severity?: components["schemas"]["IncidentSeverity"] | null;
+            /** @description The key of the site, where it is published here. */
+            site?: string | null;
+            summary: string;
+            title: string;
+            /** @description Where it was seen. */
+            url: string;
+        };
+        /** @description Something to be written into the timeline. */
+        NewIncidentNote: {
+            at?: components["schemas"]["Timestamp"] | null;
+            note: string;
+        };
+        /** @description How bad it is, and why. */
+        NewIncidentSeverity: {
+            note: string;
+            severity: components["schemas"]["IncidentSeverity"];
         };
         /** @description Work to be announced. */
         NewMaintenanceWindow: {
@@ -3573,6 +4347,33 @@ export interface components {
             id: string;
             kind: string;
         };
+        /** @description Who is called when an incident begins, without the secrets. */
+        OnCallList: {
+            /** @description Who may be put on it: those who handle incidents of the whole installation. */
+            candidates: components["schemas"]["Person"][];
+            has_telegram_token: boolean;
+            has_webhook_secret: boolean;
+            /** @description The same people by name. */
+            names: components["schemas"]["Person"][];
+            people: components["schemas"]["OnCallPerson"][];
+            /** Format: int32 */
+            repeat_minutes: number;
+            /**
+             * Format: int32
+             * @description 0: nothing was set yet.
+             */
+            version: number;
+        };
+        /** @description Somebody on call, and how they are reached. */
+        OnCallPerson: {
+            /** @description At the address of their account. */
+            mail?: boolean;
+            /** @description The number of their chat with the bot; a group's begins with a minus. */
+            telegram?: string | null;
+            user: components["schemas"]["UserId"];
+            /** @description An address that is told by a signed request. */
+            webhook?: string | null;
+        };
         /** @description What a case is opened with. */
         OpenCase: {
             /** @description Needed where the procedure has several flows. */
@@ -3585,6 +4386,16 @@ export interface components {
         };
         /** @enum {string} */
         Outcome: "running" | "done" | "unchanged" | "failed";
+        /** @description Which page is to be taken down. */
+        PageToWithdraw: {
+            entry: components["schemas"]["EntryId"];
+            reason: string;
+            /**
+             * Format: int32
+             * @description Of the entry, as it was seen.
+             */
+            version: number;
+        };
         /** @description A use case, and the roles that may do it. */
         Permission: {
             /** @description `move_entry` */
@@ -3753,10 +4564,11 @@ export interface components {
         ProcedureView: components["schemas"]["ProcedureSummary"] & {
             /** @description As in the file: document, hours, readings, flows with steps and transitions. */
             definition: Record<string, unknown>;
-            /** @description The file itself. */
-            source: string;
-            /** @description The official document as text, in Indonesian. */
-            text: string;
+            hours_in_force?: components["schemas"]["HoursInForce"] | null;
+            /** @description The file itself; left out with `texts=false`. */
+            source?: string | null;
+            /** @description The official document as text, in Indonesian; left out with `texts=false`. */
+            text?: string | null;
         };
         /** @description What somebody says of the theme that is proposed. */
         ProposeRequest: {
@@ -3769,6 +4581,147 @@ export interface components {
              * @description The newest that was seen.
              */
             until: number;
+        };
+        /** @description A weekly report, with where its figures come from and what was handed in. */
+        Recap: components["schemas"]["RecapSummary"] & {
+            /** @description Whether rows may be written on now. */
+            open: boolean;
+            round?: components["schemas"]["RecapRound"] | null;
+            versions: components["schemas"]["RecapVersion"][];
+        };
+        /** @description What may be changed of a report itself. */
+        RecapChange: {
+            /** @description Of the letter. */
+            number: string;
+        };
+        /**
+         * Format: uuid
+         * @description Id of a weekly report.
+         */
+        RecapId: string;
+        /** @description Another judgement of a row than the measured one. */
+        RecapJudgement: {
+            /** @description Printed with the row. */
+            reason: string;
+            verdict: components["schemas"]["RecapVerdict"];
+        };
+        /** @description A judgement that people have put right. */
+        RecapOverride: {
+            at: components["schemas"]["Timestamp"];
+            by: components["schemas"]["UserId"];
+            reason: string;
+            verdict: components["schemas"]["RecapVerdict"];
+        };
+        /** @description Weekly reports, the newest first. */
+        RecapPage: {
+            items: components["schemas"]["RecapSummary"][];
+            next_cursor?: string | null;
+        };
+        /** @description The round whose figures it has. */
+        RecapRound: {
+            began_at: components["schemas"]["Timestamp"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["RoundId"];
+            occasion: components["schemas"]["RoundOccasion"];
+            /** Format: int32 */
+            websites: number;
+        };
+        /** @description What a report says of one part of one website. */
+        RecapRow: {
+            agency: string;
+            before?: components["schemas"]["RecapVerdict"] | null;
+            /** @description As it was measured. */
+            measured: components["schemas"]["RecapVerdict"];
+            monitor: components["schemas"]["MonitorId"];
+            overridden?: components["schemas"]["RecapOverride"] | null;
+            /** @description Why it is so, in the words of the operator. */
+            reason?: string;
+            section: components["schemas"]["MonitoredSection"];
+            seen: components["schemas"]["RecapSeen"];
+            url: string;
+            /** @description As the report has it: as measured, or as put right. */
+            verdict: components["schemas"]["RecapVerdict"];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description What may be written on a row; what is left out stays. */
+        RecapRowChange: {
+            override?: components["schemas"]["RecapJudgement"] | null;
+            /** @description Why it is so, in the operator's words. */
+            reason?: string | null;
+        };
+        /** @description Rows of a report, by agency. */
+        RecapRowPage: {
+            items: components["schemas"]["RecapRow"][];
+            next_cursor?: string | null;
+        };
+        /** @description What was seen of one part, with all that the judgement stands on. */
+        RecapSeen: {
+            /** @description Why the website was not there. */
+            cause?: string | null;
+            /** @description The newest date. */
+            date?: string | null;
+            /** Format: int32 */
+            days?: number | null;
+            /** @description Another signal tells otherwise: a person must look. */
+            doubtful?: boolean;
+            evidence?: string | null;
+            /**
+             * Format: int32
+             * @description Something new is expected every so many days.
+             */
+            expected_days?: number | null;
+            /** @description Of its headers. */
+            grade?: string | null;
+            /** @description Whether somebody else wrote on it: `clean`, `suspicious`, `infected`, `defaced`. */
+            injection?: string | null;
+            report?: components["schemas"]["Digest"] | null;
+            /** @description What tells it, and where that stands. */
+            signal?: string | null;
+        };
+        /** @description A weekly report. */
+        RecapSummary: {
+            case: components["schemas"]["CaseId"];
+            /** @description Rows of each verdict; empty while it waits for figures. */
+            counts: {
+                [key: string]: number;
+            };
+            created_at: components["schemas"]["Timestamp"];
+            due_at?: components["schemas"]["Timestamp"] | null;
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["RecapId"];
+            /** @description Of the letter; empty until somebody says. */
+            number: string;
+            /** @description The step of its case. */
+            step: string;
+            /** Format: int32 */
+            version: number;
+            /** @description The Monday of its week. */
+            week: string;
+        };
+        /** @enum {string} */
+        RecapVerdict: "updated" | "not_updated" | "no_answer" | "down" | "maintenance";
+        /** @description One that was handed in, without its body. */
+        RecapVersion: {
+            digest: components["schemas"]["Digest"];
+            made_at: components["schemas"]["Timestamp"];
+            made_by?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: int32
+             * @description 1, 2, …: one more each time that it was returned and handed in again.
+             */
+            number: number;
+        };
+        /** @description What reports said of the parts of a website. */
+        RecapWeek: {
+            sections: {
+                [key: string]: components["schemas"]["RecapVerdict"];
+            };
+            week: string;
+        };
+        /** @description The newest week first. */
+        RecapWeekPage: {
+            items: components["schemas"]["RecapWeek"][];
         };
         /** @description A time in which a website was not there, with whose it is. */
         RecentOutage: {
@@ -3874,6 +4827,10 @@ export interface components {
             items: components["schemas"]["Release"][];
             next_cursor?: string | null;
         };
+        /** @description Which release is to be put back. */
+        ReleaseToRestore: {
+            release?: components["schemas"]["ReleaseId"] | null;
+        };
         /** @description Another name for a term. */
         RenameTerm: {
             /** @description The slug of the term. */
@@ -3956,6 +4913,13 @@ export interface components {
             /** @description Key of the site; `null` for the whole installation, and then it holds on every site. */
             site: string | null;
         };
+        /**
+         * Format: uuid
+         * @description Id of a full look at all watched websites.
+         */
+        RoundId: string;
+        /** @enum {string} */
+        RoundOccasion: "watch" | "recap" | "order";
         /** @description A live entry that answers a search. */
         SearchResult: {
             /** @description The day of publication in the site's zone. */
@@ -3985,6 +4949,11 @@ export interface components {
             /** @description What was looked for: one item for each word or known phrase. */
             understood: components["schemas"]["Understood"][];
         };
+        /**
+         * Format: uuid
+         * @description Id of an incident that people handle.
+         */
+        SecurityIncidentId: string;
         SeenEntry: {
             /** @description The `digest` that the list gave. */
             digest: string;
@@ -4258,6 +5227,20 @@ export interface components {
         TypePage: {
             items: components["schemas"]["TypeView"][];
         };
+        TypeSummaries: {
+            items: components["schemas"]["TypeSummary"][];
+        };
+        /** @description A content type in a list of those that are only to be named. */
+        TypeSummary: {
+            field_count: number;
+            help?: components["schemas"]["Words"] | null;
+            key: string;
+            /** @description Whether each entry has a page of its own on the site. */
+            pages: boolean;
+            title: components["schemas"]["Words"];
+            /** Format: int32 */
+            version: number;
+        };
         /** @description A content type as it stands on a site, with the JSON Schema of an entry's `fields`. */
         TypeView: components["schemas"]["ContentType"] & {
             /** @description JSON Schema 2020-12. */
@@ -4384,6 +5367,19 @@ export interface components {
             /** @description Without a scheme it is read as HTTPS. */
             url: string;
         };
+        /** @description What the list is to be. A secret that is absent stays; an empty one is removed. */
+        WantedOnCallList: {
+            /** @description In the order in which they are called; at most 20. */
+            people: components["schemas"]["OnCallPerson"][];
+            /**
+             * Format: int32
+             * @description Between two calls, until somebody takes the incident; 1 to 240.
+             */
+            repeat_minutes?: number;
+            telegram_token?: string | null;
+            /** @description 16 to 256 bytes. */
+            webhook_secret?: string | null;
+        };
         /** @description What a webhook is to be. Without `secret` (16 to 256 bytes) the one that is stored stays; a new one needs one. */
         WantedWebhook: {
             active?: boolean;
@@ -4461,6 +5457,15 @@ export interface components {
         Words: {
             en: string;
             id: string;
+        };
+        /** @description When work on the website is announced. */
+        WorkToAnnounce: {
+            ends: string;
+            reason: string;
+            /** @description On the clock of that zone: `2026-11-23T18:00`. */
+            starts: string;
+            /** @description Of the IANA database; `Asia/Makassar` if none is named. */
+            zone?: string;
         };
         /** @description An entry to be written. */
         WriteEntry: {
@@ -5968,6 +6973,708 @@ export interface operations {
             };
         };
     };
+    get_incidents: {
+        parameters: {
+            query?: {
+                open?: boolean;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIncident"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_incidents_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentFigures"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_incidents_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_incidents_id_bundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": unknown;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_incidents_id_contain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIncidentNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_incidents_id_lock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountToLock"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_incidents_id_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkToAnnounce"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_incidents_id_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIncidentNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_incidents_id_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentReport"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    put_incidents_id_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentReportFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentReport"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_incidents_id_report_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentReportPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_incidents_id_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseToRestore"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    put_incidents_id_severity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIncidentSeverity"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_incidents_id_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_incidents_id_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PageToWithdraw"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_jobs_id: {
         parameters: {
             query?: never;
@@ -6261,6 +7968,55 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patch_me: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMe"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6703,6 +8459,53 @@ export interface operations {
             };
         };
     };
+    post_monitored_discover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscoverMonitored"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredProposal"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     post_monitored_import: {
         parameters: {
             query?: {
@@ -6901,6 +8704,88 @@ export interface operations {
             };
         };
     };
+    get_monitored_id_baseline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredBaseline"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_monitored_id_baseline_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptBaseline"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredBaseline"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_monitored_id_history: {
         parameters: {
             query?: {
@@ -6995,6 +8880,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProbePage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_monitored_id_weeks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecapWeekPage"];
                 };
             };
             403: {
@@ -7258,6 +9176,78 @@ export interface operations {
             };
         };
     };
+    get_on_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnCallList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    put_on_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedOnCallList"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnCallList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_permissions: {
         parameters: {
             query?: never;
@@ -7343,7 +9333,10 @@ export interface operations {
     };
     get_procedures_key: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description false leaves out `text` and `source` */
+                texts?: boolean;
+            };
             header?: never;
             path: {
                 key: string;
@@ -7361,6 +9354,339 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_recaps: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecapPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_recaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recap"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_recaps_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recap"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patch_recaps_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecapChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recap"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "get_recaps_id}.{form": {
+        parameters: {
+            query?: {
+                /** @description which of those that were handed in; 0 is the draft */
+                version?: number;
+                /** @description `id` (if absent) or `en` */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                /** @description `pdf`, `xlsx` or `csv` */
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_recaps_id_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recap"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_recaps_id_rows: {
+        parameters: {
+            query?: {
+                verdict?: components["schemas"]["RecapVerdict"];
+                section?: components["schemas"]["MonitoredSection"];
+                /** @description in the agency's name or the address */
+                q?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecapRowPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patch_recaps_id_rows_monitor_section: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                monitor: string;
+                section: components["schemas"]["MonitoredSection"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecapRowChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecapRow"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9380,6 +11706,33 @@ export interface operations {
             };
         };
     };
+    get_sites_site_type_summaries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeSummaries"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_sites_site_types: {
         parameters: {
             query?: never;
@@ -10332,6 +12685,83 @@ export interface operations {
                 content?: never;
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_delivery_sites_site_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCitizenReport"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CitizenReportTaken"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_delivery_sites_site_reports_reference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CitizenReportStanding"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

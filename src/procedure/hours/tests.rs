@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::calendar::model::{HOLIDAYS_BUILT_IN, HOLIDAYS_FILE};
+use crate::calendar::model::{HOLIDAYS_BUILT_IN, HOLIDAYS_FILE, Holiday, HolidayKind};
 use crate::kernel::Code;
 use crate::procedure::model::Definition;
 

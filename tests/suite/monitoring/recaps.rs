@@ -289,8 +289,8 @@ async fn a_round_that_died_goes_on_and_looks_at_nobody_twice(engine: Database) {
     let first = rows(&app);
     // As if it had died when three were stored and its end was not.
     let gone: Vec<MonitorId> = first.iter().take(2).map(|(id, _)| *id).collect();
-    let forget = monitor_reports::table.filter(monitor_reports::monitor_id.eq_any(gone));
-    app.db.write_blocking(|tx| Ok(diesel::delete(forget).execute(&mut **tx)?)).unwrap();
+    let forget = || monitor_reports::table.filter(monitor_reports::monitor_id.eq_any(gone.clone()));
+    app.db.write_blocking(|tx| Ok(diesel::delete(forget()).execute(&mut **tx)?)).unwrap();
     app.clock.advance(60_000_000);
     assert_eq!(make(&app)["websites"], json!(2), "those that are left");
     let second = rows(&app);
@@ -328,11 +328,11 @@ async fn whoever_wrote_on_a_website_is_told_once(engine: Database) {
     boot::load_procedures(&app).await.unwrap();
     watch(&app, "Dinas Kesehatan", &site, None);
     for _ in 0..2 {
-        let app = app.app.clone();
+        let worker = app.app.clone();
         std::thread::spawn(move || {
-            rounds::follow(&app).unwrap();
+            rounds::follow(&worker).unwrap();
             let (handlers, _) = boot::worker();
-            jobs::run_due(&app, &handlers).unwrap();
+            jobs::run_due(&worker, &handlers).unwrap();
         })
         .join()
         .unwrap();
