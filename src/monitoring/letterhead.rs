@@ -24,8 +24,6 @@ const PICTURES: &[(&str, &str)] = &[
 /// The head of an official letter.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Letterhead {
-    /// The line above the name.
-    pub government: String,
     pub name: String,
     pub address: String,
     pub contact: String,
@@ -54,7 +52,6 @@ pub fn of_installation(connection: &mut Conn, config: &Config) -> Result<Letterh
     let contact =
         [text("phone"), text("email")].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
     Ok(Letterhead {
-        government: text("tagline"),
         name: text("title"),
         address: text("address"),
         contact,

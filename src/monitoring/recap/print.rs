@@ -70,7 +70,7 @@ impl Printer {
         let data = json!({
             "doc": { "title": title, "lang": lang, "number": frozen.number, "page_word": self.say("page") },
             "head": {
-                "government": head.government, "name": head.name, "address": head.address, "contact": head.contact,
+                "name": head.name, "address": head.address, "contact": head.contact,
                 "seal": frame.seal.as_ref().map(|seal| seal.name.as_str()).unwrap_or_default(),
             },
             "facts": self.facts(frozen, frame),
@@ -118,13 +118,14 @@ impl Printer {
         let mut columns = vec![column(self.say("section"), "1fr")];
         columns.extend(Verdict::ALL.iter().map(|verdict| column(&self.verdict(*verdict), "1fr")));
         columns.push(column(self.say("total"), "1fr"));
+        let has_rows = |section: &&Section| rows.iter().any(|row| row.section == **section);
         let of_section = |section: &Section| {
             let numbers: Vec<usize> = Verdict::ALL.iter().map(|verdict| number(section, verdict)).collect();
             let all = numbers.iter().sum::<usize>();
             let numbers = numbers.into_iter().chain([all]).map(|one| one.to_string());
             [self.section(*section)].into_iter().chain(numbers).collect::<Vec<_>>()
         };
-        json!({ "columns": columns, "rows": Section::ALL.iter().map(of_section).collect::<Vec<_>>() })
+        json!({ "columns": columns, "rows": Section::ALL.iter().filter(|section| has_rows(section)).map(of_section).collect::<Vec<_>>() })
     }
 
     fn rows(&self, rows: &[Row]) -> Value {

@@ -65,7 +65,7 @@ pub struct Looked {
 impl Kept {
     /// Of our own line nothing can be told: nobody is said to be down, and no section to be old.
     pub fn unknown(mut self) -> Self {
-        (self.verdict, self.reached) = (Verdict::Unknown, Reached::Unknown);
+        (self.verdict, self.reached, self.cause) = (Verdict::Unknown, Reached::Unknown, None);
         self.freshness.values_mut().for_each(|one| *one = Freshness::without(Fresh::NoAnswer));
         self
     }

@@ -679,6 +679,6 @@ export const rare = {
   'recaps.override.help': 'Change it only where the measurement is wrong. Both, and the reason, are printed.',
   'recaps.override.none': 'As measured',
   'recaps.override.reason': 'Why it is changed',
-  'recaps.weeks': 'The last year',
+  'recaps.weeks': 'A year of weekly reports',
   'recaps.weeks.none': 'No weekly report on this website yet.',
 } as const;

@@ -680,6 +680,6 @@ export const rare: Record<keyof typeof words, string> = {
   'recaps.override.help': 'Ubah hanya jika pengukuran keliru. Hasil pengukuran dan alasannya ikut dicetak.',
   'recaps.override.none': 'Sesuai hasil pengukuran',
   'recaps.override.reason': 'Alasan mengubah hasil',
-  'recaps.weeks': 'Setahun terakhir',
+  'recaps.weeks': 'Laporan mingguan setahun terakhir',
   'recaps.weeks.none': 'Belum ada laporan mingguan tentang situs ini.',
 };
