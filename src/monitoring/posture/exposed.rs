@@ -16,7 +16,7 @@ pub struct Forgotten {
 /// server runs.
 pub const PATHS: &[Forgotten] = &[
     // Passwords and keys of Laravel, CodeIgniter 4 and most of what is deployed with Composer.
-    Forgotten { path: "/.env", shows: |body| lines(body).any(|line| is_setting(line)) && !is_page(body) },
+    Forgotten { path: "/.env", shows: |body| lines(body).any(is_setting) && !is_page(body) },
     // With it the whole code can be fetched, and whatever was ever in it.
     Forgotten { path: "/.git/HEAD", shows: |body| body.starts_with(b"ref: refs/") || is_commit(body) },
     Forgotten { path: "/.svn/wc.db", shows: |body| body.starts_with(b"SQLite format 3") },

@@ -330,9 +330,10 @@ fn say(wanted: &mut Wanted, said: Said) {
 fn say_part(parts: &mut Vec<Kept>, section: Section, (place, days): (Option<Place>, Option<Option<u16>>)) {
     let at = parts.iter().position(|part| part.section == section);
     let now = at.map(|at| parts[at].clone());
+    let days = days.unwrap_or_else(|| now.as_ref().and_then(|part| part.days));
     let is_kept = match &place {
-        None => now.is_some() || days.flatten().is_some(),
-        Some(Place::Nowhere) => days.flatten().is_some(),
+        None => now.is_some() || days.is_some(),
+        Some(Place::Nowhere) => days.is_some(),
         Some(Place::Somewhere | Place::At(_)) => true,
     };
     let url = match place {
@@ -340,7 +341,6 @@ fn say_part(parts: &mut Vec<Kept>, section: Section, (place, days): (Option<Plac
         Some(Place::Nowhere | Place::Somewhere) => None,
         Some(Place::At(url)) => Some(url.to_string()),
     };
-    let days = days.unwrap_or_else(|| now.and_then(|part| part.days));
     let part = is_kept.then_some(Kept { section, url, days });
     match (at, part) {
         (Some(at), Some(part)) => parts[at] = part,
