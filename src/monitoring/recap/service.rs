@@ -35,14 +35,22 @@ const REPORT: (&str, &str) = ("report", "summary");
 /// Gives each new case its report, and those that wait for figures theirs.
 pub fn follow(app: &App) -> Result<()> {
     let now = app.now();
-    let (new, waiting) =
-        app.db.read_blocking(|c| Ok((store::cases_without(c, PROCEDURE)?, store::waiting(c, WRITING_STEP)?)))?;
+    let (new, waiting) = app.db.read_blocking(|c| {
+        // While figures are being taken, nobody's turn to write is.
+        let mut served = Vec::new();
+        for one in store::waiting(c, WRITING_STEP)? {
+            if source(c, &one)?.is_some() {
+                served.push(one.id);
+            }
+        }
+        Ok((store::cases_without(c, PROCEDURE)?, served))
+    })?;
     for (case, opened_at) in new {
         app.db.write_blocking(|tx| make(tx, case, opened_at).map(drop))?;
     }
-    for one in waiting {
+    for id in waiting {
         let ids = (app.id(RoundId::new), app.id(JobId::new));
-        app.db.write_blocking(|tx| adopt_newest(tx, one.id, ids, now))?;
+        app.db.write_blocking(|tx| adopt_newest(tx, id, ids, now))?;
     }
     Ok(())
 }
@@ -78,16 +86,26 @@ fn make(tx: &mut Tx, case: CaseId, opened_at: Timestamp) -> Result<Recap> {
 /// Has a report adopt the newest figures that it may have; where there are none, and none are being taken, they are ordered.
 fn adopt_newest(tx: &mut Tx, id: RecapId, (round, job): (RoundId, JobId), now: Timestamp) -> Result<()> {
     let Some(recap) = store::find(tx, id)?.filter(|recap| recap.round.is_none()) else { return Ok(()) };
-    match looks::newest_for_report(tx, recap.since)? {
-        Some(round) => adopt(tx, recap, &round, now),
-        None => {
-            let is_taking = looks::last(tx, None)?.is_some_and(|last| last.ended_at.is_none());
-            if !is_taking && looks::watched(tx)? > 0 {
-                rounds::begin(tx, (round, job), Occasion::Order, now)?;
-            }
-            Ok(())
-        }
+    match source(tx, &recap)? {
+        Some(Source::There(round)) => adopt(tx, recap, &round, now),
+        Some(Source::ToBeOrdered) => rounds::begin(tx, (round, job), Occasion::Order, now).map(drop),
+        None => Ok(()),
     }
+}
+
+/// Where the figures of a report come from.
+enum Source {
+    There(Round),
+    ToBeOrdered,
+}
+
+/// `None` while a round is made that may serve, and where nothing is watched.
+fn source(connection: &mut Conn, recap: &Recap) -> Result<Option<Source>> {
+    if let Some(round) = looks::newest_for_report(connection, recap.since)? {
+        return Ok(Some(Source::There(round)));
+    }
+    let is_taking = looks::last(connection, None)?.is_some_and(|last| last.ended_at.is_none());
+    Ok((!is_taking && looks::watched(connection)? > 0).then_some(Source::ToBeOrdered))
 }
 
 /// Puts the figures of a round into a report; what people wrote on older ones stays where it is still about the same.
