@@ -5,9 +5,8 @@ use diesel::prelude::*;
 use super::model::EntryRow;
 use super::rules;
 use super::store::{COLUMNS, Columns, Row, from_row};
-use crate::db::like::{holding, lower};
 use crate::db::schema::{entries, entry_tags};
-use crate::db::{Backend, Conn};
+use crate::db::{Backend, Conn, like_anywhere, lower};
 use crate::http::query::{Filter, Op};
 use crate::kernel::id::SiteId;
 use crate::kernel::page::{Cursor, Limit, Page};
@@ -267,7 +266,7 @@ macro_rules! compared_time {
 
 fn apply<'a>(query: Query<'a>, site: SiteId, filter: &EntryFilter) -> Query<'a> {
     match filter {
-        EntryFilter::TitleHolds(word) => query.filter(lower(entries::title).like(holding(word)).escape('\\')),
+        EntryFilter::TitleHolds(word) => query.filter(lower(entries::title).like(like_anywhere(word)).escape('\\')),
         EntryFilter::Tags(tags) => {
             let tagged = entry_tags::table
                 .filter(entry_tags::site_id.eq(site).and(entry_tags::tag.eq_any(tags.clone())))

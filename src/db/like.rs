@@ -5,8 +5,15 @@ diesel::define_sql_function! {
     fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
-/// What `LIKE … ESCAPE '\\'` takes for any text that holds this one, in small letters.
-pub(crate) fn holding(text: &str) -> String {
-    let literal = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{literal}%")
+/// A pattern of LIKE for what stands anywhere in a text in small letters; to be escaped with a backslash.
+pub(crate) fn like_anywhere(text: &str) -> String {
+    let mut pattern = String::from("%");
+    // The engines change the size of ASCII letters alone.
+    for letter in text.to_ascii_lowercase().chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern + "%"
 }

@@ -28,6 +28,11 @@ crate::words! {
 
 const QUERY_BYTES_MAX: usize = 8 * 1024;
 
+/// A parameter that is none of the values which the reference lists.
+pub fn not_a_choice(name: &str) -> Refusal {
+    Refusal::new(Code::Malformed).field(name, "not_a_choice", "see the reference")
+}
+
 /// The parameters of one request. Take what is known, then call [`Params::finish`].
 #[derive(Debug)]
 pub struct Params(Vec<(String, String)>);

@@ -12,6 +12,7 @@ mod lines;
 pub mod locale;
 pub mod origin;
 pub mod pace;
+pub mod packed;
 pub mod page;
 mod parsed;
 pub mod refusal;

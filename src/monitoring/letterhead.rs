@@ -6,12 +6,12 @@ use crate::app::App;
 use crate::config::Config;
 use crate::content::{live, store as content};
 use crate::db::Conn;
+use crate::delivery::rules::SETTINGS_TYPE;
 use crate::kernel::{Digest, Result};
 use crate::media;
 use crate::reports::Picture;
 use crate::sites;
 
-const SETTINGS_TYPE: &str = "pengaturan";
 /// Kinds of pictures that reports can hold, with the endings of their names.
 const PICTURES: &[(&str, &str)] = &[
     ("image/png", "png"),

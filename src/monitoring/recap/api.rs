@@ -12,6 +12,7 @@ use super::service;
 use super::store::{self, Wanted};
 use crate::app::App;
 use crate::db::Conn;
+use crate::http::query::not_a_choice;
 use crate::http::{Answer, Json, Params, etag, off_the_loop};
 use crate::identity::{Actor, Permit, cases};
 use crate::kernel::id::{CaseId, MonitorId, RecapId, RoundId};
@@ -268,10 +269,6 @@ async fn list_recap_rows(app: web::Data<App>, actor: Actor, id: web::Path<String
     };
     let Page { items, next_cursor } = app.db.read(read).await?;
     Ok(HttpResponse::Ok().json(RecapRowPage { items, next_cursor }))
-}
-
-fn not_a_choice(name: &str) -> Refusal {
-    Refusal::new(Code::Malformed).field(name, "not_a_choice", "see the reference")
 }
 
 /// Writes the operator's reason on a row, or puts its judgement right; both are printed.

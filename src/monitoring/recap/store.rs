@@ -1,18 +1,16 @@
 //! Weekly reports in the database.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{Read as _, Write as _};
 
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::model::{Counts, Frozen, Recap, Row, Verdict, Version};
-use crate::db::like::{holding, lower};
 use crate::db::schema::{cases, recap_rows, recap_versions, recaps};
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Tx, like_anywhere, lower};
 use crate::kernel::id::{CaseId, MonitorId, RecapId, RoundId, UserId};
 use crate::kernel::page::{Cursor, Limit, Page};
-use crate::kernel::{Digest, Error, Result, Timestamp};
+use crate::kernel::{Digest, Error, Result, Timestamp, canonical, packed};
 use crate::monitoring::look::model::Section;
 
 type RecapRow = (RecapId, CaseId, String, String, Option<RoundId>, Timestamp, i32, Timestamp, Timestamp);
@@ -140,7 +138,7 @@ pub fn rows(
         query = query.filter(recap_rows::section.eq(section.as_str()));
     }
     if let Some(words) = &wanted.words {
-        let like = holding(words.trim());
+        let like = like_anywhere(words.trim());
         let named = lower(recap_rows::agency).like(like.clone()).escape('\\');
         let at = lower(recap_rows::url).like(like).escape('\\');
         query = query.filter(named.or(at));
@@ -267,11 +265,8 @@ pub fn freeze(
     frozen: &Frozen,
     (by, now): (Option<UserId>, Timestamp),
 ) -> Result<i32> {
-    let failed = |error| Error::broken("keep a report", error);
-    let json = crate::kernel::canonical::to_string(&serde_json::json!(frozen));
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    packer.write_all(json.as_bytes()).map_err(failed)?;
-    let body = packer.finish().map_err(failed)?;
+    let json = canonical::to_string(&serde_json::json!(frozen));
+    let body = packed::pack(json.as_bytes())?;
     let number = versions(tx, id)?.len() + 1;
     let number = i32::try_from(number).unwrap_or(i32::MAX);
     diesel::insert_into(recap_versions::table)
@@ -304,8 +299,6 @@ pub fn versions(connection: &mut Conn, id: RecapId) -> Result<Vec<Version>> {
 pub fn frozen(connection: &mut Conn, id: RecapId, number: i32) -> Result<Option<Frozen>> {
     let query = recap_versions::table.find((id, number)).select(recap_versions::body);
     let Some(body) = query.first::<Vec<u8>>(connection).optional()? else { return Ok(None) };
-    let mut json = String::new();
-    let read = flate2::read::GzDecoder::new(body.as_slice()).read_to_string(&mut json);
-    read.map_err(|error| Error::broken("read a report", error))?;
-    serde_json::from_str(&json).map(Some).map_err(|error| Error::broken("read a report", error))
+    let json = packed::unpack(&body)?;
+    serde_json::from_slice(&json).map(Some).map_err(|error| Error::broken("read a report", error))
 }

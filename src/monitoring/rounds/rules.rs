@@ -1,14 +1,11 @@
 //! When a round is due, and what is kept of a look: pure.
 
-use std::io::Write as _;
-
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use jiff::civil::{Date, time};
 use jiff::tz::TimeZone;
 
 use super::model::{Kept, Looked, Occasion, Round};
 use crate::kernel::id::MonitorId;
+use crate::kernel::packed;
 use crate::kernel::time::HOUR;
 use crate::kernel::{Digest, Error, Result, Timestamp};
 use crate::monitoring::look::model::Report;
@@ -38,10 +35,7 @@ pub fn due(now: Timestamp, last: Option<&Round>, recap_at: Option<Timestamp>, ev
 
 /// What is kept of a look.
 pub fn keep(monitor: MonitorId, report: &Report, quiet: bool) -> Result<Looked> {
-    let failed = |error| Error::broken("keep a report", error);
     let json = serde_json::to_vec(report).map_err(|error| Error::broken("keep a report", error))?;
-    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
-    packer.write_all(&json).map_err(failed)?;
     let kept = Kept {
         monitor,
         looked_at: report.looked_at.into(),
@@ -56,8 +50,7 @@ pub fn keep(monitor: MonitorId, report: &Report, quiet: bool) -> Result<Looked> 
     };
     let found = report.injection.evidence.iter().take(FOUND_MAX);
     let found = found.map(|seen| format!("{}: {} ({})", word(seen.evidence.kind), seen.evidence.text, seen.url));
-    let body = packer.finish().map_err(failed)?;
-    Ok(Looked { kept, body, found: found.collect(), seen: report.seen.clone() })
+    Ok(Looked { kept, body: packed::pack(&json)?, found: found.collect(), seen: report.seen.clone() })
 }
 
 /// The name that something has in JSON.

@@ -225,6 +225,6 @@ fn detected(site: &Watched, looked: &Looked, now: Timestamp) -> NewJob {
 /// The whole of a report as JSON. Absent is `not_found`.
 pub fn report(connection: &mut Conn, digest: &crate::kernel::Digest) -> Result<serde_json::Value> {
     let packed = store::evidence(connection, digest)?.ok_or_else(|| Refusal::new(crate::kernel::Code::NotFound))?;
-    let unpacked = flate2::read::GzDecoder::new(packed.as_slice());
-    serde_json::from_reader(unpacked).map_err(|error| Error::broken("read a report", error))
+    let json = crate::kernel::packed::unpack(&packed)?;
+    serde_json::from_slice(&json).map_err(|error| Error::broken("read a report", error))
 }

@@ -11,11 +11,12 @@ use super::list::Wrong;
 use super::model::{Change, Counts, Faring, INTERVAL_SECONDS_DEFAULT, Lately, Order, Profile, Shown, Wanted, Watched};
 use super::{lists, service};
 use crate::app::App;
+use crate::http::query::not_a_choice;
 use crate::http::{Answer, Json, Params, etag, upload};
 use crate::identity::{Actor, Permit, cases};
 use crate::kernel::id::{MonitorId, SiteId};
 use crate::kernel::page::{Cursor, Limit};
-use crate::kernel::{Code, Digest, Refusal, Result, Timestamp};
+use crate::kernel::{Digest, Result, Timestamp};
 use crate::monitoring::schedule::model::{Look, Out, Rollup, Span};
 use crate::monitoring::schedule::store as history;
 use crate::monitoring::states::api::MaintenanceWindow;
@@ -284,10 +285,6 @@ async fn import_monitored(app: web::Data<App>, actor: Actor, request: HttpReques
     let file = upload::one_file(form, &app.config).await?;
     let imported = lists::import(&app, &actor, file, digest.transpose()?).await?;
     Ok(HttpResponse::Ok().json(MonitoredImport::from(imported)))
-}
-
-fn not_a_choice(name: &str) -> Refusal {
-    Refusal::new(Code::Malformed).field(name, "not_a_choice", "see the reference")
 }
 
 /// Has a website watched.
