@@ -28,6 +28,7 @@ mod injection;
 mod ledger;
 mod library;
 mod media;
+mod migrated;
 mod model;
 mod monitoring;
 mod notices;

@@ -23,6 +23,8 @@ use lamin::ports::{Chance as _, Clock};
 use lamin::server::Serving;
 use lamin::sites::Site;
 
+use crate::migrated;
+
 /// Runs an async test on both engines: `on_both!(the_name_of_the_test);` with
 /// `async fn the_name_of_the_test(app: TestApp)` beside it in a module of its own name.
 #[macro_export]
@@ -113,6 +115,9 @@ impl TestApp {
             Engine::Postgres => Some(Database::fresh()),
         };
         let config = config(database.as_ref(), folder.path(), settings);
+        if let DbSettings::Sqlite { file, .. } = config.database() {
+            migrated::sqlite(&file);
+        }
         let app = boot::open_with(config, clock.clone(), Arc::new(SystemChance)).unwrap();
         let serving = Serving::new(app.clone());
         serving.set_ready();
@@ -135,7 +140,7 @@ fn config(database: Option<&Database>, folder: &Path, settings: &[(&str, &str)])
     Config::from_parts(&folder.join("data"), &folder.join("public"), &[], &flags).unwrap()
 }
 
-/// A database on the server that `LAMIN_TEST_POSTGRES_URL` names, empty at first, gone at the end of its test.
+/// A database on the server that `LAMIN_TEST_POSTGRES_URL` names, its tables empty at first, gone at the end of its test.
 struct Database {
     server: String,
     name: String,
@@ -155,7 +160,8 @@ impl Database {
         let name = format!("lamin_{}_{run:08x}_{number}", std::process::id());
         let mut postgres =
             PgConnection::establish(&format!("{server}/postgres")).expect("the PostgreSQL server answers");
-        postgres.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        let migrated = migrated::postgres(&server);
+        postgres.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {migrated}")).unwrap();
         Database { server, name }
     }
 }
