@@ -18,6 +18,7 @@ use super::timetable::{Number, Timetable};
 use super::{judging, rules, store};
 use crate::app::App;
 use crate::http::off_the_loop;
+use crate::kernel::digest::hex;
 use crate::kernel::id::{IncidentId, MonitorId};
 use crate::kernel::time::SECOND;
 use crate::kernel::{Error, Result, Timestamp};
@@ -108,7 +109,7 @@ pub async fn run(app: App, prober: Arc<dyn Prober>, mut stop: watch::Receiver<bo
 impl Engine {
     /// Opens it; `None` while another process looks.
     pub async fn open(app: &App, prober: Arc<dyn Prober>) -> Result<Option<Self>> {
-        let holder = app.random::<8>().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let holder = hex(app.random::<8>());
         let (now, asking) = (app.now(), holder.clone());
         if app.db.read(move |c| store::is_held(c, &asking, now)).await? {
             return Ok(None);
@@ -233,8 +234,7 @@ impl Engine {
         match news {
             News::Seen(number, due, at, seen) => self.ended(number, due, at, seen),
             News::Line(answers) => {
-                let (line, works) = self.line.asked(&answers, self.app.now());
-                self.line = line;
+                let works = self.line.asked(&answers, self.app.now());
                 if !works {
                     tracing::warn!("no target of our own line answers: websites are not judged");
                 }

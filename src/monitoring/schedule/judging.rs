@@ -3,11 +3,10 @@
 use url::Host;
 
 use super::looking::Seen;
-use super::model::{Known, Saved, Span};
-use super::store::beginning;
+use super::model::{Known, Saved};
 use crate::kernel::Timestamp;
 use crate::monitoring::posture::rules::domain_of;
-use crate::monitoring::states::grouping::{Fall, Kind};
+use crate::monitoring::states::grouping::{Fall, Kind, Trait};
 use crate::monitoring::states::model::{Measurement, Outcome, Step, Word};
 use crate::monitoring::states::rules;
 
@@ -29,8 +28,6 @@ pub fn judge(
     let measured = Measurement { at, outcome, cause: seen.cause, address };
     let Step { standing, word, ended, again_soon } = rules::follow(&known.standing, &measured, quiet);
     let state = rules::state(&standing, quiet);
-    let day = |at: Timestamp| beginning(Span::Day, at).ok();
-    let begins_a_day = known.due_at.is_none_or(|last| day(last) != day(due));
     if state != known.state {
         (known.state, known.since) = (state, at);
     }
@@ -49,7 +46,6 @@ pub fn judge(
         ended: ended.map(|(outage, until)| (outage.since, until)),
         leaves: word.is_some(),
         fall: word.and_then(|word| fall(word, known, &measured)),
-        begins_a_day,
         seen: measured,
     };
     (saved, again_soon)
@@ -69,5 +65,6 @@ fn fall(word: Word, known: &Known, seen: &Measurement) -> Option<Fall> {
         Some(Host::Domain(host)) => domain_of(host),
         Some(Host::Ipv4(_) | Host::Ipv6(_)) | None => known.url.host_str().unwrap_or_default().to_owned(),
     };
-    Some(Fall { kind, cause, address: seen.address, domain, since, interval: known.interval })
+    let what = Trait { kind, cause, address: seen.address, domain, since };
+    Some(Fall { what, interval: known.interval })
 }

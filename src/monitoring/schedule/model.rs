@@ -47,7 +47,6 @@ pub struct Saved {
     pub leaves: bool,
     /// What befell it; it joins an incident.
     pub fall: Option<Fall>,
-    pub begins_a_day: bool,
 }
 
 crate::words! {

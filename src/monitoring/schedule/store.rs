@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Integer;
+use diesel::upsert::excluded;
 
 use super::model::{Known, Look, Out, Rollup, Saved, Span};
 use crate::db::rows::insert_all;
@@ -133,15 +136,12 @@ pub fn save<'s>(tx: &mut Tx, saved: &'s [Saved]) -> Result<Vec<&'s Saved>> {
         )
     });
     insert_all!(tx, probes::table, values);
-    for (key, sum) in sums(&saved)? {
-        add(tx, key, sum)?;
+    for (monitor, due) in add(tx, sums(&saved)?)? {
+        tidy(tx, monitor, due)?;
     }
     for one in &saved {
         save_state(tx, one)?;
         save_outage(tx, one)?;
-        if one.begins_a_day {
-            tidy(tx, one)?;
-        }
     }
     Ok(saved)
 }
@@ -172,36 +172,59 @@ pub fn beginning(span: Span, at: Timestamp) -> Result<Timestamp> {
     }
 }
 
-fn add(tx: &mut Tx, (monitor, span, begins_at): Key, sum: Rollup) -> Result<()> {
-    let row = probe_rollups::table.find((monitor, span.seconds(), begins_at));
-    let slowest = row.select(probe_rollups::slowest_ms).first::<i32>(&mut **tx).optional()?;
-    let Some(slowest) = slowest else {
+/// How the engines call the greater of two numbers.
+fn greater(connection: &Conn) -> &'static str {
+    match connection {
+        Conn::Sqlite(_) => "max(probe_rollups.slowest_ms, excluded.slowest_ms)",
+        Conn::Postgres(_) => "greatest(probe_rollups.slowest_ms, excluded.slowest_ms)",
+    }
+}
+
+/// Adds to an hour or a day what is new of it, with one statement each; gives how many looks it counts then.
+macro_rules! upsert {
+    ($connection:expr, ($monitor:expr, $span:expr, $begins_at:expr), $sum:expr, $slowest:expr) => {
         diesel::insert_into(probe_rollups::table)
             .values((
-                probe_rollups::monitor_id.eq(monitor),
-                probe_rollups::span_seconds.eq(span.seconds()),
-                probe_rollups::begins_at.eq(begins_at),
-                probe_rollups::good.eq(sum.good),
-                probe_rollups::bad.eq(sum.bad),
-                probe_rollups::unknown.eq(sum.unknown),
-                probe_rollups::quiet.eq(sum.quiet),
-                probe_rollups::good_ms.eq(sum.good_ms),
-                probe_rollups::slowest_ms.eq(sum.slowest_ms),
+                probe_rollups::monitor_id.eq($monitor),
+                probe_rollups::span_seconds.eq($span.seconds()),
+                probe_rollups::begins_at.eq($begins_at),
+                probe_rollups::good.eq($sum.good),
+                probe_rollups::bad.eq($sum.bad),
+                probe_rollups::unknown.eq($sum.unknown),
+                probe_rollups::quiet.eq($sum.quiet),
+                probe_rollups::good_ms.eq($sum.good_ms),
+                probe_rollups::slowest_ms.eq($sum.slowest_ms),
             ))
-            .execute(&mut **tx)?;
-        return Ok(());
+            .on_conflict((probe_rollups::monitor_id, probe_rollups::span_seconds, probe_rollups::begins_at))
+            .do_update()
+            .set((
+                probe_rollups::good.eq(probe_rollups::good + excluded(probe_rollups::good)),
+                probe_rollups::bad.eq(probe_rollups::bad + excluded(probe_rollups::bad)),
+                probe_rollups::unknown.eq(probe_rollups::unknown + excluded(probe_rollups::unknown)),
+                probe_rollups::quiet.eq(probe_rollups::quiet + excluded(probe_rollups::quiet)),
+                probe_rollups::good_ms.eq(probe_rollups::good_ms + excluded(probe_rollups::good_ms)),
+                probe_rollups::slowest_ms.eq(sql::<Integer>($slowest)),
+            ))
+            .returning(probe_rollups::good + probe_rollups::bad + probe_rollups::unknown + probe_rollups::quiet)
+            .get_result::<i32>($connection)?
     };
-    diesel::update(row)
-        .set((
-            probe_rollups::good.eq(probe_rollups::good + sum.good),
-            probe_rollups::bad.eq(probe_rollups::bad + sum.bad),
-            probe_rollups::unknown.eq(probe_rollups::unknown + sum.unknown),
-            probe_rollups::quiet.eq(probe_rollups::quiet + sum.quiet),
-            probe_rollups::good_ms.eq(probe_rollups::good_ms + sum.good_ms),
-            probe_rollups::slowest_ms.eq(slowest.max(sum.slowest_ms)),
-        ))
-        .execute(&mut **tx)?;
-    Ok(())
+}
+
+/// Adds up what is new. Gives the days that began with it, and whose they are.
+fn add(tx: &mut Tx, sums: BTreeMap<Key, Rollup>) -> Result<Vec<(MonitorId, Timestamp)>> {
+    let slowest = greater(tx);
+    let mut begun = Vec::new();
+    for ((monitor, span, begins_at), sum) in sums {
+        let looks = match &mut **tx {
+            Conn::Sqlite(sqlite) => upsert!(sqlite, (monitor, span, begins_at), sum, slowest),
+            Conn::Postgres(postgres) => upsert!(postgres, (monitor, span, begins_at), sum, slowest),
+        };
+        let is_new = looks == sum.good + sum.bad + sum.unknown + sum.quiet;
+        if span == Span::Day && is_new {
+            begun.push((monitor, begins_at));
+        }
+    }
+    Ok(begun)
 }
 
 fn save_state(tx: &mut Tx, one: &Saved) -> Result<()> {
@@ -238,14 +261,14 @@ fn save_outage(tx: &mut Tx, one: &Saved) -> Result<()> {
     Ok(())
 }
 
-/// Forgets what is old of one website.
-fn tidy(tx: &mut Tx, one: &Saved) -> Result<()> {
-    let old = probes::monitor_id.eq(one.monitor).and(probes::due_at.lt(one.due.plus(-PROBES_KEPT)));
+/// Forgets what is old of one website, whose day begins.
+fn tidy(tx: &mut Tx, monitor: MonitorId, day: Timestamp) -> Result<()> {
+    let old = probes::monitor_id.eq(monitor).and(probes::due_at.lt(day.plus(-PROBES_KEPT)));
     diesel::delete(probes::table.filter(old)).execute(&mut **tx)?;
     let old = probe_rollups::monitor_id
-        .eq(one.monitor)
+        .eq(monitor)
         .and(probe_rollups::span_seconds.eq(Span::Hour.seconds()))
-        .and(probe_rollups::begins_at.lt(one.due.plus(-HOURS_KEPT)));
+        .and(probe_rollups::begins_at.lt(day.plus(-HOURS_KEPT)));
     diesel::delete(probe_rollups::table.filter(old)).execute(&mut **tx)?;
     Ok(())
 }

@@ -152,11 +152,12 @@ async fn list_incidents(app: web::Data<App>, actor: Actor, request: HttpRequest)
     params.finish()?;
     let read = move |c: &mut Conn| {
         let page = store::page(c, (limit, cursor.as_ref()))?;
-        let mut items = Vec::new();
-        for one in page.items {
-            let (count, members) = (store::members_count(c, one.id)?, store::members(c, one.id, WEBSITES_LISTED_MAX)?);
-            items.push(incident(one, count, members));
-        }
+        let mut lists = store::members_of_page(c, &page.items, WEBSITES_LISTED_MAX)?;
+        let listed = |one: Incident| {
+            let (count, members) = lists.remove(&one.id).unwrap_or_default();
+            incident(one, count, members)
+        };
+        let items = page.items.into_iter().map(listed).collect();
         Ok(WebsiteIncidentPage { items, next_cursor: page.next_cursor })
     };
     Ok(HttpResponse::Ok().json(app.db.read(read).await?))

@@ -8,13 +8,7 @@ use crate::kernel::time::{HOUR, MINUTE, SECOND};
 /// What befell one website.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fall {
-    pub kind: Kind,
-    pub cause: String,
-    pub address: Option<IpAddr>,
-    /// The domain that its host is of.
-    pub domain: String,
-    /// The first look that failed.
-    pub since: Timestamp,
+    pub what: Trait,
     /// Between two looks at it, in microseconds: it may have been so for that long before.
     pub interval: i64,
 }
@@ -27,37 +21,30 @@ crate::words! {
     }
 }
 
-/// What holds of an incident as a whole: that of the first website that it was seen on. Whoever joins changes none of it, so
-/// no chain of chance likenesses grows out of it.
+/// What it was. What holds of an incident as a whole is that of the first website that it was seen on: whoever joins changes none of it,
+/// so no chain of chance likenesses grows out of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trait {
     pub kind: Kind,
     pub cause: String,
     pub address: Option<IpAddr>,
+    /// The domain that its host is of.
     pub domain: String,
+    /// The first look that failed.
     pub since: Timestamp,
 }
 
 impl Trait {
-    pub fn of(fall: &Fall) -> Self {
-        Trait {
-            kind: fall.kind,
-            cause: fall.cause.clone(),
-            address: fall.address,
-            domain: fall.domain.clone(),
-            since: fall.since,
-        }
-    }
-
     /// Whether this befell a website by the same cause: the same error at the same time, on the same server or under the
     /// same domain.
     pub fn holds(&self, fall: &Fall) -> bool {
-        let apart = (self.since.micros() - fall.since.micros()).abs();
-        let shares_server = self.address.is_some() && self.address == fall.address;
-        self.kind == fall.kind
-            && self.cause == fall.cause
+        let other = &fall.what;
+        let apart = (self.since.micros() - other.since.micros()).abs();
+        let shares_server = self.address.is_some() && self.address == other.address;
+        self.kind == other.kind
+            && self.cause == other.cause
             && apart <= MINUTE.max(fall.interval)
-            && (shares_server || self.domain == fall.domain)
+            && (shares_server || self.domain == other.domain)
     }
 }
 
@@ -68,7 +55,7 @@ pub fn place(open: &[Trait], falls: &[Fall]) -> (Vec<usize>, Vec<Trait>) {
     for fall in falls {
         let at = open.iter().chain(&new).position(|one| one.holds(fall));
         places.push(at.unwrap_or_else(|| {
-            new.push(Trait::of(fall));
+            new.push(fall.what.clone());
             open.len() + new.len() - 1
         }));
     }
@@ -83,7 +70,6 @@ pub const REMIND_SPAN: i64 = 4 * HOUR;
 /// How far people have been told of an incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Told {
-    pub since: Timestamp,
     /// The last time that it was told or reminded of; the one clock of the incident.
     pub told_at: Option<Timestamp>,
     /// When the last of its websites came back.
@@ -101,12 +87,12 @@ crate::words! {
     }
 }
 
-/// What is to be told of an incident now. After its end, once; `over_told` says that this was done.
-pub fn telling(told: &Told, over_told: bool, now: Timestamp) -> Option<Telling> {
+/// What is to be told now of an incident that began `since`. After its end, once; `over_told` says that this was done.
+pub fn telling((since, told): (Timestamp, &Told), over_told: bool, now: Timestamp) -> Option<Telling> {
     match (told.told_at, told.over_at) {
         (_, Some(_)) if over_told => None,
         (Some(_), Some(_)) => Some(Telling::Over),
-        (None, over) if told.since.plus(GATHER_SPAN) <= now => {
+        (None, over) if since.plus(GATHER_SPAN) <= now => {
             Some(if over.is_some() { Telling::WasBrief } else { Telling::Began })
         }
         (Some(at), None) if at.plus(REMIND_SPAN) <= now => Some(Telling::Reminder),

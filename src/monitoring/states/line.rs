@@ -20,9 +20,10 @@ impl Line {
         self.works_at.is_none_or(|at| at.plus(KNOWN_SPAN) <= now || at > now)
     }
 
-    /// What the targets answered. Any answer proves the line; without targets it is taken to work.
-    pub fn asked(self, answers: &[bool], now: Timestamp) -> (Self, bool) {
+    /// Remembers what the targets answered, and says whether it works. Any answer proves the line; without targets it is taken to work.
+    pub fn asked(&mut self, answers: &[bool], now: Timestamp) -> bool {
         let works = answers.is_empty() || answers.contains(&true);
-        (Line { works_at: works.then_some(now) }, works)
+        self.works_at = works.then_some(now);
+        works
     }
 }

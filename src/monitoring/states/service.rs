@@ -34,7 +34,7 @@ pub fn enter(tx: &mut Tx, falls: &[(MonitorId, Fall)], ids: &[IncidentId]) -> Re
     }
     let all: Vec<IncidentId> = open.iter().map(|one| one.id).chain(ids.iter().copied()).collect();
     for (place, (monitor, fall)) in places.iter().zip(falls) {
-        store::join(tx, (all[*place], *monitor), fall.since)?;
+        store::join(tx, (all[*place], *monitor), fall.what.since)?;
     }
     Ok(())
 }
@@ -86,7 +86,7 @@ fn step(
     if ends {
         incident.told.over_at = Some(now);
     }
-    let telling = grouping::telling(&incident.told, incident.closed, now);
+    let telling = grouping::telling((incident.what.since, &incident.told), incident.closed, now);
     if let Some(telling) = telling {
         incident.told.told_at = Some(now);
         incident.closed = matches!(telling, Telling::Over | Telling::WasBrief);

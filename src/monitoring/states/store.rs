@@ -1,8 +1,10 @@
 //! Incidents in the database.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::grouping::{Kind, Told, Trait};
 use super::model::Incident;
@@ -21,7 +23,7 @@ fn from_row(row: Row) -> Result<Incident> {
     let kind = known.ok_or_else(|| Error::broken("read an incident", format!("no kind {kind:?}")))?;
     let address = address.and_then(|address| address.parse::<IpAddr>().ok());
     let what = Trait { kind, cause, address, domain, since };
-    Ok(Incident { id, what, told: Told { since, told_at, over_at }, closed })
+    Ok(Incident { id, what, told: Told { told_at, over_at }, closed })
 }
 
 /// Those that are not closed, oldest first.
@@ -129,6 +131,54 @@ pub fn members(connection: &mut Conn, id: IncidentId, members_max: i64) -> Resul
         .load::<MemberRow>(connection)?;
     let member = |(monitor, agency, url, since, left_at): MemberRow| Member { monitor, agency, url, since, left_at };
     Ok(rows.into_iter().map(member).collect())
+}
+
+#[derive(QueryableByName)]
+struct Listed {
+    #[diesel(sql_type = Text)]
+    incident_id: IncidentId,
+    #[diesel(sql_type = Text)]
+    monitor_id: MonitorId,
+    #[diesel(sql_type = Text)]
+    agency: String,
+    #[diesel(sql_type = Text)]
+    url: String,
+    #[diesel(sql_type = BigInt)]
+    since: Timestamp,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    left_at: Option<Timestamp>,
+    #[diesel(sql_type = BigInt)]
+    members: i64,
+}
+
+/// The lists of the incidents of one page, each by agency and at most so long, with how many were ever on each.
+pub fn members_of_page(
+    connection: &mut Conn,
+    page: &[Incident],
+    members_max: i64,
+) -> Result<HashMap<IncidentId, (i64, Vec<Member>)>> {
+    // A page leaves none out between its first and its last.
+    const LISTED: &str = "SELECT incident_id, monitor_id, agency, url, since, left_at, members FROM (\
+            SELECT member.incident_id, member.monitor_id, site.agency, site.url, member.since, member.left_at, \
+            row_number() OVER (PARTITION BY member.incident_id ORDER BY site.agency, site.id) AS place, \
+            count(*) OVER (PARTITION BY member.incident_id) AS members \
+            FROM monitor_incident_members AS member JOIN monitored_sites AS site ON site.id = member.monitor_id \
+            WHERE member.incident_id BETWEEN $1 AND $2\
+        ) AS listed WHERE place <= $3 ORDER BY incident_id, place";
+    let (Some(newest), Some(oldest)) = (page.first(), page.last()) else { return Ok(HashMap::new()) };
+    let query = diesel::sql_query(LISTED).bind::<Text, _>(oldest.id).bind::<Text, _>(newest.id);
+    let query = query.bind::<BigInt, _>(members_max);
+    let rows: Vec<Listed> = match connection {
+        Conn::Sqlite(sqlite) => query.load(sqlite)?,
+        Conn::Postgres(postgres) => query.load(postgres)?,
+    };
+    let mut lists: HashMap<IncidentId, (i64, Vec<Member>)> = HashMap::new();
+    for Listed { incident_id, monitor_id, agency, url, since, left_at, members } in rows {
+        let (count, list) = lists.entry(incident_id).or_default();
+        *count = members;
+        list.push(Member { monitor: monitor_id, agency, url, since, left_at });
+    }
+    Ok(lists)
 }
 
 /// How many were ever on its list.

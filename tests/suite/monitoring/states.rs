@@ -6,7 +6,7 @@ use lamin::kernel::Timestamp;
 use lamin::kernel::id::MonitorId;
 use lamin::kernel::time::{HOUR, MINUTE, SECOND};
 use lamin::monitoring::states::flaps::Flaps;
-use lamin::monitoring::states::grouping::{self, Fall, GATHER_SPAN, Kind, REMIND_SPAN, Telling, Told, place};
+use lamin::monitoring::states::grouping::{self, Fall, GATHER_SPAN, Kind, REMIND_SPAN, Telling, Told, Trait, place};
 use lamin::monitoring::states::line::{KNOWN_SPAN, Line};
 use lamin::monitoring::states::model::{Measurement, Outage, Outcome, Standing, State, Word};
 use lamin::monitoring::states::rules::{CONFIRM_SPAN_MIN, follow, state};
@@ -130,25 +130,27 @@ fn changes_are_counted_over_the_last_21_results() {
 
 #[test]
 fn a_site_is_blamed_only_when_our_own_line_was_seen_to_work() {
-    let line = Line::default();
+    let mut line = Line::default();
     assert!(line.is_due(START));
-    let (line, works) = line.asked(&[false, true, false], START);
-    assert!(works && !line.is_due(START.plus(KNOWN_SPAN - 1)) && line.is_due(START.plus(KNOWN_SPAN)));
-    let (line, works) = line.asked(&[false; 3], START.plus(KNOWN_SPAN));
-    assert!(!works && line.is_due(START.plus(KNOWN_SPAN)));
-    assert!(Line::default().asked(&[], START).1, "without targets nothing speaks against it");
+    assert!(
+        line.asked(&[false, true, false], START)
+            && !line.is_due(START.plus(KNOWN_SPAN - 1))
+            && line.is_due(START.plus(KNOWN_SPAN))
+    );
+    assert!(!line.asked(&[false; 3], START.plus(KNOWN_SPAN)) && line.is_due(START.plus(KNOWN_SPAN)));
+    assert!(Line::default().asked(&[], START), "without targets nothing speaks against it");
     const { assert!(KNOWN_SPAN < CONFIRM_SPAN_MIN) };
 }
 
 fn fall(domain: &str, address: [u8; 4], since: i64) -> Fall {
-    Fall {
+    let what = Trait {
         kind: Kind::Down,
         cause: "refused".into(),
         address: Some(IpAddr::from(address)),
         domain: domain.into(),
         since: START.plus(since * SECOND),
-        interval: MINUTE,
-    }
+    };
+    Fall { what, interval: MINUTE }
 }
 
 #[test]
@@ -165,31 +167,34 @@ fn a_thousand_failures_of_one_cause_are_one_incident() {
 #[test]
 fn what_differs_in_cause_time_or_server_is_an_incident_of_its_own() {
     let first = fall("a.go.id", [10, 0, 0, 1], 0);
+    let what = || first.what.clone();
     let others = [
-        Fall { cause: "tls".into(), ..first.clone() },
-        Fall { since: START.plus(61 * SECOND), ..first.clone() },
-        Fall { kind: Kind::Unstable, ..first.clone() },
-        Fall { domain: "b.go.id".into(), address: Some(IpAddr::from([10, 0, 0, 2])), ..first.clone() },
-        Fall { domain: "c.go.id".into(), address: None, ..first.clone() },
+        Trait { cause: "tls".into(), ..what() },
+        Trait { since: START.plus(61 * SECOND), ..what() },
+        Trait { kind: Kind::Unstable, ..what() },
+        Trait { domain: "b.go.id".into(), address: Some(IpAddr::from([10, 0, 0, 2])), ..what() },
+        Trait { domain: "c.go.id".into(), address: None, ..what() },
     ];
+    let others = others.map(|what| Fall { what, interval: MINUTE });
     let falls: Vec<Fall> = std::iter::once(first.clone()).chain(others).collect();
     assert_eq!(place(&[], &falls).0, [0, 1, 2, 3, 4, 5]);
-    let rare = Fall { since: START.plus(200 * SECOND), interval: 5 * MINUTE, ..first.clone() };
+    let rare = Fall { what: Trait { since: START.plus(200 * SECOND), ..what() }, interval: 5 * MINUTE };
     assert_eq!(place(&[], &[first, rare]).0, [0, 0], "who is looked at rarely is found to be down later");
 }
 
 #[test]
 fn an_incident_is_told_when_all_are_known_then_by_one_clock_then_when_it_is_over() {
-    let told = |told_at, over_at| Told { since: START, told_at, over_at };
+    let telling =
+        |told_at, over_at, over_told, now| grouping::telling((START, &Told { told_at, over_at }), over_told, now);
     let at = |span| START.plus(span);
     let begun = at(GATHER_SPAN);
-    assert_eq!(grouping::telling(&told(None, None), false, at(GATHER_SPAN - 1)), None);
-    assert_eq!(grouping::telling(&told(None, None), false, begun), Some(Telling::Began));
-    assert_eq!(grouping::telling(&told(None, Some(at(1))), false, begun), Some(Telling::WasBrief));
-    assert_eq!(grouping::telling(&told(Some(begun), None), false, begun.plus(REMIND_SPAN - 1)), None);
-    assert_eq!(grouping::telling(&told(Some(begun), None), false, begun.plus(REMIND_SPAN)), Some(Telling::Reminder));
-    assert_eq!(grouping::telling(&told(Some(begun), Some(at(1))), false, begun), Some(Telling::Over));
-    assert_eq!(grouping::telling(&told(Some(begun), Some(at(1))), true, begun.plus(9 * REMIND_SPAN)), None);
+    assert_eq!(telling(None, None, false, at(GATHER_SPAN - 1)), None);
+    assert_eq!(telling(None, None, false, begun), Some(Telling::Began));
+    assert_eq!(telling(None, Some(at(1)), false, begun), Some(Telling::WasBrief));
+    assert_eq!(telling(Some(begun), None, false, begun.plus(REMIND_SPAN - 1)), None);
+    assert_eq!(telling(Some(begun), None, false, begun.plus(REMIND_SPAN)), Some(Telling::Reminder));
+    assert_eq!(telling(Some(begun), Some(at(1)), false, begun), Some(Telling::Over));
+    assert_eq!(telling(Some(begun), Some(at(1)), true, begun.plus(9 * REMIND_SPAN)), None);
 }
 
 #[test]
