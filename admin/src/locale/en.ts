@@ -218,6 +218,8 @@ export const en = {
   'cases.open.not': 'You cannot open a case of this procedure',
   'cases.open.not.text': 'It is opened by people with another role, or together with a piece of content.',
   'cases.entry': 'Open the content',
+  'cases.recap': 'Open the weekly report',
+  'cases.incident': 'Open the incident',
   'cases.entry.text': 'This case belongs to a piece of content and moves with it.',
   'cases.since': 'here since {ago}',
   'cases.held': 'Put on hold',

@@ -217,6 +217,8 @@ export const id: Common = {
   'cases.open.not': 'Anda tidak dapat membuka berkas prosedur ini',
   'cases.open.not.text': 'Berkas ini dibuka oleh pemegang peran lain, atau bersama sebuah konten.',
   'cases.entry': 'Buka konten',
+  'cases.recap': 'Buka laporan mingguan',
+  'cases.incident': 'Buka insiden',
   'cases.entry.text': 'Berkas ini milik sebuah konten dan bergerak bersamanya.',
   'cases.since': 'di langkah ini sejak {ago}',
   'cases.held': 'Ditunda',

@@ -625,7 +625,7 @@ export const rare: Record<keyof typeof words, string> = {
   'policy.check.external_link_broken': 'Tautan ke halaman situs lain yang sudah tidak ada. Diperiksa di latar belakang sehingga tidak pernah menahan konten.',
   'recaps.lead': 'Rekapitulasi hasil monitoring website perangkat daerah sesuai SOP. Setiap Senin laporan terbuka sendiri.',
   'recaps.one.lead': 'Periksa hasil pengukuran, tuliskan alasannya, lalu laporkan.',
-  'recaps.week': 'Minggu {day}',
+  'recaps.week': 'Pekan {day}',
   'recaps.none': 'Belum ada laporan',
   'recaps.none.text': 'Laporan pertama terbuka pada Senin berikutnya, setelah ada situs yang dipantau.',
   'recaps.open': 'Buka laporan sekarang',
