@@ -47,7 +47,7 @@ export const en: Help = {
     first: 'Give it a title by which others will know it, choose the site if asked, and open it.',
   },
   '/cases/:id': {
-    what: 'One piece of work: at which step it is, what is needed now, and all that has happened.',
+    what: 'One piece of work: at which step it is, what is needed now, and all that has happened. Weekly reports and incidents are opened by the button above.',
     first: 'Look under “What you can do now”. Fill in what the step asks for and choose how it goes on.',
   },
   '/calendar/:site': {
@@ -163,7 +163,7 @@ export const en: Help = {
     first: 'Add an address, choose the events, and set a secret that the other system knows, too.',
   },
   '/incidents': {
-    what: 'Attacks on websites and faults of them: open ones first, and how long handling took.',
+    what: 'Attacks on websites and faults of them, whether a look, a colleague or a citizen told: open ones first, and how long handling took.',
     first: 'Open one that nobody has taken and choose “Take it”, or report what you saw yourself.',
   },
   '/incidents/new': {
@@ -171,39 +171,39 @@ export const en: Help = {
     first: 'Copy the address of the page, and write what is seen there.',
   },
   '/incidents/:id': {
-    what: 'One incident: whose turn it is, what can be done, what happened when, and the official report.',
-    first: 'Take it, then do what the present step asks for. Write the report before the team reports to the head.',
+    what: 'One incident: whose turn it is, what can be done, a timeline that nobody can change, the official report, and a signed bundle of evidence for the CSIRT.',
+    first: 'Take it, and declare it contained once it does no more harm. Write the report before the team reports to the head.',
   },
   '/on-call': {
-    what: 'Who is called when an incident begins, in which order and by which ways.',
+    what: 'Who is called when an incident begins, in which order and by which ways. Calls go on day and night until somebody takes it.',
     first: 'Add people in the order in which they are to be called, and give each at least one way.',
   },
   '/monitoring': {
-    what: 'The websites that are watched, and how each fares: whether it can be reached, since when, and why not.',
-    first: 'The worst stand first. Open a website to see its outages and whom to call.',
+    what: 'The websites that are watched, and how each fares: whether it can be reached, since when, and why not. States, groups and the search narrow the list.',
+    first: 'The worst stand first: open one to see its outages and whom to call. The weekly reports, the import and the list as a file are here, too.',
   },
   '/monitoring/new': {
     what: 'Has a website watched, whatever software it runs on. Its agency and its address are enough.',
-    first: 'Write both, then whom to call when it is not reachable. The rest can follow later.',
+    first: 'Write the address and choose “Look it up”: software and sections are found for you. Then write whom to call when it is not reachable.',
   },
   '/monitoring/import': {
     what: 'Takes in a list of websites from a CSV or XLSX file. What it would change is shown first, and done only when you agree.',
     first: 'Download the list from the monitoring page, change it in a spreadsheet, then choose the file here.',
   },
   '/monitoring/:id': {
-    what: 'One website: its state and its cause, outages, availability, single looks, and announced maintenance.',
-    first: 'Read the cause, then call whoever answers for it. Announce maintenance before work begins.',
+    what: 'One website: its state and its cause, outages, availability, maintenance, a year of weekly reports, and what it is used to show.',
+    first: 'Call whoever answers for it. Announce maintenance before work begins. Accept what is new under “What is usual here” only if it belongs there: an intruder may have put it.',
   },
   '/monitoring/:id/edit': {
-    what: 'What is known of a watched website: address, contact, what is to be kept up, groups, exceptions and mandate.',
-    first: 'Check first that the contact still holds. Take away the tick “Watch this website” to pause.',
+    what: 'What is known of a watched website: address, contact, what is to be kept up, hosts it may lead to, groups, exceptions and the written mandate.',
+    first: 'Check first that the contact still holds. “Look it up” fills in what is empty. Take away the tick “Watch this website” to pause.',
   },
   '/recaps': {
-    what: 'The weekly recap of the monitoring of agencies\' websites (SOP on monitoring).',
-    first: 'Open the week that runs. The head orders, the team writes the reasons and hands it in.',
+    what: 'The weekly recap of the monitoring of agencies\' websites (SOP on monitoring). It opens by itself every Monday; the head may open one at any time.',
+    first: 'Open the week that runs. The head orders, the team writes the reasons and hands it in, the head approves it or gives it back.',
   },
   '/recaps/:id': {
-    what: 'One report: the verdict on each website with its evidence, the operator\'s reasons, the next step of the SOP, and PDF, XLSX and CSV.',
-    first: 'Filter “Not updated”, write the reasons, then hand it in by the form of the step.',
+    what: 'One report: the verdict on each website with its evidence, the operator\'s reasons, the next step of the SOP, versions that were handed in, and PDF, XLSX and CSV.',
+    first: 'Filter “Not updated”, write the reasons, then hand it in. “Take fresh figures” keeps what was written. Change a verdict only where the measurement is wrong.',
   },
 };

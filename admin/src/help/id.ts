@@ -47,7 +47,7 @@ export const id: Help = {
     first: 'Beri judul yang mudah dikenali, pilih situs jika diminta, lalu buka berkasnya.',
   },
   '/cases/:id': {
-    what: 'Satu pekerjaan: sampai di langkah mana, apa yang diperlukan sekarang, dan semua yang telah terjadi.',
+    what: 'Satu pekerjaan: sampai di langkah mana, apa yang diperlukan sekarang, dan semua yang telah terjadi. Laporan mingguan dan insiden dibuka dari tombol di atas.',
     first: 'Lihat bagian “Yang dapat Anda lakukan sekarang”. Lengkapi yang diminta langkah ini, lalu pilih kelanjutannya.',
   },
   '/calendar/:site': {
@@ -163,7 +163,7 @@ export const id: Help = {
     first: 'Tambahkan alamat, pilih peristiwanya, dan isi kunci rahasia yang juga diketahui sistem itu.',
   },
   '/incidents': {
-    what: 'Serangan dan gangguan pada situs: yang terbuka lebih dahulu, beserta lama penanganannya.',
+    what: 'Serangan dan gangguan pada situs, dari pemantauan, petugas, maupun laporan masyarakat: yang terbuka lebih dahulu, beserta lama penanganannya.',
     first: 'Buka insiden yang belum diambil lalu pilih “Ambil penanganan”, atau laporkan yang Anda lihat sendiri.',
   },
   '/incidents/new': {
@@ -171,39 +171,39 @@ export const id: Help = {
     first: 'Salin alamat halamannya, lalu tuliskan apa yang terlihat di sana.',
   },
   '/incidents/:id': {
-    what: 'Satu insiden: giliran siapa, apa yang dapat dilakukan, apa yang terjadi dan kapan, serta laporan resminya.',
-    first: 'Ambil penanganannya, lalu kerjakan langkah sekarang. Tulis laporan insiden sebelum tim melapor kepada kepala bidang.',
+    what: 'Satu insiden: giliran siapa, tindakan yang tersedia, lini masa yang tidak dapat diubah, laporan resmi, dan berkas bukti bertanda tangan untuk CSIRT.',
+    first: 'Ambil penanganannya, lalu nyatakan terkendali begitu bahayanya berhenti. Tulis laporan insiden sebelum tim melapor kepada kepala bidang.',
   },
   '/on-call': {
-    what: 'Siapa yang dihubungi ketika insiden mulai, menurut urutan apa dan dengan cara apa.',
+    what: 'Siapa yang dihubungi ketika insiden mulai, menurut urutan apa dan dengan cara apa. Panggilan diulang siang dan malam sampai ada yang mengambil insiden.',
     first: 'Tambahkan petugas menurut urutan, dan berikan masing-masing sedikitnya satu cara.',
   },
   '/monitoring': {
-    what: 'Situs yang dipantau dan keadaannya: dapat diakses atau tidak, sejak kapan, dan apa penyebabnya.',
-    first: 'Situs yang paling bermasalah ada di atas. Buka sebuah situs untuk melihat gangguan dan penanggung jawabnya.',
+    what: 'Situs yang dipantau dan keadaannya: dapat diakses atau tidak, sejak kapan, dan apa penyebabnya. Tombol keadaan, kelompok, dan pencarian menyaring daftarnya.',
+    first: 'Situs yang paling bermasalah ada di atas: bukalah untuk melihat gangguan dan kontaknya. Laporan mingguan, impor, dan unduhan daftar juga ada di sini.',
   },
   '/monitoring/new': {
     what: 'Menambahkan situs yang akan dipantau, apa pun perangkat lunaknya. Nama perangkat daerah dan alamat situs sudah cukup.',
-    first: 'Isi keduanya, lalu orang yang dihubungi jika situs tidak dapat diakses. Yang lain dapat menyusul.',
+    first: 'Isi alamatnya, lalu tekan “Kenali” agar perangkat lunak dan bagian situs dicarikan. Isi juga orang yang dihubungi jika situs tidak dapat diakses.',
   },
   '/monitoring/import': {
     what: 'Memasukkan daftar situs dari berkas CSV atau XLSX. Perubahannya ditampilkan lebih dahulu dan baru diterapkan setelah Anda setuju.',
     first: 'Unduh daftar yang ada dari halaman pemantauan, ubah di lembar kerja, lalu pilih berkasnya di sini.',
   },
   '/monitoring/:id': {
-    what: 'Satu situs: keadaan dan penyebabnya, gangguan, ketersediaan, hasil pemeriksaan, dan jadwal pemeliharaan.',
-    first: 'Baca penyebabnya, lalu hubungi penanggung jawabnya. Umumkan pemeliharaan sebelum pekerjaan dimulai.',
+    what: 'Satu situs: keadaan dan penyebabnya, gangguan, ketersediaan, pemeliharaan, hasil laporan mingguan selama setahun, dan hal yang lazim ditampilkannya.',
+    first: 'Hubungi penanggung jawabnya. Umumkan pemeliharaan sebelum bekerja. Terima hal baru pada “Yang lazim di situs ini” hanya jika wajar; yang asing bisa jadi ulah penyusup.',
   },
   '/monitoring/:id/edit': {
-    what: 'Keterangan situs yang dipantau: alamat, kontak, bagian yang harus diperbarui, kelompok, pengecualian, dan mandat.',
-    first: 'Pastikan kontaknya masih berlaku. Hilangkan tanda “Pantau situs ini” untuk berhenti sementara.',
+    what: 'Keterangan situs yang dipantau: alamat, kontak, bagian yang harus diperbarui, host yang boleh ditautkan, kelompok, pengecualian, dan mandat tertulis.',
+    first: 'Pastikan kontaknya masih berlaku. “Kenali” mengisi yang masih kosong. Hilangkan tanda “Pantau situs ini” untuk berhenti sementara.',
   },
   '/recaps': {
-    what: 'Laporan rekapitulasi mingguan hasil monitoring website perangkat daerah (SOP monitoring).',
-    first: 'Buka minggu yang sedang berjalan. Kepala bidang menugaskan, tim melengkapi alasan lalu melaporkan.',
+    what: 'Laporan rekapitulasi mingguan hasil monitoring website perangkat daerah (SOP monitoring). Terbuka sendiri setiap Senin; kepala bidang dapat membukanya di luar jadwal.',
+    first: 'Buka pekan yang sedang berjalan. Kepala bidang menugaskan, tim melengkapi alasan lalu melaporkan, kepala bidang menyetujui atau mengembalikan.',
   },
   '/recaps/:id': {
-    what: 'Satu laporan: hasil setiap situs dengan buktinya, alasan operator, langkah SOP berikutnya, serta cetakan PDF, XLSX, dan CSV.',
-    first: 'Saring “Tidak diperbarui”, tuliskan alasannya, lalu laporkan melalui formulir langkah SOP.',
+    what: 'Satu laporan: hasil setiap situs dengan buktinya, alasan operator, langkah SOP berikutnya, versi yang telah dilaporkan, serta cetakan PDF, XLSX, dan CSV.',
+    first: 'Saring “Tidak diperbarui”, tuliskan alasannya, lalu laporkan. “Ambil data baru” tidak menghapus catatan. Ubah hasil hanya jika pengukuran keliru.',
   },
 };
