@@ -22,9 +22,9 @@ use super::{Tree, assert_whole, tree};
 use crate::live_rows::{Live, Portal};
 use crate::support::TestApp;
 
-/// In `make test`; `make torture` runs ten times as many.
-const HISTORIES_SQLITE: u32 = 2_000;
-const HISTORIES_POSTGRES: u32 = 100;
+/// In `make test`; `make torture` runs fifty times as many, optimised.
+const HISTORIES_SQLITE: u32 = 400;
+const HISTORIES_POSTGRES: u32 = 40;
 const SLUGS: u8 = 30;
 
 /// What can happen between two releases.
@@ -310,7 +310,7 @@ fn hold(engine: Engine, histories: u32) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let number = std::cell::Cell::new(0);
     #[expect(clippy::disallowed_methods, reason = "which of the runs this is")]
-    let times = if std::env::var("LAMIN_TEST_TORTURE").is_ok() { 10 } else { 1 };
+    let times = if std::env::var("LAMIN_TEST_TORTURE").is_ok() { 50 } else { 1 };
     let config =
         Config { cases: histories * times, failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
     let outcome = TestRunner::new(config).run(&proptest::collection::vec(act(), 4..28), |acts| {
