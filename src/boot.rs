@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::content::checks::external;
 use crate::content::findable::service as findable;
 use crate::db::{self, Db, Tx};
-use crate::jobs::{self, Handlers};
+use crate::jobs::{self, Handlers, Job, Outcome};
 use crate::kernel::id::JobId;
 use crate::kernel::pace::Pace;
 use crate::kernel::tally::Tally;
@@ -20,6 +20,7 @@ use crate::kernel::time::HOUR;
 use crate::kernel::time::{DAY, MINUTE};
 use crate::kernel::{Context, Error, Result};
 use crate::media::derive::service as derive;
+use crate::monitoring::recap::nudges;
 use crate::monitoring::recap::service as recap;
 use crate::monitoring::rounds::service as rounds;
 use crate::monitoring::schedule::engine;
@@ -220,7 +221,18 @@ fn handlers_with(models: Models) -> Handlers {
         .on(notices::service::TIDY_JOB, notices::service::tidy)
         .beside(notices::mail::JOB, 1, notices::mail::service::job)
         .beside(notices::hooks::JOB, WEBHOOKS_AT_A_TIME, notices::hooks::service::job)
-        .beside(rounds::JOB, 1, |app, job| rounds::job(app, job, &|app| prober(&app.config, (&[], false))))
+        .beside(rounds::JOB, 1, round)
+        .beside(nudges::JOB, 1, nudges::service::job)
+}
+
+/// Whoever is responsible for what a round found stale is reminded of it.
+fn round(app: &App, job: &Job) -> Outcome {
+    let told = rounds::job(app, job, &|app| prober(&app.config, (&[], false)))?;
+    if let Err(error) = nudges::service::after_round(app) {
+        // The round is made, and the next one finds the same.
+        tracing::error!(%error, "could not remind the people who are responsible for websites");
+    }
+    Ok(told)
 }
 
 /// Pages that show pictures of which there are other forms now are made anew; what documents say is found from now on.

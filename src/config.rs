@@ -122,6 +122,9 @@ settings! {
     /// Every so many hours each watched website is looked at as a whole: freshness, intrusion, upkeep; 0 means only for
     /// the weekly report.
     monitor_round_hours: Count = "6";
+    /// So many days before the weekly report the people who are responsible for websites are reminded of parts that are not
+    /// kept up, by e-mail; 0: nobody is.
+    monitor_nudge_days: Count = "4";
     /// Where the Telegram Bot API is, for whoever is called by Telegram.
     telegram_api_url: HttpUrl = "https://api.telegram.org";
     /// Reports of citizens that one network may send in an hour; twenty times as many are taken from all together.

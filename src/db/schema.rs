@@ -922,6 +922,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    monitor_nudges (before_day, monitor_id, section) {
+        before_day -> Text,
+        monitor_id -> Text,
+        section -> Text,
+        newest -> Nullable<Text>,
+        days -> Integer,
+        expected_days -> Nullable<Integer>,
+        told_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     recap_rows (recap_id, monitor_id, section) {
         recap_id -> Text,
         monitor_id -> Text,
@@ -1097,6 +1109,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     monitor_rounds,
     monitor_reports,
     monitor_evidence,
+    monitor_nudges,
     recaps,
     recap_rows,
     recap_versions,
@@ -1120,6 +1133,7 @@ diesel::joinable!(entries -> sites (site_id));
 diesel::joinable!(monitor_states -> monitored_sites (monitor_id));
 diesel::joinable!(monitor_incident_members -> monitored_sites (monitor_id));
 diesel::joinable!(monitor_reports -> monitored_sites (monitor_id));
+diesel::joinable!(monitor_nudges -> monitored_sites (monitor_id));
 diesel::joinable!(monitor_reports -> monitor_rounds (round_id));
 diesel::joinable!(recaps -> cases (case_id));
 diesel::joinable!(incidents -> cases (case_id));

@@ -197,6 +197,7 @@ fn body(method: &str, path: &str, things: &crate::things::Things) -> Value {
         ("PATCH", "/api/v1/monitored/{id}") => json!({"agency": "Dinas"}),
         ("POST", p) if p.ends_with("/baseline/accept") => json!({"digest": "0".repeat(64)}),
         ("POST", "/api/v1/monitored/discover") => json!({"url": "http://127.0.0.1:1/"}),
+        ("POST", "/api/v1/recaps/{id}/page") => json!({"site": "portal"}),
         ("PATCH", "/api/v1/recaps/{id}") => json!({"number": "555/1"}),
         ("PATCH", p) if p.starts_with("/api/v1/recaps/") => json!({"reason": "Operator pindah"}),
         ("POST", "/api/v1/monitoring/windows") => {

@@ -1450,6 +1450,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recaps/{id}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes an approved report as a page of a site: a draft of whoever asks, which goes the way of all content before citizens see it. The
+         *     next one of the same group changes the same page. Intrusions are not told.
+         */
+        post: operations["post_recaps_id_page"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recaps/{id}/refresh": {
         parameters: {
             query?: never;
@@ -4594,6 +4614,19 @@ export interface components {
             /** @description Of the letter. */
             number: string;
         };
+        /** @description The page, as a draft. */
+        RecapDraft: {
+            /** @description false: it was there, and has the new figures now. */
+            created: boolean;
+            entry: components["schemas"]["EntryId"];
+        };
+        /** @description An exception that held when the website was looked at. */
+        RecapException: {
+            agreed_by: string;
+            reason: string;
+            /** Format: date */
+            valid_until: string;
+        };
         /**
          * Format: uuid
          * @description Id of a weekly report.
@@ -4616,6 +4649,13 @@ export interface components {
         RecapPage: {
             items: components["schemas"]["RecapSummary"][];
             next_cursor?: string | null;
+        };
+        /** @description Where a public page is made of a report. */
+        RecapPublication: {
+            /** @description Only websites of this group; if absent, all. */
+            group?: string | null;
+            /** @description Key of the site. */
+            site: string;
         };
         /** @description The round whose figures it has. */
         RecapRound: {
@@ -4666,6 +4706,7 @@ export interface components {
             /** @description Another signal tells otherwise: a person must look. */
             doubtful?: boolean;
             evidence?: string | null;
+            exception?: components["schemas"]["RecapException"] | null;
             /**
              * Format: int32
              * @description Something new is expected every so many days.
@@ -4675,6 +4716,7 @@ export interface components {
             grade?: string | null;
             /** @description Whether somebody else wrote on it: `clean`, `suspicious`, `infected`, `defaced`. */
             injection?: string | null;
+            nudged_at?: components["schemas"]["Timestamp"] | null;
             report?: components["schemas"]["Digest"] | null;
             /** @description What tells it, and where that stands. */
             signal?: string | null;
@@ -9545,6 +9587,63 @@ export interface operations {
                 content?: never;
             };
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_recaps_id_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecapPublication"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecapDraft"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecapDraft"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -449,6 +449,7 @@ export const en = {
   'ledger.act.monitoring.create': 'Website put under watch',
   'ledger.act.monitoring.change': 'Watched website changed',
   'ledger.act.monitoring.remove': 'Website taken off watch',
+  'ledger.act.monitoring.nudge': 'Responsible people reminded',
   'ledger.act.monitoring.announce': 'Maintenance announced',
   'ledger.act.monitoring.end': 'Maintenance ended',
   'ledger.act.monitoring.accept': 'What a website shows was accepted',

@@ -448,6 +448,7 @@ export const id: Common = {
   'ledger.act.monitoring.create': 'Situs mulai dipantau',
   'ledger.act.monitoring.change': 'Situs terpantau diubah',
   'ledger.act.monitoring.remove': 'Situs tidak lagi dipantau',
+  'ledger.act.monitoring.nudge': 'Penanggung jawab situs diingatkan',
   'ledger.act.monitoring.announce': 'Pemeliharaan diumumkan',
   'ledger.act.monitoring.end': 'Pemeliharaan diakhiri',
   'ledger.act.monitoring.accept': 'Hal yang lazim di situs diterima',

@@ -5,29 +5,22 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::{Counts, Frozen, Override, Recap, Row, Verdict, Version};
-use super::print::{Frame, Printer, Signer};
+use super::model::{Counts, Override, Recap, Row, Verdict, Version};
 use super::rules::Writing;
-use super::service;
 use super::store::{self, Wanted};
+use super::{pages, printing, service};
 use crate::app::App;
 use crate::db::Conn;
 use crate::http::query::not_a_choice;
 use crate::http::{Answer, Json, Params, etag, off_the_loop};
 use crate::identity::{Actor, Permit, cases};
-use crate::kernel::id::{CaseId, MonitorId, RecapId, RoundId};
+use crate::kernel::id::{CaseId, EntryId, MonitorId, RecapId, RoundId};
 use crate::kernel::page::Page;
-use crate::kernel::time::{self, ZONE_DEFAULT};
 use crate::kernel::{Code, Refusal, Result, Timestamp};
-use crate::monitoring::letterhead;
 use crate::monitoring::look::model::Section;
 use crate::monitoring::rounds::model::Occasion;
 use crate::monitoring::rounds::store as rounds;
 use crate::monitoring::sites;
-use crate::procedure::case::CaseEvent;
-use crate::procedure::service::Whole;
-use crate::procedure::views::People;
-use crate::reports::{csv, xlsx};
 
 /// A year of weeks, and one more for those that have 53.
 const WEEKS_MAX: usize = 53;
@@ -319,7 +312,7 @@ async fn print_recap(
     }
     let wanted = (form.clone(), locale);
     let app = App::clone(&app);
-    let (bytes, week) = off_the_loop("print a report", move || print(&app, (id, version), &wanted)).await?;
+    let (bytes, week) = off_the_loop("print a report", move || printing::print(&app, (id, version), &wanted)).await?;
     let kind = match form.as_str() {
         "pdf" => "application/pdf",
         "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -329,65 +322,41 @@ async fn print_recap(
     Ok(HttpResponse::Ok().content_type(kind).insert_header(("Content-Disposition", name)).body(bytes))
 }
 
-fn print(
-    app: &App,
-    (id, version): (RecapId, Option<i32>),
-    (form, locale): &(String, String),
-) -> Result<(Vec<u8>, String)> {
-    let (frozen, mut frame) = app.db.read_blocking(|c| {
-        let (frozen, frame) = frame(c, id, version)?;
-        let head = letterhead::of_installation(c, &app.config)?;
-        Ok((frozen, Frame { head, ..frame }))
-    })?;
-    frame.seal = frame.head.picture(app)?;
-    let printer = Printer::new(time::zone(ZONE_DEFAULT)?, locale);
-    let bytes = match form.as_str() {
-        "pdf" => printer.pdf(&frozen, &frame)?,
-        "xlsx" => xlsx(printer.title(), &[printer.sheet(&frozen)])?,
-        "csv" => csv(&printer.sheet(&frozen))?,
-        _ => return Err(Refusal::new(Code::NotFound).into()),
-    };
-    Ok((bytes, frozen.week))
+/// Where a public page is made of a report.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RecapPublication {
+    /// Key of the site.
+    site: String,
+    /// Only websites of this group; if absent, all.
+    #[serde(default)]
+    group: Option<String>,
 }
 
-/// What is printed, and what stands around it: who ordered, handed in and approved.
-fn frame(connection: &mut Conn, id: RecapId, version: Option<i32>) -> Result<(Frozen, Frame)> {
-    let (recap, case) = service::find(connection, id)?;
-    let versions = store::versions(connection, id)?;
-    let number = version.or(versions.last().map(|last| last.number)).unwrap_or(0);
-    let of_number = versions.iter().find(|one| one.number == number).cloned();
-    let frozen = match number {
-        0 => service::draft(connection, &recap, "")?,
-        _ => store::frozen(connection, id, number)?.ok_or_else(|| Refusal::new(Code::NotFound))?,
-    };
-    let whole = Whole::read(connection, case.id)?;
-    let people = People::read(connection, whole.events.iter().filter_map(|event| event.actor_id))?;
-    let signer = |event: &CaseEvent| {
-        let name = event.actor_id.map(|user| people.person(user).name).unwrap_or_default();
-        Signer { name, at: event.at }
-    };
-    // The n-th time that it was handed in, and what was said of that before the next time.
-    let handed_in = whole.events.iter().filter(|event| event.command == "report");
-    let reported = usize::try_from(number - 1).ok().and_then(|before| handed_in.clone().nth(before));
-    let next = usize::try_from(number).ok().and_then(|before| handed_in.clone().nth(before)).map(|event| event.number);
-    let is_answer = |event: &&CaseEvent| {
-        reported.is_some_and(|reported| event.number > reported.number) && next.is_none_or(|next| event.number < next)
-    };
-    let approved = whole.events.iter().filter(is_answer).find(|event| event.command == "approve");
-    let order = whole.events.iter().rev().find(|event| event.command == "order");
-    let form = |event: &CaseEvent| {
-        event.fields.get("order_form").and_then(|form| form.as_str()).unwrap_or_default().to_owned()
-    };
-    Ok((
-        frozen,
-        Frame {
-            order: order.map(|event| (form(event), signer(event))),
-            reported: reported.map(&signer),
-            approved: approved.map(&signer),
-            version: of_number,
-            ..Frame::default()
-        },
-    ))
+/// The page, as a draft.
+#[derive(Serialize, ToSchema)]
+struct RecapDraft {
+    entry: EntryId,
+    /// false: it was there, and has the new figures now.
+    created: bool,
+}
+
+/// Writes an approved report as a page of a site: a draft of whoever asks, which goes the way of all content before citizens see it. The
+/// next one of the same group changes the same page. Intrusions are not told.
+#[utoipa::path(tag = "monitoring", params(("id" = String, Path)), request_body = RecapPublication,
+    responses((status = 200, body = RecapDraft), (status = 201, body = RecapDraft), (status = 403), (status = 404), (status = 409), (status = 422)))]
+#[post("/api/v1/recaps/{id}/page")]
+async fn publish_recap(
+    app: web::Data<App>,
+    actor: Actor,
+    id: web::Path<String>,
+    body: Json<RecapPublication>,
+) -> Answer {
+    let _permit: Permit<cases::SeeMonitored> = actor.permit_installation()?;
+    let RecapPublication { site, group } = body.0;
+    let (entry, created) = pages::draft(&app, &actor, RecapId::parse(&id)?, (site, group)).await?;
+    let answer = RecapDraft { entry, created };
+    Ok(if created { HttpResponse::Created().json(answer) } else { HttpResponse::Ok().json(answer) })
 }
 
 /// What the weekly reports of a year said of a website.
@@ -404,5 +373,10 @@ async fn list_weeks(app: web::Data<App>, actor: Actor, id: web::Path<String>) ->
 pub fn routes(config: &mut ServiceConfig<'_>) {
     // With an ending first: the other address holds any letters.
     config.service(print_recap).service(list_recaps).service(open_recap).service(list_recap_rows).service(read_recap);
-    config.service(change_recap).service(refresh_recap).service(change_recap_row).service(list_weeks);
+    config
+        .service(change_recap)
+        .service(refresh_recap)
+        .service(change_recap_row)
+        .service(list_weeks)
+        .service(publish_recap);
 }

@@ -3,7 +3,10 @@
 
 pub mod api;
 pub mod model;
+pub mod nudges;
+pub mod pages;
 pub mod print;
+pub mod printing;
 pub mod rules;
 pub mod service;
 pub mod store;

@@ -70,9 +70,25 @@ pub struct Seen {
     /// Of its headers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grade: Option<String>,
+    /// Why this part need not be kept up on that day: "comply or explain".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<Excused>,
+    /// When whoever is responsible was reminded of this part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nudged_at: Option<Timestamp>,
     /// The whole look, among the evidence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<Digest>,
+}
+
+/// An exception that held when the website was looked at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RecapException)]
+pub struct Excused {
+    pub reason: String,
+    pub agreed_by: String,
+    #[schema(value_type = String, format = Date)]
+    pub valid_until: Date,
 }
 
 /// A judgement that people have put right.

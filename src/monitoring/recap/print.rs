@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::model::{Frozen, Row, Verdict, Version};
+use super::model::{Excused, Frozen, Row, Verdict, Version};
 use super::words::{filled, word};
 use crate::kernel::{Result, Timestamp};
 use crate::monitoring::letterhead::Letterhead;
@@ -186,10 +186,18 @@ impl Printer {
         if let Some(days) = row.seen.expected_days {
             said.push(filled(&self.clock, "expected", &[("days", &days.to_string())]));
         }
+        said.extend(row.seen.exception.as_ref().map(|one| self.exception(one)));
+        said.extend(row.seen.nudged_at.map(|at| filled(&self.clock, "nudged", &[("at", &self.at(at))])));
         if !row.reason.is_empty() {
             said.push(row.reason.clone());
         }
         said.join(" ")
+    }
+
+    fn exception(&self, one: &Excused) -> String {
+        let until = self.clock.written_day(&one.valid_until.to_string());
+        let values = [("until", until.as_str()), ("by", &one.agreed_by), ("reason", &one.reason)];
+        filled(&self.clock, "excepted", &values)
     }
 
     /// Websites with a sign that somebody else wrote on them, each once.
@@ -240,6 +248,7 @@ impl Printer {
             ("col.measured", 18),
             ("col.override", 30),
             ("col.reason", 30),
+            ("col.exception", 30),
             ("col.cause", 26),
             ("col.injection", 16),
             ("col.grade", 12),
@@ -265,6 +274,7 @@ impl Printer {
             self.verdict(row.measured).into(),
             row.overridden.as_ref().map(|by_hand| by_hand.reason.as_str()).into(),
             row.reason.as_str().into(),
+            seen.exception.as_ref().map(|one| self.exception(one)).into(),
             seen.cause.as_deref().map(|cause| self.cause(cause)).into(),
             seen.injection.as_deref().filter(|_| is_threat(row)).map(|word| self.injection(word)).into(),
             seen.grade.as_deref().into(),

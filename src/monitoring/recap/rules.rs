@@ -3,12 +3,13 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::model::{Override, Row, Seen, Verdict};
+use super::model::{Excused, Override, Row, Seen, Verdict};
 use crate::kernel::{Code, Refusal, Timestamp};
 use crate::monitoring::look::model::{Fresh, Reached, Section};
 use crate::monitoring::rounds::model::Kept;
 use crate::monitoring::rounds::rules::word;
-use crate::monitoring::sites::model::Watched;
+use crate::monitoring::sites;
+use crate::monitoring::sites::model::{Check, Watched};
 
 const NUMBER_LETTERS_MAX: usize = 100;
 const REASON_LETTERS_MAX: usize = 1_000;
@@ -18,6 +19,25 @@ pub fn week_of(at: Timestamp, zone: &TimeZone) -> Date {
     let date = at.in_zone(zone).date();
     let since_monday = i64::from(date.weekday().to_monday_zero_offset());
     date.saturating_sub(jiff::Span::new().days(since_monday))
+}
+
+/// The last day of the week that begins on that Monday.
+pub fn sunday_of(week: &str) -> String {
+    let monday: Option<Date> = week.parse().ok();
+    monday.map(|day| day.saturating_add(jiff::Span::new().days(6)).to_string()).unwrap_or_default()
+}
+
+/// A text as Markdown that means nothing but its letters, in one line.
+pub fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\\' | '|' | '[' | ']' | '<' | '>' | '*' | '_' | '`' | '#' | '!' => plain.extend(['\\', letter]),
+            letter if letter.is_control() => plain.push(' '),
+            letter => plain.push(letter),
+        }
+    }
+    plain
 }
 
 /// The parts of a website that a report has rows of: those that are to be kept up, or all while nobody said which.
@@ -30,8 +50,9 @@ pub fn sections(site: &Watched) -> Vec<Section> {
     }
 }
 
-/// The row of one part as a look tells it. A website that is not there says nothing of its parts, and is never "updated".
-pub fn row(site: &Watched, kept: &Kept, section: Section, before: Option<Verdict>) -> Row {
+/// The row of one part as a look tells it. A website that is not there says nothing of its parts, and is never "updated". An
+/// exception explains a part that is not kept up; it is judged as measured all the same. `zone`: where the website's days begin.
+pub fn row(site: &Watched, kept: &Kept, section: Section, (before, zone): (Option<Verdict>, &TimeZone)) -> Row {
     let fresh = kept.freshness.get(&section);
     let expected_days = site.profile.sections.iter().find(|part| part.section == section).and_then(|part| part.days);
     let is_there = kept.reached == Reached::Ok;
@@ -46,6 +67,8 @@ pub fn row(site: &Watched, kept: &Kept, section: Section, before: Option<Verdict
         cause: kept.cause.clone().filter(|_| !is_there),
         injection: kept.injection.map(word),
         grade: kept.grade.clone(),
+        exception: None,
+        nudged_at: None,
         report: Some(kept.report),
     };
     let measured = match kept.reached {
@@ -55,6 +78,9 @@ pub fn row(site: &Watched, kept: &Kept, section: Section, before: Option<Verdict
         Reached::Down => Verdict::Down,
         Reached::Unknown => Verdict::NoAnswer,
     };
+    let needs_one = matches!(measured, Verdict::NotUpdated | Verdict::NoAnswer);
+    let exception = needs_one.then(|| excused(site, section, kept.looked_at.in_zone(zone).date())).flatten();
+    let seen = Seen { exception, ..seen };
     let (agency, url) = (site.agency.clone(), site.url.clone());
     let monitor = site.id;
     Row {
@@ -70,6 +96,13 @@ pub fn row(site: &Watched, kept: &Kept, section: Section, before: Option<Verdict
         overridden: None,
         version: 1,
     }
+}
+
+/// Why a part need not be kept up on a day.
+pub fn excused(site: &Watched, section: Section, on: Date) -> Option<Excused> {
+    let one = sites::rules::excused(&site.profile, Check::Freshness(section), on)?;
+    let (reason, agreed_by) = (one.reason.clone(), one.agreed_by.clone());
+    Some(Excused { reason, agreed_by, valid_until: one.valid_until })
 }
 
 /// The rhythm that was agreed comes before the usual week.

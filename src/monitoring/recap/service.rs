@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::model::{Frozen, Recap, Row};
 use super::rules::{self, Writing};
-use super::store;
+use super::{nudges, store};
 use crate::app::{App, CaseMove};
 use crate::db::{Conn, Tx};
 use crate::http::etag;
@@ -113,11 +113,14 @@ fn adopt(tx: &mut Tx, recap: Recap, round: &Round, now: Timestamp) -> Result<()>
     let before = store::before(tx, &recap.week)?;
     let written: HashMap<(MonitorId, Section), Row> =
         store::all_rows(tx, recap.id)?.into_iter().map(|row| ((row.monitor, row.section), row)).collect();
+    let nudged = nudges::store::of_days(tx, (&recap.week, &rules::sunday_of(&recap.week)))?;
     let mut rows = Vec::new();
     for (site, kept) in looks::of_round(tx, round.id)? {
+        let zone = time::zone(site.profile.zone.as_deref().unwrap_or(ZONE_DEFAULT))?;
         for section in rules::sections(&site) {
             let key = (site.id, section);
-            let row = rules::row(&site, &kept, section, before.get(&key).copied());
+            let mut row = rules::row(&site, &kept, section, (before.get(&key).copied(), &zone));
+            row.seen.nudged_at = nudged.get(&key).copied().flatten();
             rows.push(written.get(&key).map_or(row.clone(), |old| rules::carried(row, old)));
         }
     }

@@ -70,6 +70,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("col.reason", "Alasan operator", "Operator's reason"),
     ("col.measured", "Hasil pengukuran", "As measured"),
     ("col.override", "Alasan perubahan hasil", "Reason for another verdict"),
+    ("col.exception", "Pengecualian", "Exception"),
     ("col.injection", "Penyusupan", "Intrusion"),
     ("col.grade", "Nilai header keamanan", "Grade of security headers"),
     ("col.expected", "Target (hari)", "Expected (days)"),
@@ -79,8 +80,41 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Hasil pengukuran: {was}. Diubah tim: {reason}",
         "As measured: {was}. Changed by the team: {reason}",
     ),
+    (
+        "excepted",
+        "Dikecualikan sampai {until}, disepakati {by}: {reason}",
+        "Excepted until {until}, agreed by {by}: {reason}",
+    ),
     ("doubtful", "Penanda lain menunjukkan tanggal yang berbeda.", "Another signal tells another date."),
     ("expected", "Target: setiap {days} hari.", "Expected: every {days} days."),
+    ("page.title", "Status website perangkat daerah", "Status of the agencies' websites"),
+    ("page.title_of", "Status website perangkat daerah: {group}", "Status of the agencies' websites: {group}"),
+    (
+        "page.summary",
+        "Minggu {week}: {updated} dari {all} bagian website diperbarui tepat waktu.",
+        "Week of {week}: {updated} of {all} parts of websites are kept up in time.",
+    ),
+    ("page.intro", "Data diukur pada {measured} dan telah disetujui.", "Measured on {measured}, and approved."),
+    ("nudged", "Penanggung jawab diingatkan {at}.", "Its responsible person was reminded on {at}."),
+    ("nudge.subject", "Website belum diperbarui: {agency}", "Website not kept up: {agency}"),
+    (
+        "nudge.opening",
+        "Rekapitulasi mingguan website perangkat daerah disusun pada {day}. Menurut pemantauan kami, bagian berikut belum \
+         diperbarui:",
+        "The weekly report on the agencies' websites is made on {day}. As far as we can see, these parts are not kept up:",
+    ),
+    (
+        "nudge.line",
+        "{agency}, {section}: terakhir diperbarui {newest} ({days} hari yang lalu). {url}",
+        "{agency}, {section}: last updated {newest} ({days} days ago). {url}",
+    ),
+    (
+        "nudge.closing",
+        "Mohon diperbarui sebelum hari tersebut, atau sampaikan alasannya kepada Tim Pengelola Website. Abaikan surel ini jika \
+         bagian tersebut sudah diperbarui.",
+        "Please bring them up to date before that day, or tell the Website Team why they are not. Ignore this letter if that \
+         is done.",
+    ),
     ("reported_by", "Tim Pengelola Website", "Website Team"),
     ("approved_by", "Kepala Bidang Aptika", "Head of the Informatics Division"),
     ("signed", "Dilaporkan secara elektronik, {at}", "Handed in electronically, {at}"),

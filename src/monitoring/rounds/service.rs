@@ -70,7 +70,7 @@ fn due(connection: &mut Conn, now: Timestamp, every_hours: usize) -> Result<Opti
 }
 
 /// When the next figures for a weekly report are to be taken: on the morning of the day on which its case opens.
-fn recap_at(connection: &mut Conn) -> Result<Option<Timestamp>> {
+pub fn recap_at(connection: &mut Conn) -> Result<Option<Timestamp>> {
     let zone = time::zone(ZONE_DEFAULT)?;
     let after = match store::last(connection, Some(Occasion::Recap))? {
         // The day of the last ones is over.

@@ -140,6 +140,21 @@ pub fn call(to: &str, (title, lines, url): (&str, &[String], &str), language: La
     end(subject, format!("{greeting}\n\n{title}\n\n{text}\n{asked}\n{url}\n\n"), html, foot, language)
 }
 
+/// A letter on several things: what they are about, one line each, and what is asked.
+pub fn lines(to: &str, (subject, opening, lines, closing): (&str, &str, &[String], &str), language: Language) -> Words {
+    let greeting = format!("{} {to},", language.choose("Yth.", "Dear"));
+    let items: String = lines.iter().map(|line| format!("<li>{}</li>\n", escaped(line))).collect();
+    let html = format!(
+        "<p>{}</p>\n<p>{}</p>\n<ul>\n{items}</ul>\n<p>{}</p>\n",
+        escaped(&greeting),
+        escaped(opening),
+        escaped(closing)
+    );
+    let text: String = lines.iter().map(|line| format!("* {line}\n")).collect();
+    let foot = language.choose("Surel ini dikirim secara otomatis.", "This letter was sent automatically.");
+    end(subject.to_owned(), format!("{greeting}\n\n{opening}\n\n{text}\n{closing}\n\n"), html, foot, language)
+}
+
 /// A letter by which an administrator sees that letters arrive.
 pub fn test(to: &str, (admin, language): (&str, Language)) -> Words {
     let subject = language.choose("Surel percobaan dari Lamin", "Test letter from Lamin").to_owned();

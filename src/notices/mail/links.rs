@@ -41,7 +41,7 @@ fn send(app: &App, link: &NewLink) -> Result<Sent> {
     let language = Language::of(&link.user.locale);
     let words = letters::link(&link.user.name, (&link.url, link.replaces_password), language);
     let id = format!("link.{}", app.id(JobId::new));
-    Ok(match service::send(app, &server, &link.user, (words, id))? {
+    Ok(match service::send(app, &server, (&link.user.name, &link.user.email), (words, id))? {
         Ok(()) => Sent::Yes,
         Err(unsent) => Sent::No(unsent.to_string()),
     })

@@ -12,7 +12,6 @@ use crate::app::App;
 use crate::calendar;
 use crate::db::Conn;
 use crate::http::etag;
-use crate::identity::account::User;
 use crate::identity::{self, Actor, Permit, cases};
 use crate::jobs::{self, Job, NewJob, Outcome};
 use crate::kernel::id::{JobId, UserId};
@@ -97,7 +96,7 @@ pub fn test(app: &App, actor: &Actor) -> Result<Option<String>> {
     let missing = || Refusal::new(Code::NotFound);
     let (server, user) = (server.ok_or_else(missing)?, user.ok_or_else(missing)?);
     let words = letters::test(&user.name, (&admin(app), Language::of(&user.locale)));
-    let sent = send(app, &server, &user, (words, format!("test.{}", app.id(JobId::new))))?;
+    let sent = send(app, &server, (&user.name, &user.email), (words, format!("test.{}", app.id(JobId::new))))?;
     let (now, by) = (app.now(), actor.ledger_name());
     let detail = json!({ "host": server.host, "to": user.email, "sent": sent.is_ok() });
     let tested = Event::new(by, "mail.test", "installation:mail").detail(detail);
@@ -144,7 +143,7 @@ pub fn job(app: &App, job: &Job) -> Outcome {
     let more = unread.len().saturating_sub(page.items.len());
     let words = letters::notices(&user.name, &page.items, more, (&admin(app), Language::of(&user.locale)));
     let newest = page.items.first().map_or(0, |notice| notice.id);
-    match send(app, &server, &user, (words, format!("{newest}.{}", user.id)))? {
+    match send(app, &server, (&user.name, &user.email), (words, format!("{newest}.{}", user.id)))? {
         Ok(()) => {
             app.db.write_blocking(|tx| notices::set_mailed(tx, user.id, &unread, now))?;
             Ok(json!({ "sent": page.items.len() }))
@@ -182,17 +181,17 @@ fn waits_for_a_working_day(
     Ok(super::super::rules::mail_at(&preferences, &calendar, &zone, now))
 }
 
-/// Hands a letter that waits for nobody's choice to the server that takes letters; `None`: there is none.
-pub fn send_now(app: &App, user: &User, (words, id): (Words, String)) -> Result<Option<Result<(), Unsent>>> {
+/// Hands a letter that waits for nobody's choice to the server that takes letters; `None`: there is none. `to`: name and address.
+pub fn send_now(app: &App, to: (&str, &str), (words, id): (Words, String)) -> Result<Option<Result<(), Unsent>>> {
     let server = app.db.read_blocking(store::find)?;
-    server.map(|server| send(app, &server, user, (words, id))).transpose()
+    server.map(|server| send(app, &server, to, (words, id))).transpose()
 }
 
 /// Hands a letter to the server. What it says when it does not take it holds no secret.
 pub(super) fn send(
     app: &App,
     server: &Server,
-    user: &User,
+    (name, email): (&str, &str),
     (words, id): (Words, String),
 ) -> Result<Result<(), Unsent>> {
     let password = match &server.password {
@@ -212,7 +211,7 @@ pub(super) fn send(
     let way = MailServer { host: server.host.clone(), port: server.port, security, login };
     let letter = Letter {
         from: (server.from_name.clone(), server.from_address.clone()),
-        to: (user.name.clone(), user.email.clone()),
+        to: (name.to_owned(), email.to_owned()),
         subject: words.subject,
         text: words.text,
         html: words.html,

@@ -119,7 +119,7 @@ impl Message {
 
 fn mail(app: &App, user: &User, message: &Message, (language, id): (Language, String)) -> Result<Result<(), String>> {
     let words = letters::call(&user.name, (&message.title, &message.lines, &message.url), language);
-    let sent = crate::notices::mail::service::send_now(app, user, (words, id))?;
+    let sent = crate::notices::mail::service::send_now(app, (&user.name, &user.email), (words, id))?;
     Ok(match sent {
         Some(sent) => sent.map_err(|unsent| unsent.to_string()),
         None => Err("there is no mail server".to_owned()),

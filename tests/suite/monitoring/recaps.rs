@@ -17,11 +17,12 @@ use lamin::kernel::time::DAY;
 use lamin::media::derive::document;
 use lamin::monitoring::look::model::Section;
 use lamin::monitoring::rounds::service as rounds;
-use lamin::monitoring::sites::model::{Kept, Profile, Watched};
+use lamin::monitoring::sites::model::{Check, Exception, Kept, Profile, Responsible, Watched};
 use lamin::monitoring::sites::store;
 use serde_json::{Value, json};
 
 use super::zoo::{self, Site, page, says};
+use crate::notices::mail::{Post, plain};
 use crate::on_each;
 use crate::support::{Call, Reply, TestApp, golden};
 
@@ -120,6 +121,9 @@ async fn the_whole_of_a_monday(engine: Database) {
     watch(&app, "Dinas Pertanian", &fresh, None);
     let late = watch(&app, "Dinas Sosial", &stale, Some(14));
     watch(&app, "Badan Arsip", &dead, None);
+    let (still, _) = website(&[300, 320]);
+    let excused = watch(&app, "Dinas Perikanan", &still, None);
+    excuse(&app, excused);
     settle(&app).await;
     let none = office.get("/api/v1/recaps").await;
     assert_eq!(none["items"], json!([]), "no report begins on a Sunday");
@@ -135,7 +139,7 @@ async fn the_whole_of_a_monday(engine: Database) {
     office.move_case(&office.head, case, order).await.assert_ok();
     settle(&app).await;
     let view = office.get(&whole).await;
-    assert_eq!(view["counts"], json!({ "down": 1, "not_updated": 1, "updated": 1 }));
+    assert_eq!(view["counts"], json!({ "down": 1, "not_updated": 2, "updated": 1 }));
     assert_eq!((&view["open"], &view["round"]["occasion"]), (&json!(true), &json!("recap")));
     assert_eq!(view["round"]["began_at"], json!("2026-01-11T23:00:30Z"), "the figures are those of seven o'clock");
     let rows = office.get(&format!("{whole}/rows")).await;
@@ -146,12 +150,29 @@ async fn the_whole_of_a_monday(engine: Database) {
         told,
         [
             "\"Badan Arsip\" \"down\" null \"server_error\"",
+            "\"Dinas Perikanan\" \"not_updated\" 300 null",
             "\"Dinas Pertanian\" \"updated\" 1 null",
             "\"Dinas Sosial\" \"not_updated\" 300 null",
         ]
     );
+    let exception =
+        json!({ "reason": "Portal baru sedang dibangun", "agreed_by": "Kepala Bidang", "valid_until": "2026-03-31" });
+    assert_eq!(rows["items"][1]["seen"]["exception"], exception, "it is told as measured, and explained");
     writing_on_rows(&office, id, late).await;
     handing_in(&office, (id, case)).await;
+}
+
+/// It need not have news until the end of March.
+fn excuse(app: &TestApp, id: MonitorId) {
+    let one = store_of(app, id);
+    let exceptions = vec![Exception {
+        check: Check::Freshness(Section::Berita),
+        reason: "Portal baru sedang dibangun".into(),
+        valid_until: jiff::civil::date(2026, 3, 31),
+        agreed_by: "Kepala Bidang".into(),
+    }];
+    let one = Watched { profile: Profile { exceptions, ..one.profile.clone() }, ..one };
+    app.db.write_blocking(|tx| store::update(tx, &one)).unwrap();
 }
 
 async fn writing_on_rows(office: &Office<'_>, id: &str, late: MonitorId) {
@@ -197,6 +218,7 @@ async fn handing_in(office: &Office<'_>, (id, case): (&str, &str)) {
         .move_case(&office.head, case, json!({ "command": "approve", "fields": { "disposition": "Setuju" } }))
         .await
         .assert_ok();
+    a_page_for_citizens(office, id).await;
     let archive = json!({ "command": "archive", "fields": { "archive_place": "Rak 3" } });
     office.move_case(&office.head, case, archive).await.assert_ok();
     let csv = office.print(id, "csv").await;
@@ -216,6 +238,24 @@ async fn handing_in(office: &Office<'_>, (id, case): (&str, &str)) {
     assert_eq!(office.print(id, "pdf").await.bytes, pdf.bytes, "printing says nothing of its own time");
     let digest = versions[1]["digest"].as_str().unwrap();
     golden("recap/recap.pdf.txt", &port(text_of(&pdf.bytes)).replace(digest, "DIGEST"));
+}
+
+/// The approved report becomes a draft of a site, then a new revision of the same page.
+async fn a_page_for_citizens(office: &Office<'_>, id: &str) {
+    let (app, path) = (office.app, format!("/api/v1/recaps/{id}/page"));
+    let site = app.site("portal");
+    let writer = app.user("Penulis Rekap", &[(Role::Monitor, None), (Role::Author, Some(site.id))]);
+    let ask = |who: &Actor, body: Value| Call::post(&path).token(&app.token(who)).json(&body);
+    ask(&office.team, json!({ "site": "portal" })).send(app).await.assert_refused(403, "forbidden");
+    ask(&writer, json!({ "site": "portal", "group": "Tidak ada" })).send(app).await.assert_refused(422, "invalid");
+    let made = ask(&writer, json!({ "site": "portal" })).send(app).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let entry = made.json()["entry"].as_str().unwrap().to_owned();
+    let page = Call::get(&format!("/api/v1/entries/{entry}")).token(&app.token(&writer)).send(app).await.json();
+    let body = page["fields"]["body"].as_str().unwrap();
+    assert!(body.contains("| Berita | 18 Maret 2025 | Tidak diperbarui | Portal baru sedang dibangun |"), "{body}");
+    assert_eq!((&page["slug"], &page["step"]), (&json!("status-website"), &json!("draft")));
+    ask(&writer, json!({ "site": "portal" })).send(app).await.assert_refused(409, "nothing_changed");
 }
 
 /// Ports of this machine that a text names.
@@ -346,8 +386,53 @@ async fn whoever_wrote_on_a_website_is_told_once(engine: Database) {
     assert!(told["evidence"].as_array().unwrap().len() > 1, "{told}");
 }
 
+async fn whoever_is_responsible_is_reminded_once_before_the_report(engine: Database) {
+    let (line, post) = (Site::open(|_| says(204, "")), Post::open());
+    let ((fresh, _), (stale, _), (still, _)) = (website(&[1, 9]), website(&[300, 320]), website(&[300, 320]));
+    let app = installation(engine, &line);
+    boot::load_procedures(&app).await.unwrap();
+    let admin = app.token(&app.user("pengelola", &[(Role::Admin, None)]));
+    let mail = Call::new("PUT", "/api/v1/mail").token(&admin).seen(&json!(0)).json(&post.settings());
+    mail.send(&app).await.assert_ok();
+    for (agency, site) in [("Dinas Pertanian", &fresh), ("Dinas Sosial", &stale), ("Dinas Perikanan", &still)] {
+        let one = store_of(&app, watch(&app, agency, site, Some(14)));
+        let (name, email) = ("Operator Dinas".to_owned(), Some("operator@dinas.go.id".to_owned()));
+        let responsible = Some(Responsible { name, email, phone: None });
+        let one = Watched { profile: Profile { responsible, ..one.profile.clone() }, ..one };
+        app.db.write_blocking(|tx| store::update(tx, &one)).unwrap();
+        if agency == "Dinas Perikanan" {
+            excuse(&app, one.id);
+        }
+    }
+    work(&app, "2026-01-07T23:00:00+08:00").await;
+    work(&app, "2026-01-08T05:30:00+08:00").await;
+    assert_eq!(post.letters(), [""; 0], "a report five days from now is nobody's worry, and not yet at half past five");
+    work(&app, "2026-01-08T12:00:00+08:00").await;
+    let letters = post.letters();
+    assert_eq!(letters.len(), 1, "{letters:#?}");
+    let letter = plain(&letters[0]);
+    assert!(
+        letter.contains("operator@dinas.go.id") && letter.contains("Subject: Website belum diperbarui: Dinas Sosial")
+    );
+    assert!(letter.contains("pada 12 Januari 2026") && letter.contains("Target: setiap 14 hari."), "{letter}");
+    assert!(!letter.contains("Pertanian") && !letter.contains("Perikanan"), "{letter}");
+    work(&app, "2026-01-09T12:00:00+08:00").await;
+    work(&app, SUNDAY).await;
+    assert_eq!(post.letters().len(), 1, "one reminder for a report");
+    work(&app, "2026-01-12T08:00:30+08:00").await;
+    let office = office(&app);
+    let recap = office.get("/api/v1/recaps").await["items"][0].clone();
+    let (id, case) = (recap["id"].as_str().unwrap(), recap["case"].as_str().unwrap());
+    let order = json!({ "command": "order", "fields": { "order_form": "tertulis", "figures": "terjadwal" } });
+    office.move_case(&office.head, case, order).await.assert_ok();
+    settle(&app).await;
+    let rows = office.get(&format!("/api/v1/recaps/{id}/rows?q=sosial")).await;
+    assert_eq!(rows["items"][0]["seen"]["nudged_at"], json!("2026-01-08T04:00:00Z"), "{rows}");
+}
+
 on_each!(
     the_whole_of_a_monday,
+    whoever_is_responsible_is_reminded_once_before_the_report,
     a_round_that_died_goes_on_and_looks_at_nobody_twice,
     while_our_own_line_is_silent_nobody_is_said_to_be_down,
     whoever_wrote_on_a_website_is_told_once,

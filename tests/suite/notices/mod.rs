@@ -1,7 +1,7 @@
 //! Who is told what happened, and by which way.
 
 mod hooks;
-mod mail;
+pub mod mail;
 mod stream;
 
 use lamin::identity::Role;

@@ -38,7 +38,8 @@ fn kept(reached: Reached, verdict: Fresh, days: Option<i32>) -> Kept {
 }
 
 fn verdict(reached: Reached, fresh: Fresh, days: Option<i32>, expected: Option<u16>) -> Verdict {
-    row(&site(&[(Section::Berita, expected)]), &kept(reached, fresh, days), Section::Berita, None).verdict
+    row(&site(&[(Section::Berita, expected)]), &kept(reached, fresh, days), Section::Berita, (None, &TimeZone::UTC))
+        .verdict
 }
 
 #[test]
@@ -53,8 +54,8 @@ fn a_part_is_judged_by_the_rhythm_that_was_agreed_and_never_on_a_dead_site() {
     assert_eq!(verdict(Reached::Unknown, Updated, Some(1), None), Verdict::NoAnswer);
     let mut announced = kept(Reached::Down, NoAnswer, None);
     announced.quiet = true;
-    assert_eq!(row(&site(&[]), &announced, Section::Agenda, None).verdict, Verdict::Maintenance);
-    let dead = row(&site(&[]), &kept(Reached::Down, Updated, Some(1)), Section::Berita, None);
+    assert_eq!(row(&site(&[]), &announced, Section::Agenda, (None, &TimeZone::UTC)).verdict, Verdict::Maintenance);
+    let dead = row(&site(&[]), &kept(Reached::Down, Updated, Some(1)), Section::Berita, (None, &TimeZone::UTC));
     assert_eq!((dead.seen.date, dead.seen.cause.as_deref()), (None, Some("refused")));
 }
 
@@ -70,8 +71,12 @@ fn only_parts_that_are_to_be_kept_up_have_rows() {
 #[test]
 fn what_people_put_right_needs_a_reason_and_outlives_new_figures_that_say_the_same() {
     let at = Timestamp::from_micros(5);
-    let stale =
-        row(&site(&[]), &kept(Reached::Ok, Fresh::NotUpdated, Some(9)), Section::Berita, Some(Verdict::Updated));
+    let stale = row(
+        &site(&[]),
+        &kept(Reached::Ok, Fresh::NotUpdated, Some(9)),
+        Section::Berita,
+        (Some(Verdict::Updated), &TimeZone::UTC),
+    );
     let by_hand =
         |reason: &str| Override { verdict: Verdict::Updated, reason: reason.into(), by: UserId::new(at, [2; 10]), at };
     let writing =
@@ -82,7 +87,7 @@ fn what_people_put_right_needs_a_reason_and_outlives_new_figures_that_say_the_sa
     assert_eq!(put_right.reason, "Akun hilang");
     let same = carried(stale.clone(), &put_right);
     assert_eq!((same.verdict, same.reason.as_str(), same.version), (Verdict::Updated, "Akun hilang", 3));
-    let other = row(&site(&[]), &kept(Reached::Down, Fresh::NoAnswer, None), Section::Berita, None);
+    let other = row(&site(&[]), &kept(Reached::Down, Fresh::NoAnswer, None), Section::Berita, (None, &TimeZone::UTC));
     let other = carried(other, &put_right);
     assert_eq!((other.verdict, other.overridden, other.reason.as_str()), (Verdict::Down, None, "Akun hilang"));
     let taken_back = written(put_right, Writing { overridden: Some(None), ..Writing::default() }).unwrap();
