@@ -1,5 +1,5 @@
 /** An administrator makes an account; its owner sets the password by the link, once. Then the days off of a new year are read from a list. */
-import { PHONE, audit, base, fault, goto, password, person, story } from './house.mjs';
+import { PATIENCE_MS, PHONE, audit, base, fault, goto, password, person, story } from './house.mjs';
 
 await story(async (browser) => {
   const admin = await person(browser, { email: 'admin@demo.test' });
@@ -57,6 +57,7 @@ await story(async (browser) => {
   await admin.getByRole('button', { name: 'English' }).click();
   await admin.waitForFunction(() => document.documentElement.lang === 'en');
   const elsewhere = await (await browser.newContext({ locale: 'id-ID' })).newPage();
+  elsewhere.setDefaultTimeout(PATIENCE_MS);
   await elsewhere.goto(`${base}/admin/`);
   await elsewhere.locator('input[type=email]').fill('admin@demo.test');
   await elsewhere.locator('input[type=password]').fill(password);

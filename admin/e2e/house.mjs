@@ -14,7 +14,7 @@ export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 360, height: 740 };
 
 /** For what must come: a crowded machine is slow, and what never comes is told either way. */
-const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 60_000;
 
 /** Everything that was found wrong; a story fails when there is anything. */
 const faults = [];

@@ -33,7 +33,7 @@ fn tell_with(story: &str, settings: &[&str]) {
     if !told.status.success() {
         let text = String::from_utf8_lossy(&told.stdout) + String::from_utf8_lossy(&told.stderr);
         writeln!(std::io::stderr(), "{story}:\n{text}").expect("standard error is open");
-        panic!("{story} did not end well: what it said stands above");
+        panic!("{story} did not end well:\n{text}");
     }
 }
 
