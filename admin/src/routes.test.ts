@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { match, type Route } from './routes';
+import screens from '../e2e/screens.json';
+import { match, routes, type Route } from './routes';
 
 const table = [
   { path: '/', title: 'tasks.title', load: async () => ({}) },
@@ -17,4 +18,9 @@ test('an address that nothing fits finds none, and a broken one breaks nothing',
   expect(match('/contents/portal', table)).toBeUndefined();
   expect(match('/content/portal/new', table)).toBeUndefined();
   expect(match('/content/%E0%A4%A', table)?.parameters).toEqual({ site: '%E0%A4%A' });
+});
+
+test('every screen is visited in both languages and widths', () => {
+  const visited = Object.values(screens).flat().map((path) => match(path.split('?')[0]!)?.route.path);
+  expect(routes.map(({ path }) => path).filter((path) => !visited.includes(path))).toEqual([]);
 });
