@@ -124,12 +124,12 @@ pub fn colours(snapshot: &Snapshot) -> (Colour, Colour) {
     (colour, rules::ink_on(colour, set("color_text")))
 }
 
-/// The site's seal in a language, if it is made of pixels. One seal serves all languages that name none.
+/// The site's seal in a language, if its kind can be drawn. One seal serves all languages that name none.
 pub fn seal(snapshot: &Snapshot, locale: usize) -> Option<Digest> {
     let of = |locale: usize| settings(&snapshot.steering, locale).and_then(|entry| entry.text("seal"));
     let seal = Digest::parse(of(locale).or_else(|| of(0))?)?;
     let kind = snapshot.assets.get(&seal)?.media_type.as_str();
-    ["image/png", "image/jpeg", "image/webp", "image/gif"].contains(&kind).then_some(seal)
+    ["image/png", "image/jpeg", "image/webp", "image/gif", "image/svg+xml"].contains(&kind).then_some(seal)
 }
 
 /// What the site says of itself in a few words.

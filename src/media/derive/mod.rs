@@ -7,6 +7,7 @@
 
 mod credit;
 pub mod document;
+pub mod drawn;
 mod encode;
 pub mod model;
 #[cfg(feature = "documents")]

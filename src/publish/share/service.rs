@@ -12,6 +12,7 @@ use crate::jobs::{self, Job, NewJob, Outcome};
 use crate::kernel::id::{JobId, SiteId};
 use crate::kernel::time::MINUTE;
 use crate::kernel::{Context, Digest, Result, Timestamp};
+use crate::media::derive::drawn;
 use crate::media::derive::picture::{self, Pixels};
 use crate::publish::plan::{self, Wanted};
 use crate::publish::snapshot;
@@ -86,10 +87,13 @@ impl Seals {
         let Some(digest) = seal else { return Ok(None) };
         if !self.0.contains_key(digest) {
             let pixels = app.storage.get(digest)?.and_then(|file| {
-                let read = picture::read(&file).and_then(|seal| {
-                    let size = rules::seal_size(seal.size());
-                    seal.upright(size)
-                });
+                let read = match drawn::is_drawing(&file) {
+                    true => drawn::pixels(&file, rules::seal_size),
+                    false => picture::read(&file).and_then(|seal| {
+                        let size = rules::seal_size(seal.size());
+                        seal.upright(size)
+                    }),
+                };
                 read.inspect_err(|fault| tracing::warn!(seal = %digest, %fault, "a seal cannot be drawn")).ok()
             });
             self.0.insert(*digest, pixels);
