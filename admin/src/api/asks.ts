@@ -69,7 +69,7 @@ export const incidentReport = (id: string, by: Asking = api) => by.GET('/api/v1/
 export const onCall = (by: Asking = api) => by.GET('/api/v1/on-call');
 
 /** Websites that are watched, and what was seen of one. */
-export const monitored = (query: Query<'/api/v1/monitored'>, cursor: Cursor, by: Asking = api) => by.GET('/api/v1/monitored', { params: { query: { limit: 50, ...query, cursor } } });
+export const monitored = (query: Query<'/api/v1/monitored'>, cursor: Cursor, by: Asking = api) => by.GET('/api/v1/monitored', { params: { query: { limit: 30, ...query, cursor } } });
 export const monitoringSummary = (by: Asking = api) => by.GET('/api/v1/monitoring/summary');
 export const monitoredSite = (id: string, by: Asking = api) => by.GET('/api/v1/monitored/{id}', { params: { path: { id } } });
 export const outages = (id: string, cursor: Cursor, by: Asking = api) => by.GET('/api/v1/monitored/{id}/outages', { params: { path: { id }, query: { limit: 20, cursor } } });
@@ -80,6 +80,8 @@ export const looks = (id: string, cursor: Cursor, by: Asking = api) => by.GET('/
 export const windows = (monitor: string, cursor: Cursor, by: Asking = api) => by.GET('/api/v1/monitoring/windows', { params: { query: { monitor, limit: 50, cursor } } });
 export const baseline = (id: string, by: Asking = api) => by.GET('/api/v1/monitored/{id}/baseline', { params: { path: { id } } });
 export const recaps = (cursor: Cursor, by: Asking = api) => by.GET('/api/v1/recaps', { params: { query: { limit: 53, cursor } } });
+/** The newest few: the last of them may wait for its figures. */
+export const newestRecaps = (by: Asking = api) => by.GET('/api/v1/recaps', { params: { query: { limit: 3 } } });
 export const recap = (id: string, by: Asking = api) => by.GET('/api/v1/recaps/{id}', { params: { path: { id } } });
 export const recapRows = (id: string, query: Query<'/api/v1/recaps/{id}/rows'>, by: Asking = api) => by.GET('/api/v1/recaps/{id}/rows', { params: { path: { id }, query } });
 export const weeks = (id: string, by: Asking = api) => by.GET('/api/v1/monitored/{id}/weeks', { params: { path: { id } } });

@@ -671,6 +671,7 @@ export const rare = {
   'recaps.measured': 'As measured: {verdict}.',
   'recaps.exception': 'Excepted until {day}, agreed by {by}: {reason}',
   'recaps.nudged': 'The responsible person was reminded {at}',
+  'recaps.kept': 'Parts that are kept up',
   'recaps.page': 'Public page',
   'recaps.page.lead': 'What was approved can become a page of a site. It is prepared as a draft and then goes the way of all content. Signs of intrusion are not shown.',
   'recaps.page.site': 'Site',

@@ -672,6 +672,7 @@ export const rare: Record<keyof typeof words, string> = {
   'recaps.measured': 'Hasil pengukuran: {verdict}.',
   'recaps.exception': 'Dikecualikan sampai {day}, disepakati {by}: {reason}',
   'recaps.nudged': 'Penanggung jawab diingatkan {at}',
+  'recaps.kept': 'Bagian yang diperbarui',
   'recaps.page': 'Halaman publik',
   'recaps.page.lead': 'Hasil yang telah disetujui dapat dijadikan halaman situs. Halaman disiapkan sebagai draf, lalu mengikuti alur pengesahan seperti konten lain. Tanda penyusupan tidak ikut ditampilkan.',
   'recaps.page.site': 'Situs tujuan',
