@@ -25,14 +25,14 @@ on_both!(
 );
 
 /// A server that takes letters, or answers to each address as it is told to.
-struct Post {
+pub struct Post {
     port: u16,
     letters: Arc<Mutex<Vec<String>>>,
     answer: Arc<Mutex<&'static str>>,
 }
 
 impl Post {
-    fn open() -> Self {
+    pub fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (letters, answer) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new("250 ok")));
@@ -46,7 +46,7 @@ impl Post {
         Post { port, letters, answer }
     }
 
-    fn letters(&self) -> Vec<String> {
+    pub fn letters(&self) -> Vec<String> {
         self.letters.lock().unwrap().clone()
     }
 
@@ -54,7 +54,7 @@ impl Post {
         *self.answer.lock().unwrap() = answer;
     }
 
-    fn settings(&self) -> Value {
+    pub fn settings(&self) -> Value {
         json!({"host": "127.0.0.1", "port": self.port, "security": "plain", "username": "lamin",
             "password": "kata-sandi-surel", "from_address": "lamin@dinas.go.id", "from_name": "Situs Dinas"})
     }
