@@ -49,6 +49,8 @@ pub struct Parts {
     pub case_followers: &'static [CaseFollower],
     /// Reports of citizens by network, and of all together.
     pub citizen_reports: Mutex<Tally>,
+    /// Test messages by Telegram that somebody had sent.
+    pub telegram_tests: Mutex<Tally>,
     /// Woken when a job was enqueued on this node.
     pub job_waiting: Arc<Notify>,
     /// How far the jobs are that run on this node, by their ids.

@@ -39,6 +39,8 @@ const LOGIN_FAILURES_WINDOW: i64 = 15 * MINUTE;
 const LOGIN_NETWORKS_WINDOW: i64 = 30 * DAY;
 const CITIZEN_REPORTS_WINDOW: i64 = HOUR;
 const CITIZEN_KEYS_MAX: usize = 10_000;
+/// Accounts whose test messages are counted.
+const TEST_KEYS_MAX: usize = 10_000;
 /// About 100 bytes each.
 const LOGIN_KEYS_MAX: usize = 20_000;
 
@@ -96,6 +98,7 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
         hashing_queue: Arc::new(Semaphore::new(HASHES_QUEUED_MAX)),
         case_followers: &[security::following::follow, recap::follow_move],
         citizen_reports: Mutex::new(Tally::new(CITIZEN_REPORTS_WINDOW, CITIZEN_KEYS_MAX)),
+        telegram_tests: Mutex::new(Tally::new(notices::telegram::rules::TESTS_WINDOW, TEST_KEYS_MAX)),
         login_failures: Mutex::new(Tally::new(LOGIN_FAILURES_WINDOW, LOGIN_KEYS_MAX)),
         login_networks: Mutex::new(Tally::new(LOGIN_NETWORKS_WINDOW, LOGIN_KEYS_MAX)),
         live_commits: AtomicU64::new(0),
@@ -207,7 +210,7 @@ pub fn handlers() -> Handlers {
 fn handlers_with(models: Models) -> Handlers {
     Handlers::default()
         .on("publish.build", move |app, job| publish::service::build_job(app, &models, job))
-        .on(security::OPEN_JOB, security::service::open_job)
+        .on(jobs::INCIDENT_JOB, security::service::open_job)
         .on(security::TIDY_JOB, security::citizens::tidy)
         .beside(security::CALL_JOB, 1, security::on_call::calling::job)
         .beside("deploy.target", TARGETS_AT_A_TIME, deploy::service::deploy_job)
@@ -220,6 +223,7 @@ fn handlers_with(models: Models) -> Handlers {
         .on("preview.stage", preview::staging::job)
         .on(notices::service::TIDY_JOB, notices::service::tidy)
         .beside(notices::mail::JOB, 1, notices::mail::service::job)
+        .beside(notices::telegram::JOB, 1, notices::telegram::service::job)
         .beside(notices::hooks::JOB, WEBHOOKS_AT_A_TIME, notices::hooks::service::job)
         .beside(rounds::JOB, 1, round)
         .beside(nudges::JOB, 1, nudges::service::job)
@@ -250,6 +254,7 @@ fn redraw(tx: &mut Tx, app: &App, ready: &derive::Ready) -> Result<bool> {
 fn on_tick(app: &App, models: &Models) -> Result<()> {
     editorial::schedule::run_due(app)?;
     deploy::service::follow(app)?;
+    security::on_call::calling::follow(app)?;
     derive::follow(app)?;
     verify::service::enqueue_due(app)?;
     let now = app.now();

@@ -6,6 +6,7 @@ await story(async (browser) => {
   const by = office(browser, { head: PHONE });
   const [head, monitor] = [await by('head'), await by('monitor')];
   await onCall(head);
+  await byTelegram(await by('auditor'));
 
   const told = await fetch(`${base}/delivery/v1/sites/portal/reports`, {
     method: 'POST',
@@ -44,6 +45,8 @@ await story(async (browser) => {
   await dialog.getByRole('button', { name: 'Nyatakan terkendali' }).click();
   await monitor.getByText('Insiden dinyatakan terkendali').waitFor();
 
+  await putBack(await by('publisher'), monitor, place);
+
   await goto(monitor, `${place}?show=report`);
   for (const [label, words] of [['Nama narahubung', 'Sitti Rahma'], ['Jenis insiden', 'Penyisipan tautan perjudian'], ['Dampak', 'Nama baik'], ['Tindakan yang telah dilakukan', 'Berkas dibersihkan']]) {
     await monitor.getByLabel(new RegExp(`^${label}`)).fill(words);
@@ -51,10 +54,16 @@ await story(async (browser) => {
   await monitor.getByRole('button', { name: 'Simpan', exact: true }).click();
   await monitor.getByText(/Versi 1/).waitFor();
   await audit(monitor, 'the report of an incident');
+  const [paper] = await Promise.all([monitor.waitForEvent('download'), monitor.getByRole('button', { name: 'Unduh PDF' }).click()]);
+  expect(/^INS-\d{4}-0001\.pdf$/.test(paper.suggestedFilename()), 'the report on paper has the number of the incident');
   const [bundle] = await Promise.all([monitor.waitForEvent('download'), monitor.getByRole('button', { name: 'Unduh berkas bukti' }).click()]);
   expect(/^INS-\d{4}-0001\.tar\.gz$/.test(bundle.suggestedFilename()), 'the bundle has the number of the incident');
 
   await reports(monitor, place);
+  await goto(head, '/notices');
+  await audit(head, 'notices of an incident');
+  await head.locator('main li a').first().click();
+  await head.waitForURL(`**${place}`);
   await goto(head, place);
   await head.getByRole('button', { name: 'Tidak disetujui' }).click();
   await head.getByLabel('Alasan').fill('Sebabnya belum ditemukan');
@@ -94,6 +103,40 @@ async function reports(monitor, place) {
   await step(monitor, 'Laporkan', 'Pemeriksaan laporan');
 }
 
+/** With two releases, the older one is put back after a look at what that would change. */
+async function putBack(publisher, monitor, place) {
+  await goto(publisher, '/publish/portal');
+  await publisher.getByRole('button', { name: 'Bangun ulang semuanya' }).click();
+  await publisher.getByText(/^Rilis \d+ telah tayang/).first().waitFor();
+  await goto(monitor, place);
+  await monitor.getByRole('button', { name: 'Pulihkan rilis yang baik' }).click();
+  const dialog = monitor.locator('dialog[open]');
+  await dialog.getByText('Rilis yang tayang dikirim ulang').waitFor();
+  await audit(monitor, 'a release to be put back');
+  await dialog.getByLabel('Nomor rilis').selectOption({ index: 1 });
+  await dialog.getByText('Isinya sama dengan yang tayang sekarang.').waitFor();
+  await audit(monitor, 'an older release to be put back');
+  await dialog.getByRole('button', { name: 'Pulihkan', exact: true }).click();
+  await monitor.getByText('Rilis ditayangkan dan dikirim ke server tujuan').waitFor();
+}
+
+/** Somebody has notices sent by Telegram, which cannot be reached from here. */
+async function byTelegram(page) {
+  await goto(page, '/account');
+  await page.getByLabel('Waktu pengiriman pesan Telegram').selectOption('immediate');
+  await page.getByLabel('Nomor obrolan Telegram Anda').fill('@saya');
+  await page.getByRole('button', { name: 'Kirim pesan percobaan' }).click();
+  await page.getByText('Isi dengan angka.').waitFor();
+  await page.getByLabel('Nomor obrolan Telegram Anda').fill('-100200');
+  await page.getByRole('button', { name: 'Kirim pesan percobaan' }).click();
+  await page.getByText('Telegram tidak dapat dihubungi').waitFor();
+  await audit(page, 'notices by Telegram');
+  await page.locator('form', { has: page.getByLabel('Nomor obrolan Telegram Anda') }).getByRole('button', { name: 'Simpan', exact: true }).click();
+  await page.getByText('Tersimpan').first().waitFor();
+  await goto(page, '/account');
+  expect((await page.getByLabel('Nomor obrolan Telegram Anda').inputValue()) === '-100200', 'the chat is kept');
+}
+
 /** The list is refused where it is wrong, and kept. */
 async function onCall(head) {
   await goto(head, '/on-call');
@@ -103,6 +146,7 @@ async function onCall(head) {
   await head.getByText('Pilih sedikitnya satu cara').waitFor();
   await audit(head, 'an on-call list that is refused');
   await head.getByLabel('Surel').check();
+  await head.getByLabel('Token bot Telegram').fill('123456:contoh');
   await head.getByRole('button', { name: 'Simpan', exact: true }).click();
   await head.getByText('Tersimpan').first().waitFor();
 }

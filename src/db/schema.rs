@@ -685,6 +685,7 @@ diesel::table! {
         at -> BigInt,
         read_at -> Nullable<BigInt>,
         mailed_at -> Nullable<BigInt>,
+        messaged_at -> Nullable<BigInt>,
     }
 }
 
@@ -694,6 +695,16 @@ diesel::table! {
         mail -> Text,
         digest_hour -> Integer,
         version -> Integer,
+        updated_at -> BigInt,
+        telegram -> Text,
+        telegram_chat -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    telegram_bot (id) {
+        id -> Integer,
+        token -> Text,
         updated_at -> BigInt,
     }
 }
@@ -1032,7 +1043,6 @@ diesel::table! {
         id -> Integer,
         people -> Text,
         repeat_minutes -> Integer,
-        telegram_token -> Nullable<Text>,
         webhook_secret -> Nullable<Text>,
         version -> Integer,
         updated_at -> BigInt,
@@ -1092,6 +1102,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     external_links,
     notices,
     notice_preferences,
+    telegram_bot,
     mail_server,
     webhooks,
     webhook_deliveries,

@@ -4,6 +4,6 @@ pub mod model;
 mod store;
 mod worker;
 
-pub use model::{Job, JobState, NewJob};
+pub use model::{INCIDENT_JOB, Job, JobState, NewJob};
 pub use store::{enqueue, find, forget, is_pending};
 pub use worker::{Handlers, Outcome, run_due, work};

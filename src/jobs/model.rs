@@ -17,6 +17,10 @@ crate::words! {
     }
 }
 
+/// The job that opens an incident (SOP 3), or adds to the one that is open for the same website: rooms below `security`, which does
+/// it, ask for it by this name. Its payload is read by `security::service::open_job`.
+pub const INCIDENT_JOB: &str = "security.open";
+
 /// What to do, and when.
 #[derive(Debug, Clone)]
 pub struct NewJob {

@@ -12,12 +12,14 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::bell::{Bell, Heard, Listening};
-use super::model::{Mail, Notice, Preferences};
-use super::service;
+use super::model::{Chosen, Notice, Preferences, When};
 use super::store::{self, Which};
+use super::{service, telegram};
 use crate::app::App;
+use crate::db::Conn;
 use crate::http::{Answer, Json, Params, etag, event_stream};
 use crate::identity::{self, Actor};
+use crate::kernel::id::UserId;
 use crate::kernel::{Code, Refusal};
 
 /// Own notices, newest first.
@@ -73,31 +75,66 @@ async fn read_notices(app: web::Data<App>, bell: web::Data<Bell>, actor: Actor, 
 }
 
 /// How I am told.
-#[utoipa::path(tag = "notices", responses((status = 200, body = Preferences), (status = 401)))]
+#[derive(Serialize, ToSchema)]
+struct NoticePreferences {
+    /// By e-mail.
+    mail: When,
+    /// By the bot of this installation.
+    telegram: When,
+    /// The number of my chat with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    telegram_chat: Option<String>,
+    /// Of both digests, on the clock of the site that a notice is of.
+    digest_hour: i32,
+    /// Whether there is a bot.
+    has_telegram_bot: bool,
+    /// 0 before anything was chosen.
+    version: i32,
+}
+
+async fn preferences(app: &App, user: UserId) -> Answer {
+    let read = move |c: &mut Conn| Ok((store::preferences(c, user)?, telegram::store::find(c)?.is_some()));
+    let (Preferences { chosen, version }, has_telegram_bot) = app.db.read(read).await?;
+    let Chosen { mail, telegram, telegram_chat, digest_hour } = chosen;
+    let shown = NoticePreferences { mail, telegram, telegram_chat, digest_hour, has_telegram_bot, version };
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag::etag(version))).json(shown))
+}
+
+/// How I am told.
+#[utoipa::path(tag = "notices", responses((status = 200, body = NoticePreferences), (status = 401)))]
 #[get("/api/v1/me/notices")]
 async fn my_preferences(app: web::Data<App>, actor: Actor) -> Answer {
-    let user = service::person(&actor)?;
-    let chosen = app.db.read(move |c| store::preferences(c, user)).await?;
-    Ok(HttpResponse::Ok().insert_header(("ETag", etag::etag(chosen.version))).json(chosen))
+    preferences(&app, service::person(&actor)?).await
 }
 
 /// How I want to be told.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ChosenPreferences {
-    mail: Mail,
+    mail: When,
+    /// Absent: never.
+    #[serde(default = "never")]
+    #[schema(required = false)]
+    telegram: When,
+    /// The number of my chat with the bot; a group's begins with a minus.
+    telegram_chat: Option<String>,
     /// From 6 to 18.
     digest_hour: i32,
 }
 
+fn never() -> When {
+    When::None
+}
+
 /// Choose how I am told; `If-Match: "0"` before anything was chosen.
 #[utoipa::path(tag = "notices", request_body = ChosenPreferences,
-    responses((status = 200, body = Preferences), (status = 401), (status = 412), (status = 422), (status = 428)))]
+    responses((status = 200, body = NoticePreferences), (status = 401), (status = 412), (status = 422), (status = 428)))]
 #[put("/api/v1/me/notices")]
 async fn choose(app: web::Data<App>, actor: Actor, request: HttpRequest, body: Json<ChosenPreferences>) -> Answer {
-    let ChosenPreferences { mail, digest_hour } = body.0;
-    let chosen = service::choose(&app, &actor, etag::if_match(&request)?, (mail, digest_hour)).await?;
-    Ok(HttpResponse::Ok().insert_header(("ETag", etag::etag(chosen.version))).json(chosen))
+    let ChosenPreferences { mail, telegram, telegram_chat, digest_hour } = body.0;
+    let chosen = Chosen { mail, telegram, telegram_chat, digest_hour };
+    service::choose(&app, &actor, etag::if_match(&request)?, chosen).await?;
+    preferences(&app, service::person(&actor)?).await
 }
 
 /// A line that is still open says so that often, or what stands between would close it.
@@ -214,5 +251,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_notices).service(read_notices).service(read_notice);
     config.service(my_preferences).service(choose).service(events);
     super::mail::api::routes(config);
+    telegram::api::routes(config);
     super::hooks::api::routes(config);
 }

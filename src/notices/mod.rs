@@ -2,8 +2,7 @@
 //!
 //! A notice is written in the transaction of what it tells of, after the ledger's event, whose number it bears: so each
 //! person has at most one of each event. [`service::tell`] writes them; [`bell`] lets open screens know at once;
-//! [`mail`] sends them as letters, and
-//! [`hooks`] tells other programs.
+//! [`mail`] sends them as letters, [`telegram`] as messages, and [`hooks`] tells other programs.
 
 pub mod api;
 pub mod bell;
@@ -13,6 +12,7 @@ pub mod model;
 pub mod rules;
 pub mod service;
 pub mod store;
+pub mod telegram;
 
 pub use bell::Bell;
 pub use model::{Happening, Kind, Turn};

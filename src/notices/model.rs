@@ -3,7 +3,7 @@
 use utoipa::ToSchema;
 
 use crate::identity::Role;
-use crate::kernel::id::{SiteId, UserId};
+use crate::kernel::id::{SecurityIncidentId, SiteId, UserId};
 use crate::kernel::{Timestamp, Words};
 
 crate::words! {
@@ -122,6 +122,9 @@ pub struct Notice {
     pub site: Option<String>,
     /// `entry`, `case`, `target`, `site` or `incident`, with its id.
     pub about: About,
+    /// The incident (SOP 3) that a case handles: it is worked on there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incident: Option<SecurityIncidentId>,
     pub title: String,
     /// The name of whoever did it; absent for the system.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -153,8 +156,8 @@ impl About {
 }
 
 crate::words! {
-    /// When somebody is told by e-mail.
-    pub enum Mail as "NoticeMail" {
+    /// When somebody is told by one of the ways beside the bell.
+    pub enum When as "NoticeWhen" {
         /// As soon as something happens.
         Immediate = "immediate",
         /// Once on each working day, at an hour of their choice.
@@ -163,15 +166,39 @@ crate::words! {
     }
 }
 
+/// The ways by which somebody is written to, each of a notice once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Mail,
+    Telegram,
+}
+
 /// How somebody wants to be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, ToSchema)]
-#[schema(as = NoticePreferences)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preferences {
-    pub mail: Mail,
-    /// On the clock of the site that a notice is of.
-    pub digest_hour: i32,
+    pub chosen: Chosen,
     /// 0 before anything was chosen.
     pub version: i32,
+}
+
+/// What can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen {
+    pub mail: When,
+    pub telegram: When,
+    /// The number of their chat with the bot.
+    pub telegram_chat: Option<String>,
+    /// Of both digests, on the clock of the site that a notice is of.
+    pub digest_hour: i32,
+}
+
+impl Chosen {
+    pub fn when(&self, way: Way) -> When {
+        match way {
+            Way::Mail => self.mail,
+            Way::Telegram => self.telegram,
+        }
+    }
 }
 
 /// When the working day begins in most offices.
@@ -179,6 +206,12 @@ pub const DIGEST_HOUR_DEFAULT: i32 = 8;
 
 impl Default for Preferences {
     fn default() -> Self {
-        Preferences { mail: Mail::Immediate, digest_hour: DIGEST_HOUR_DEFAULT, version: 0 }
+        let chosen = Chosen {
+            mail: When::Immediate,
+            telegram: When::None,
+            telegram_chat: None,
+            digest_hour: DIGEST_HOUR_DEFAULT,
+        };
+        Preferences { chosen, version: 0 }
     }
 }

@@ -2,11 +2,12 @@
 
 use jiff::tz::TimeZone;
 
-use super::model::{Happening, Kind, Mail, Member, Preferences, Recipient};
+use super::model::{Chosen, Happening, Kind, Member, Recipient, Way, When};
+use super::telegram;
 use crate::calendar::Calendar;
 use crate::identity::{Role, UseCase, cases};
 use crate::kernel::id::UserId;
-use crate::kernel::{Code, Digest, Refusal, Timestamp};
+use crate::kernel::{Code, Digest, FieldRefusal, Refusal, Timestamp};
 
 /// What a notice keeps of a reason or a comment; the whole stands where it was said.
 pub const SAID_LETTERS_MAX: usize = 500;
@@ -116,12 +117,17 @@ pub fn said(text: &str) -> String {
     text.chars().take(SAID_LETTERS_MAX - 1).chain(['…']).collect()
 }
 
-/// When somebody is written to of something that happens now; `None`: never.
-pub fn mail_at(preferences: &Preferences, calendar: &Calendar, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
-    match preferences.mail {
-        Mail::Immediate => Some(now),
-        Mail::Daily => Some(next_digest(preferences.digest_hour, calendar, zone, now)),
-        Mail::None => None,
+/// When somebody is written to by one way of something that happens now; `None`: never.
+pub fn told_at(
+    (chosen, way): (&Chosen, Way),
+    calendar: &Calendar,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    match chosen.when(way) {
+        When::Immediate => Some(now),
+        When::Daily => Some(next_digest(chosen.digest_hour, calendar, zone, now)),
+        When::None => None,
     }
 }
 
@@ -147,12 +153,25 @@ fn next_digest(hour: i32, calendar: &Calendar, zone: &TimeZone, now: Timestamp) 
 const DIGEST_HOUR_MIN: i32 = 6;
 const DIGEST_HOUR_MAX: i32 = 18;
 
-pub fn check_hour(hour: i32) -> Result<(), Refusal> {
-    if (DIGEST_HOUR_MIN..=DIGEST_HOUR_MAX).contains(&hour) {
-        return Ok(());
+/// Everything that is wrong with what somebody chose.
+pub fn check(chosen: &Chosen) -> Result<(), Refusal> {
+    let mut wrong = Vec::new();
+    let mut refuse = |field: &str, code: &str, detail: String| {
+        wrong.push(FieldRefusal { field: field.into(), code: code.into(), detail });
+    };
+    if !(DIGEST_HOUR_MIN..=DIGEST_HOUR_MAX).contains(&chosen.digest_hour) {
+        refuse("digest_hour", "out_of_range", format!("{DIGEST_HOUR_MIN} to {DIGEST_HOUR_MAX}"));
     }
-    let rule = format!("{DIGEST_HOUR_MIN} to {DIGEST_HOUR_MAX}");
-    Err(Refusal::new(Code::Invalid).field("digest_hour", "out_of_range", rule))
+    match &chosen.telegram_chat {
+        Some(chat) if !telegram::rules::is_chat(chat) => {
+            refuse("telegram_chat", "not_a_number", "the number of a chat".to_owned());
+        }
+        None if chosen.telegram != When::None => {
+            refuse("telegram_chat", "required", "the number of a chat".to_owned());
+        }
+        Some(_) | None => {}
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(Refusal::new(Code::Invalid).fields(wrong)) }
 }
 
 /// Bytes for the id of what follows an event: a transaction that runs again gives the same.
@@ -165,7 +184,7 @@ pub fn seed(what: &str, event: i64, whom: &str) -> [u8; 10] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::{Next, Turn};
+    use super::super::model::{Next, Preferences, Turn};
     use super::*;
     use crate::calendar::model::{HOLIDAYS_BUILT_IN, HOLIDAYS_FILE};
     use crate::identity::Role;
@@ -236,7 +255,7 @@ mod tests {
     fn a_digest_comes_at_its_hour_of_a_working_day() {
         let wita = zone("Asia/Makassar").unwrap();
         let at = |text: &str| Timestamp::parse(text).unwrap();
-        let daily = Preferences { mail: Mail::Daily, digest_hour: 8, version: 1 };
+        let daily = Chosen { mail: When::Daily, ..Preferences::default().chosen };
         let calendar = Calendar::parse(HOLIDAYS_BUILT_IN, HOLIDAYS_FILE).unwrap();
         for (now, then) in [
             ("2026-11-23T07:59:00+08:00", "2026-11-23T08:00:00+08:00"),
@@ -245,10 +264,26 @@ mod tests {
             // Joint leave on the 24th, a holiday on the 25th, then the week's end.
             ("2026-12-23T09:00:00+08:00", "2026-12-28T08:00:00+08:00"),
         ] {
-            assert_eq!(mail_at(&daily, &calendar, &wita, at(now)), Some(at(then)), "{now}");
+            assert_eq!(told_at((&daily, Way::Mail), &calendar, &wita, at(now)), Some(at(then)), "{now}");
         }
-        let none = Preferences { mail: Mail::None, ..daily };
-        assert_eq!(mail_at(&none, &calendar, &wita, at("2026-11-23T07:59:00+08:00")), None);
+        let now = at("2026-11-23T07:59:00+08:00");
+        assert_eq!(told_at((&daily, Way::Telegram), &calendar, &wita, now), None);
+        let both = Chosen { telegram: When::Immediate, ..daily };
+        assert_eq!(told_at((&both, Way::Telegram), &calendar, &wita, now), Some(now));
+    }
+
+    #[test]
+    fn whoever_wants_messages_says_where_to() {
+        let fields = |telegram: When, chat: Option<&str>, digest_hour: i32| {
+            let chosen = Chosen { mail: When::None, telegram, telegram_chat: chat.map(str::to_owned), digest_hour };
+            let refusal = check(&chosen).err();
+            let fields = refusal.iter().flat_map(|one| one.field_refusals().iter().map(|one| one.field.clone()));
+            fields.collect::<Vec<_>>()
+        };
+        assert_eq!(fields(When::None, None, 8), Vec::<String>::new());
+        assert_eq!(fields(When::Daily, Some("-77"), 18), Vec::<String>::new());
+        assert_eq!(fields(When::Immediate, None, 5), ["digest_hour", "telegram_chat"]);
+        assert_eq!(fields(When::None, Some("@ani"), 8), ["telegram_chat"]);
     }
 
     #[test]

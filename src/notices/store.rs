@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use super::model::{About, Happening, Kind, Mail, Member, Notice, Preferences, Recipient};
+use super::model::{About, Chosen, Happening, Kind, Member, Notice, Preferences, Recipient, Way, When};
 use crate::db::rows::insert_all;
-use crate::db::schema::{memberships, notice_preferences, notices, sites, users};
+use crate::db::schema::{incidents, memberships, notice_preferences, notices, sites, users};
 use crate::db::{Conn, Tx};
-use crate::identity::Role;
 use crate::identity::account::scope_text;
 use crate::identity::model::in_force;
-use crate::kernel::id::{SiteId, UserId};
+use crate::identity::{Role, UseCase as _, cases};
+use crate::kernel::id::{CaseId, SecurityIncidentId, SiteId, UserId};
 use crate::kernel::page::{Cursor, Limit, Page};
 use crate::kernel::{Code, Error, Refusal, Result, Timestamp, Words};
 
@@ -82,7 +82,7 @@ fn from_row(row: Row) -> Result<Notice> {
     let (id, kind, waits, site, subject, title, by, said, step, at, read_at) = row;
     let kind = Kind::parse(&kind).ok_or_else(|| Error::broken("read a notice", format!("{kind:?} is no kind")))?;
     let step = step.and_then(|text| serde_json::from_str::<Words>(&text).ok());
-    Ok(Notice { id, kind, waits, site, about: About::of(&subject), title, by, said, step, at, read_at })
+    Ok(Notice { id, kind, waits, site, about: About::of(&subject), incident: None, title, by, said, step, at, read_at })
 }
 
 /// Which of somebody's notices.
@@ -90,8 +90,8 @@ fn from_row(row: Row) -> Result<Notice> {
 pub enum Which {
     All,
     Unread,
-    /// Unread ones that no letter told of yet, of this time or later.
-    Unmailed(Timestamp),
+    /// Unread ones that nothing by this way told of yet, of this time or later.
+    Untold(Way, Timestamp),
 }
 
 /// Somebody's notices, newest first.
@@ -122,8 +122,12 @@ pub fn list(
     query = match which {
         Which::All => query,
         Which::Unread => query.filter(notices::read_at.is_null()),
-        Which::Unmailed(since) => {
-            query.filter(notices::read_at.is_null().and(notices::mailed_at.is_null()).and(notices::at.ge(since)))
+        Which::Untold(way, since) => {
+            let query = query.filter(notices::read_at.is_null().and(notices::at.ge(since)));
+            match way {
+                Way::Mail => query.filter(notices::mailed_at.is_null()),
+                Way::Telegram => query.filter(notices::messaged_at.is_null()),
+            }
         }
     };
     if let Some(cursor) = after {
@@ -131,8 +135,37 @@ pub fn list(
         query = query.filter(notices::event.lt(event));
     }
     let rows = query.order(notices::event.desc()).limit(limit.probe()).load::<Row>(connection)?;
-    let found = rows.into_iter().map(from_row).collect::<Result<Vec<_>>>()?;
+    let mut found = rows.into_iter().map(from_row).collect::<Result<Vec<_>>>()?;
+    name_incidents(connection, user, &mut found)?;
     Ok(Page::cut(found, limit, |notice| Cursor { key: String::new(), id: notice.id.to_string() }))
+}
+
+/// Names the incidents of those cases that have one, to whoever may see incidents there: others are led to the case.
+fn name_incidents(connection: &mut Conn, user: UserId, found: &mut [Notice]) -> Result<()> {
+    let case = |notice: &Notice| match notice.about.kind.as_str() {
+        "case" => CaseId::parse(&notice.about.id).ok(),
+        _ => None,
+    };
+    let cases: Vec<CaseId> = found.iter().filter_map(case).collect();
+    if cases.is_empty() {
+        return Ok(());
+    }
+    let of_cases = incidents::table.filter(incidents::case_id.eq_any(cases));
+    let columns = (incidents::case_id, incidents::id, incidents::site_id);
+    let rows = of_cases.select(columns).load::<(CaseId, SecurityIncidentId, Option<SiteId>)>(connection)?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let seeing: Vec<&str> = cases::SeeIncidents::ROLES.iter().map(|role| role.as_str()).collect();
+    let held = memberships::table.filter(memberships::user_id.eq(user).and(memberships::role.eq_any(seeing)));
+    let scopes = held.select(memberships::scope).load::<String>(connection)?;
+    let sees = |site: Option<SiteId>| [None, site].iter().any(|site| scopes.contains(&scope_text(*site)));
+    let rows = rows.into_iter().filter(|(_, _, site)| sees(*site)).map(|(case, incident, _)| (case, incident));
+    let incidents: BTreeMap<CaseId, SecurityIncidentId> = rows.collect();
+    for notice in found {
+        notice.incident = case(notice).and_then(|case| incidents.get(&case).copied());
+    }
+    Ok(())
 }
 
 pub fn unread(connection: &mut Conn, user: UserId) -> Result<i64> {
@@ -160,10 +193,13 @@ pub fn read_until(tx: &mut Tx, user: UserId, event: i64, now: Timestamp) -> Resu
     Ok(())
 }
 
-/// Notes which of somebody's notices a letter told of.
-pub fn set_mailed(tx: &mut Tx, user: UserId, events: &[i64], now: Timestamp) -> Result<()> {
+/// Notes of which of somebody's notices they were written to by one way.
+pub fn set_told(tx: &mut Tx, (user, way): (UserId, Way), events: &[i64], now: Timestamp) -> Result<()> {
     let told = notices::table.filter(notices::user_id.eq(user).and(notices::event.eq_any(events)));
-    diesel::update(told).set(notices::mailed_at.eq(now)).execute(&mut **tx)?;
+    match way {
+        Way::Mail => diesel::update(told).set(notices::mailed_at.eq(now)).execute(&mut **tx)?,
+        Way::Telegram => diesel::update(told).set(notices::messaged_at.eq(now)).execute(&mut **tx)?,
+    };
     Ok(())
 }
 
@@ -177,23 +213,32 @@ pub fn forget(tx: &mut Tx, before: Timestamp) -> Result<usize> {
     Ok(diesel::delete(notices::table.filter(notices::at.lt(before))).execute(&mut **tx)?)
 }
 
-/// What somebody chose; `None` when nothing.
+/// What somebody chose, or what holds where they chose nothing.
 pub fn preferences(connection: &mut Conn, user: UserId) -> Result<Preferences> {
     let row = notice_preferences::table
         .find(user)
-        .select((notice_preferences::mail, notice_preferences::digest_hour, notice_preferences::version))
-        .first::<(String, i32, i32)>(connection)
+        .select((
+            notice_preferences::mail,
+            notice_preferences::telegram,
+            notice_preferences::telegram_chat,
+            notice_preferences::digest_hour,
+            notice_preferences::version,
+        ))
+        .first::<(String, String, Option<String>, i32, i32)>(connection)
         .optional()?;
-    let Some((mail, digest_hour, version)) = row else { return Ok(Preferences::default()) };
-    let mail = Mail::parse(&mail).ok_or_else(|| Error::broken("read preferences", format!("{mail:?} is no choice")))?;
-    Ok(Preferences { mail, digest_hour, version })
+    let Some((mail, telegram, telegram_chat, digest_hour, version)) = row else { return Ok(Preferences::default()) };
+    let broken = || Error::broken("read preferences", format!("{mail:?} or {telegram:?} is no choice"));
+    let (mail, telegram) = When::parse(&mail).zip(When::parse(&telegram)).ok_or_else(broken)?;
+    Ok(Preferences { chosen: Chosen { mail, telegram, telegram_chat, digest_hour }, version })
 }
 
-pub fn save_preferences(tx: &mut Tx, user: UserId, chosen: &Preferences, now: Timestamp) -> Result<()> {
+pub fn save_preferences(tx: &mut Tx, user: UserId, wanted: &Preferences, now: Timestamp) -> Result<()> {
     let values = (
-        notice_preferences::mail.eq(chosen.mail.as_str()),
-        notice_preferences::digest_hour.eq(chosen.digest_hour),
-        notice_preferences::version.eq(chosen.version),
+        notice_preferences::mail.eq(wanted.chosen.mail.as_str()),
+        notice_preferences::telegram.eq(wanted.chosen.telegram.as_str()),
+        notice_preferences::telegram_chat.eq(&wanted.chosen.telegram_chat),
+        notice_preferences::digest_hour.eq(wanted.chosen.digest_hour),
+        notice_preferences::version.eq(wanted.version),
         notice_preferences::updated_at.eq(now),
     );
     let changed = diesel::update(notice_preferences::table.find(user)).set(values).execute(&mut **tx)?;
@@ -205,11 +250,12 @@ pub fn save_preferences(tx: &mut Tx, user: UserId, chosen: &Preferences, now: Ti
     Ok(())
 }
 
-/// The events of which somebody has neither read nor been written to, of this time or later.
-pub fn unmailed(connection: &mut Conn, user: UserId, since: Timestamp) -> Result<Vec<i64>> {
-    let mine = notices::table
-        .filter(notices::user_id.eq(user).and(notices::at.ge(since)))
-        .filter(notices::read_at.is_null().and(notices::mailed_at.is_null()))
-        .select(notices::event);
-    Ok(mine.load(connection)?)
+/// The events of which somebody has neither read nor been written to by one way, of this time or later.
+pub fn untold(connection: &mut Conn, (user, way): (UserId, Way), since: Timestamp) -> Result<Vec<i64>> {
+    let mine = notices::table.filter(notices::user_id.eq(user).and(notices::at.ge(since)));
+    let unread = mine.filter(notices::read_at.is_null()).select(notices::event);
+    Ok(match way {
+        Way::Mail => unread.filter(notices::mailed_at.is_null()).load(connection)?,
+        Way::Telegram => unread.filter(notices::messaged_at.is_null()).load(connection)?,
+    })
 }

@@ -70,6 +70,20 @@ pub fn activate_in_incident(
     (site, id): (SiteId, ReleaseId),
     (permit, by): (Permit<cases::HandleIncident>, &str),
 ) -> Result<Release> {
+    make_live(app, &of_incident(app, (site, id), &permit)?, by)
+}
+
+/// What that would do, for whoever handles an incident of the site.
+pub fn consequences_in_incident(
+    app: &App,
+    (site, id): (SiteId, ReleaseId),
+    permit: Permit<cases::HandleIncident>,
+) -> Result<Consequences> {
+    let release = of_incident(app, (site, id), &permit)?;
+    app.db.read_blocking(|c| compare(c, site, release.live_sequence))
+}
+
+fn of_incident(app: &App, (site, id): (SiteId, ReleaseId), permit: &Permit<cases::HandleIncident>) -> Result<Release> {
     let release = find(app, id)?;
     let covers = match permit.scope() {
         Scope::Site(covered) => covered == site,
@@ -78,7 +92,7 @@ pub fn activate_in_incident(
     if release.site_id != site || !covers {
         return Err(Refusal::new(Code::NotFound).into());
     }
-    make_live(app, &release, by)
+    Ok(release)
 }
 
 fn make_live(app: &App, release: &Release, by: &str) -> Result<Release> {

@@ -9,14 +9,16 @@ use super::handling::{self, Work};
 use super::model::{Account, Severity};
 use super::service::{self, Asked};
 use super::views::{self, AccountView, Figures, IncidentSummary, IncidentView};
-use super::{bundle, reporting, store};
+use super::{bundle, print, reporting, store};
 use crate::app::App;
 use crate::http::{Answer, Json, Params, etag, off_the_loop};
 use crate::identity::Actor;
 use crate::kernel::id::{EntryId, MonitorId, ReleaseId, SecurityIncidentId, UserId};
 use crate::kernel::page::Page;
 use crate::kernel::time::ZONE_DEFAULT;
-use crate::kernel::{Result, Timestamp};
+use crate::kernel::{Code, Refusal, Result, Timestamp};
+use crate::publish::api::ReleasePage;
+use crate::publish::model::Consequences;
 
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "the shape of the answer, for the OpenAPI document")]
@@ -203,6 +205,36 @@ async fn weigh_incident(
     shown(&app, &actor, id).await
 }
 
+/// Releases of the website's site, newest first; those that are `kept` can be put back.
+#[utoipa::path(tag = "incidents",
+    params(("id" = SecurityIncidentId, Path), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = ReleasePage), (status = 403), (status = 404), (status = 409), (status = 422)))]
+#[get("/api/v1/incidents/{id}/releases")]
+async fn list_incident_releases(
+    app: web::Data<App>,
+    actor: Actor,
+    id: web::Path<String>,
+    request: HttpRequest,
+) -> Answer {
+    let id = SecurityIncidentId::parse(&id)?;
+    let mut params = Params::parse(request.query_string())?;
+    let (limit, cursor) = (params.limit()?, params.cursor()?);
+    params.finish()?;
+    Ok(HttpResponse::Ok().json(handling::releases(&app, &actor, id, (limit, cursor)).await?))
+}
+
+/// What putting a release back would do to what citizens see.
+#[utoipa::path(tag = "incidents", params(("id" = SecurityIncidentId, Path), ("release" = ReleaseId, Path)),
+    responses((status = 200, body = Consequences), (status = 403), (status = 404), (status = 409), (status = 422)))]
+#[get("/api/v1/incidents/{id}/releases/{release}/consequences")]
+async fn incident_release_consequences(app: web::Data<App>, actor: Actor, path: web::Path<(String, String)>) -> Answer {
+    let (id, release) = path.into_inner();
+    let which = (SecurityIncidentId::parse(&id)?, ReleaseId::parse(&release)?);
+    let app = App::clone(&app);
+    let compare = move || handling::consequences(&app, &actor, which);
+    Ok(HttpResponse::Ok().json(off_the_loop("compare a release", compare).await?))
+}
+
 /// Which release is to be put back.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -341,6 +373,40 @@ async fn save_incident_report(
     Ok(HttpResponse::Ok().insert_header(("ETag", etag::etag(view.version))).json(view))
 }
 
+/// The official report as PDF, in Indonesian: the newest version, or the one that is named.
+#[utoipa::path(tag = "incidents",
+    params(("id" = SecurityIncidentId, Path),
+        ("version" = Option<i32>, Query, description = "0 is what is known before anybody saved one")),
+    responses((status = 200, content_type = "application/pdf"), (status = 400), (status = 403), (status = 404),
+        (status = 415)))]
+#[get("/api/v1/incidents/{id}/report.pdf")]
+async fn print_incident_report(
+    app: web::Data<App>,
+    actor: Actor,
+    id: web::Path<String>,
+    request: HttpRequest,
+) -> Answer {
+    let (app, id) = (App::clone(&app), SecurityIncidentId::parse(&id)?);
+    let mut params = Params::parse(request.query_string())?;
+    let version = params.take("version")?;
+    params.finish()?;
+    let wrong = |_| Refusal::new(Code::Malformed).field("version", "not_a_choice", "see the reference");
+    let version = version.map(|text| text.parse::<i32>().map_err(wrong)).transpose()?;
+    let print = move || print::report(&app, &actor, (id, version));
+    let (bytes, name) = off_the_loop("print a report", print).await?;
+    Ok(attached("application/pdf", &name, bytes))
+}
+
+/// A file that is saved, and that nobody keeps on the way.
+fn attached(kind: &str, name: &str, bytes: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(kind)
+        .insert_header(("Content-Disposition", format!("attachment; filename=\"{name}\"")))
+        .insert_header(("X-Content-Type-Options", "nosniff"))
+        .insert_header(("Cache-Control", "private, no-store"))
+        .body(bytes)
+}
+
 /// Every version of the official report, newest first.
 #[utoipa::path(tag = "incidents", params(("id" = SecurityIncidentId, Path)),
     responses((status = 200, body = IncidentReportPage), (status = 403), (status = 404)))]
@@ -362,18 +428,14 @@ async fn list_incident_reports(app: web::Data<App>, actor: Actor, id: web::Path<
 async fn bundle_incident(app: web::Data<App>, actor: Actor, id: web::Path<String>) -> Answer {
     let (app, id) = (App::clone(&app), SecurityIncidentId::parse(&id)?);
     let made = off_the_loop("make a bundle", move || bundle::make(&app, &actor, id)).await?;
-    Ok(HttpResponse::Ok()
-        .content_type("application/gzip")
-        .insert_header(("Content-Disposition", format!("attachment; filename=\"{}\"", made.name)))
-        .insert_header(("X-Content-Type-Options", "nosniff"))
-        .insert_header(("Cache-Control", "private, no-store"))
-        .body(made.bytes))
+    Ok(attached("application/gzip", &made.name, made.bytes))
 }
 
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_incidents).service(summarise_incidents).service(open_incident).service(read_incident);
     config.service(note_incident).service(contain_incident).service(take_incident).service(weigh_incident);
+    config.service(list_incident_releases).service(incident_release_consequences);
     config.service(restore_in_incident).service(withdraw_in_incident).service(lock_in_incident);
     config.service(maintain_in_incident).service(read_incident_report).service(save_incident_report);
-    config.service(list_incident_reports).service(bundle_incident);
+    config.service(list_incident_reports).service(print_incident_report).service(bundle_incident);
 }

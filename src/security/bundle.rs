@@ -1,4 +1,4 @@
-//! One file with everything that the response team of the agency (CSIRT) asks for: `tar.gz` with the report, the timeline, what was
+//! One file with everything that the response team of the agency (CSIRT) asks for: `tar.gz` with the report (text and PDF), the timeline, what was
 //! seen, the extract of the ledger with its proof, the attachments of the case, and `SHA256SUMS` with its signature.
 
 use std::io::Write as _;
@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
 use super::model::{Happened, Incident, Line, Source};
-use super::{reporting, rules, service, store, views};
+use super::{print, reporting, rules, service, store, views};
 use crate::app::App;
 use crate::db::Conn;
 use crate::identity::{Actor, Permit, cases};
@@ -17,6 +17,7 @@ use crate::kernel::page::Limit;
 use crate::kernel::{Context, Digest, Result, Timestamp};
 use crate::ledger::{self, Event};
 use crate::procedure;
+use crate::reports;
 use crate::verify;
 
 /// All files together; what does not fit is named in `LEFT_OUT.txt`.
@@ -37,11 +38,15 @@ pub fn make(app: &App, actor: &Actor, id: SecurityIncidentId) -> Result<Bundle> 
     app.db.read_blocking(|c| permitted(c, actor, id))?;
     // So that something signed follows the newest event too.
     app.db.write_blocking(|tx| ledger::checkpoint(tx, &app.secrets, now))?;
-    let (incident, mut files) = app.db.read_blocking(|c| {
+    let (incident, mut files, paper) = app.db.read_blocking(|c| {
         let incident = permitted(c, actor, id)?;
         let files = gather(c, app, &incident)?;
-        Ok((incident, files))
+        let paper = print::read(c, &app.config, (incident.clone(), None))?;
+        Ok((incident, files, paper))
     })?;
+    if reports::PRINTS_PDF {
+        files.push(("report.pdf".into(), print::pdf(app, &paper)?));
+    }
     files.sort_by(|a, b| a.0.cmp(&b.0));
     let sums: String = files.iter().map(|(name, bytes)| format!("{}  {name}\n", Digest::of(bytes))).collect();
     let signature = json!({ "public_key": app.secrets.public_key(), "signature": app.secrets.sign(sums.as_bytes()),

@@ -7,14 +7,17 @@ use super::model::{Happened, Incident};
 use super::{rules, service};
 use crate::app::App;
 use crate::content::model::{Withdrawal, WithdrawalReason};
+use crate::db::Conn;
 use crate::deploy;
 use crate::editorial::{self, model::Move, model::Times};
 use crate::identity::{self, Actor, Permit, cases};
 use crate::kernel::id::{EntryId, MonitorId, ReleaseId, SecurityIncidentId, SiteId, UserId};
+use crate::kernel::page::{Cursor, Limit, Page};
 use crate::kernel::{Code, Refusal, Result};
 use crate::ledger;
 use crate::monitoring::sites as monitored;
-use crate::publish::back;
+use crate::publish::model::{Consequences, Release};
+use crate::publish::{self, back};
 
 async fn read(app: &App, actor: &Actor, id: SecurityIncidentId) -> Result<Incident> {
     let actor = actor.clone();
@@ -46,12 +49,43 @@ fn no_site() -> Refusal {
     Refusal::new(Code::Invalid).field("incident", "no_site", "its website is not published here")
 }
 
+/// The site of an incident that the actor handles, with the leave to do so there.
+fn handled_site(
+    connection: &mut Conn,
+    actor: &Actor,
+    id: SecurityIncidentId,
+) -> Result<(SiteId, Permit<cases::HandleIncident>)> {
+    let incident = service::open_handled(connection, actor, id)?;
+    let site = incident.place.site_id.ok_or_else(no_site)?;
+    Ok((site, actor.permit(site)?))
+}
+
+/// Releases of the incident's site, newest first: those that are `kept` can be put back.
+pub async fn releases(
+    app: &App,
+    actor: &Actor,
+    id: SecurityIncidentId,
+    (limit, after): (Limit, Option<Cursor>),
+) -> Result<Page<Release>> {
+    let actor = actor.clone();
+    app.db
+        .read(move |c| {
+            let (site, _) = handled_site(c, &actor, id)?;
+            publish::service::releases(c, site, limit, after.as_ref())
+        })
+        .await
+}
+
+/// What putting a release back would do to what citizens see. Blocks.
+pub fn consequences(app: &App, actor: &Actor, (id, release): (SecurityIncidentId, ReleaseId)) -> Result<Consequences> {
+    let (site, permit) = app.db.read_blocking(|c| handled_site(c, actor, id))?;
+    back::consequences_in_incident(app, (site, release), permit)
+}
+
 /// Makes a kept release live again (`None`: the one that is live), and has every target of the site brought anew, whatever was
 /// changed there. Blocks.
 pub fn restore(app: &App, actor: &Actor, id: SecurityIncidentId, release: Option<ReleaseId>) -> Result<Vec<String>> {
-    let incident = app.db.read_blocking(|c| service::open_handled(c, actor, id))?;
-    let site = incident.place.site_id.ok_or_else(no_site)?;
-    let permit: Permit<cases::HandleIncident> = actor.permit(site)?;
+    let (site, permit) = app.db.read_blocking(|c| handled_site(c, actor, id))?;
     let number = match release {
         Some(release) => Some(back::activate_in_incident(app, (site, release), (permit, &actor.ledger_name()))?.number),
         None => None,

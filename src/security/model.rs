@@ -130,6 +130,13 @@ pub struct Line {
     pub noted_at: Timestamp,
 }
 
+impl Line {
+    /// Whoever did it, where it was a person.
+    pub fn user(&self) -> Option<UserId> {
+        self.actor.strip_prefix("user:").and_then(|id| UserId::parse(id).ok())
+    }
+}
+
 /// What an incident is opened with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {

@@ -39,22 +39,31 @@ pub async fn save(
                 &incident,
                 service::line(Happened::ReportSaved, &actor, (now, now)).detail(detail.clone()),
             )?;
-            let digest = Digest::of(json!(saved.fields).to_string());
-            let event = service::event(&actor.ledger_name(), "save_report", &incident).detail(detail).digest(digest);
+            let event = service::event(&actor.ledger_name(), "save_report", &incident).detail(detail);
+            let event = event.digest(digest(&saved.fields));
             ledger::record(tx, &event, now)?;
             Ok(saved)
         })
         .await
 }
 
+/// By which the ledger knows what was saved.
+pub fn digest(fields: &Account) -> Digest {
+    Digest::of(json!(fields).to_string())
+}
+
+/// Whether a report tells of such a line: not of calls, nor of itself.
+pub fn is_told(kind: Happened) -> bool {
+    !matches!(kind, Happened::Called | Happened::ReportSaved | Happened::BundleMade)
+}
+
 /// What a first version begins with: what is known of the incident, and its timeline as chronology.
 pub fn draft(connection: &mut Conn, incident: &Incident) -> Result<Account> {
     let zone = time::zone(ZONE_DEFAULT)?;
     let clock = |at: Timestamp| at.in_zone(&zone).strftime("%Y-%m-%d %H:%M %:z").to_string();
-    let told = |line: &Line| !matches!(line.kind, Happened::Called | Happened::ReportSaved | Happened::BundleMade);
     let lines = store::timeline(connection, incident.id)?;
     let spoken = |line: &Line| format!("{} {}{}", clock(line.at), words(line.kind), said(&line.said));
-    let chronology = lines.iter().filter(|line| told(line)).map(spoken).collect::<Vec<_>>().join("\n");
+    let chronology = lines.iter().filter(|line| is_told(line.kind)).map(spoken).collect::<Vec<_>>().join("\n");
     Ok(Account {
         systems: incident.place.url.clone(),
         description: incident.summary.clone(),

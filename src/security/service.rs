@@ -120,9 +120,14 @@ pub fn call_job(incident: SecurityIncidentId, round: u32, run_at: Timestamp) -> 
     NewJob {
         kind: CALL_JOB,
         payload: json!({ "incident": incident, "round": round }),
-        unique_key: Some(format!("{CALL_JOB}:{incident}")),
+        unique_key: Some(call_key(incident)),
         run_at,
     }
+}
+
+/// By which the queue knows that a call waits.
+pub fn call_key(incident: SecurityIncidentId) -> String {
+    format!("{CALL_JOB}:{incident}")
 }
 
 fn add_finding(tx: &mut Tx, actor: &Actor, open: Incident, finding: &Finding, now: Timestamp) -> Result<Incident> {
@@ -228,7 +233,7 @@ pub async fn open(app: &App, actor: &Actor, asked: Asked) -> Result<Opened> {
     Ok(opened)
 }
 
-/// Does the job `security.open` with its payload `{source, monitor?, site?, url, agency?, title, detected_at, summary, evidence, report?}`.
+/// Does the job [`jobs::INCIDENT_JOB`] with its payload `{source, monitor?, site?, url, agency?, title, detected_at, summary, evidence, report?}`.
 pub fn open_job(app: &App, job: &Job) -> Outcome {
     let actor = Actor::system("security");
     let (ids, now) = (Ids::draw(app), app.now());

@@ -69,6 +69,12 @@ pub fn find_open(connection: &mut Conn, website: &str) -> Result<Option<Incident
     row.map(from_row).transpose()
 }
 
+/// Those that nobody has taken, oldest first.
+pub fn untaken(connection: &mut Conn) -> Result<Vec<SecurityIncidentId>> {
+    let waits = incidents::closed_at.is_null().and(incidents::taken_at.is_null());
+    Ok(incidents::table.filter(waits).order(incidents::id).select(incidents::id).load(connection)?)
+}
+
 /// The number after the highest of a year.
 pub fn next_number(tx: &mut Tx, year: i32) -> Result<i32> {
     let query = incidents::table.filter(incidents::year.eq(year)).select(diesel::dsl::max(incidents::number));

@@ -116,15 +116,11 @@ pub struct LineView {
     pub noted_at: Timestamp,
 }
 
-fn user_of(line: &Line) -> Option<UserId> {
-    line.actor.strip_prefix("user:").and_then(|id| UserId::parse(id).ok())
-}
-
 /// A timeline with names.
 pub fn lines(connection: &mut Conn, lines: Vec<Line>) -> Result<Vec<LineView>> {
-    let people = People::read(connection, lines.iter().filter_map(user_of))?;
+    let people = People::read(connection, lines.iter().filter_map(Line::user))?;
     let shown = |line: Line| LineView {
-        actor: user_of(&line).map(|user| people.person(user)),
+        actor: line.user().map(|user| people.person(user)),
         number: line.number,
         kind: line.kind,
         said: line.said,

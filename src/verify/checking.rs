@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::deploy;
 use crate::identity::{UseCase, cases};
-use crate::jobs::{self, NewJob};
+use crate::jobs::{self, INCIDENT_JOB, NewJob};
 use crate::kernel::digest::hex;
 use crate::kernel::id::{FindingId, JobId, RunId};
 use crate::kernel::time::DAY;
@@ -25,8 +25,6 @@ use crate::sites::Site;
 
 /// A notice names the first few; all are in the list of findings.
 const PROBLEMS_TOLD_MAX: usize = 3;
-/// The room above opens incidents.
-const INCIDENT_JOB: &str = "security.open";
 const PROBLEMS_IN_INCIDENT_MAX: usize = 50;
 /// Pages that changed since then are checked every time.
 const LATELY: i64 = 7 * DAY;

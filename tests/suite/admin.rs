@@ -70,7 +70,7 @@ fn a_weeks_report_goes_from_the_order_to_the_archive() {
 
 #[test]
 fn an_attack_is_handled_from_a_citizens_report_to_a_website_fit_for_use() {
-    tell("incidents.mjs");
+    tell_with("incidents.mjs", &["telegram_api_url=http://127.0.0.1:9"]);
 }
 
 #[test]

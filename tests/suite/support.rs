@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
@@ -19,6 +21,7 @@ use lamin::identity::account::{Appointment, Session, User};
 use lamin::identity::{self, Actor, Grant, Role, tokens};
 use lamin::kernel::id::{SessionId, SiteId, UserId};
 use lamin::kernel::{Digest, Locale, Timestamp};
+use lamin::media::derive::document;
 use lamin::ports::{Chance as _, Clock};
 use lamin::server::Serving;
 use lamin::sites::Site;
@@ -545,4 +548,28 @@ pub fn golden(name: &str, found: &str) {
         agreed.lines().nth(line).unwrap_or_default(),
         found.lines().nth(line).unwrap_or_default()
     );
+}
+
+/// The words of a PDF, as this house reads them.
+pub fn text_of(pdf: &[u8]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lamin"));
+    let mut reader = command.arg("read-document").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut stdin, file) = (reader.stdin.take().unwrap(), pdf.to_vec());
+    std::thread::spawn(move || stdin.write_all(&file).unwrap());
+    let said = reader.wait_with_output().unwrap();
+    wrapped(&document::heard(&said.stdout, None).text)
+}
+
+/// In lines, so that a difference can be read.
+fn wrapped(text: &str) -> String {
+    const LETTERS_MAX: usize = 110;
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        if lines.last().is_some_and(|line| line.chars().count() + word.chars().count() > LETTERS_MAX) {
+            lines.push(String::new());
+        }
+        let line = lines.last_mut().unwrap();
+        *line = [line.as_str(), word].join(" ").trim().to_owned();
+    }
+    lines.join("\n") + "\n"
 }

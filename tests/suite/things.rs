@@ -44,6 +44,7 @@ impl Things {
             ("attachment", self.case.clone()),
             ("webhook", self.webhook.clone()),
             ("number", "1".into()),
+            ("release", self.release.clone()),
         ])
     }
 }

@@ -65,6 +65,7 @@ export const mail = (by: Asking = api) => by.GET('/api/v1/mail');
 export const incidents = (open: boolean | undefined, cursor: Cursor, by: Asking = api) => by.GET('/api/v1/incidents', { params: { query: { limit: 50, open, cursor } } });
 export const incidentFigures = (by: Asking = api) => by.GET('/api/v1/incidents/summary');
 export const incident = (id: string, by: Asking = api) => by.GET('/api/v1/incidents/{id}', { params: { path: { id } } });
+export const incidentReleases = (id: string, by: Asking = api) => by.GET('/api/v1/incidents/{id}/releases', { params: { path: { id }, query: { limit: 50 } } });
 export const incidentReport = (id: string, by: Asking = api) => by.GET('/api/v1/incidents/{id}/report', { params: { path: { id } } });
 export const onCall = (by: Asking = api) => by.GET('/api/v1/on-call');
 

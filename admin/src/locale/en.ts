@@ -1373,7 +1373,7 @@ export const en = {
   'notices.kind.verification_failed': 'Not what was signed',
   'notices.kind.websites_failed': 'Websites have failed',
   'notices.kind.websites_recovered': 'Websites are back',
-  'notices.choice': 'Notices by e-mail',
+  'notices.choice': 'Notices by e-mail and Telegram',
   'notices.choice.text': 'Beside the bell, you can be written to. Nothing is sent about what you did yourself or have already read.',
   'notices.mail': 'When to write to me',
   'notices.mail.immediate': 'As soon as something happens',

@@ -26,9 +26,6 @@ use crate::procedure::model::Rhythm;
 use crate::procedure::{rhythm, shelf};
 
 pub const JOB: &str = "monitoring.round";
-/// By which the room above learns that somebody else wrote on a website:
-/// `{source, monitor, site?, url, agency, title, detected_at, summary, evidence, report}`.
-pub const DETECTED_JOB: &str = "security.open";
 /// How often it is looked up whether a round is due.
 pub const LOOK_EVERY: i64 = time::MINUTE;
 /// The procedure whose rhythm says on which day the figures of a week are taken.
@@ -219,7 +216,7 @@ fn detected(site: &Watched, looked: &Looked, now: Timestamp) -> NewJob {
         "title": format!("{}: {verdict}", site.agency), "detected_at": looked.kept.looked_at.micros(),
         "summary": format!("{verdict}: {}", site.url), "evidence": looked.found, "report": looked.kept.report,
     });
-    NewJob { kind: DETECTED_JOB, payload, unique_key: None, run_at: now }
+    NewJob { kind: jobs::INCIDENT_JOB, payload, unique_key: None, run_at: now }
 }
 
 /// The whole of a report as JSON. Absent is `not_found`.

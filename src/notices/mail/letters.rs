@@ -18,7 +18,7 @@ impl Language {
         if locale.as_str().starts_with("en") { Language::English } else { Language::Indonesian }
     }
 
-    fn choose(self, id: &'static str, en: &'static str) -> &'static str {
+    pub fn choose(self, id: &'static str, en: &'static str) -> &'static str {
         match self {
             Language::Indonesian => id,
             Language::English => en,
@@ -37,7 +37,7 @@ pub struct Words {
 const SUBJECT_LETTERS_MAX: usize = 120;
 
 /// What happened, in a few words.
-fn heading(kind: Kind, language: Language) -> &'static str {
+pub fn heading(kind: Kind, language: Language) -> &'static str {
     let (id, en) = match kind {
         Kind::Waiting => ("Menunggu tindakan Anda", "Waiting for you"),
         Kind::Returned => ("Dikembalikan", "Returned"),
@@ -57,15 +57,30 @@ fn heading(kind: Kind, language: Language) -> &'static str {
 }
 
 /// Where a notice leads, below the address of the admin.
-fn path(notice: &Notice) -> String {
+pub fn path(notice: &Notice) -> String {
     let site = notice.site.as_deref().unwrap_or_default();
+    if let Some(incident) = notice.incident {
+        return format!("/incidents/{incident}");
+    }
     match (notice.about.kind.as_str(), notice.kind) {
         ("entry", Kind::Waiting) if notice.waits => format!("/entries/{}/review", notice.about.id),
         ("entry", _) => format!("/entries/{}", notice.about.id),
         ("case", _) => format!("/cases/{}", notice.about.id),
+        ("incident", _) => "/monitoring".to_owned(),
         (_, _) if !site.is_empty() => format!("/publish/{site}"),
         (_, _) => "/".to_owned(),
     }
+}
+
+/// Of which site it is, who did it, and where it rested then; empty where nothing is known.
+pub fn about(notice: &Notice, language: Language) -> String {
+    let by = notice.by.as_deref().map(|by| format!("{} {by}", language.choose("oleh", "by")));
+    let place = notice.step.as_ref().map(|step| match language {
+        Language::Indonesian => format!("langkah {}", step.id),
+        Language::English => format!("step {}", step.en),
+    });
+    let about: Vec<String> = [notice.site.clone(), by, place].into_iter().flatten().collect();
+    about.join(" · ")
 }
 
 /// A letter about these, newest first; `more` is how many it leaves out. `admin` is the address of the admin.
@@ -82,13 +97,7 @@ pub fn notices(to: &str, found: &[Notice], more: usize, (admin, language): (&str
     let mut html = format!("<p>{}</p>\n<ul>\n", escaped(&greeting));
     for notice in found {
         let (head, address) = (heading(notice.kind, language), format!("{admin}{}", path(notice)));
-        let by = notice.by.as_deref().map(|by| format!("{} {by}", language.choose("oleh", "by")));
-        let place = notice.step.as_ref().map(|step| match language {
-            Language::Indonesian => format!("langkah {}", step.id),
-            Language::English => format!("step {}", step.en),
-        });
-        let about: Vec<String> = [notice.site.clone(), by, place].into_iter().flatten().collect();
-        let about = about.join(" · ");
+        let about = about(notice, language);
         let _ = writeln!(text, "* {head}: {}\n  {about}", line(&notice.title, SUBJECT_LETTERS_MAX));
         for said in notice.said.lines() {
             let _ = writeln!(text, "  > {said}");
@@ -227,6 +236,7 @@ mod tests {
             waits: true,
             site: Some("portal".into()),
             about: About::of("entry:0198"),
+            incident: None,
             title: "Jalan <b>rusak</b>".into(),
             by: Some("Budi".into()),
             said: "Judul keliru.\n<script>".into(),

@@ -1,30 +1,26 @@
 //! Use cases of the mail server, and the job that writes letters.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::super::model::Mail;
-use super::super::store::{self as notices, Which};
+use super::super::model::Way;
+use super::super::service::{self as notices, Waiting, Writing};
+use super::super::store::set_told;
 use super::letters::{self, Language, Words};
 use super::model::{Security, Server, Wanted};
-use super::{JOB, rules, store};
+use super::{rules, store};
 use crate::app::App;
-use crate::calendar;
-use crate::db::Conn;
 use crate::http::etag;
 use crate::identity::{self, Actor, Permit, cases};
-use crate::jobs::{self, Job, NewJob, Outcome};
-use crate::kernel::id::{JobId, UserId};
-use crate::kernel::page::Limit;
-use crate::kernel::time::{self, DAY, ZONE_DEFAULT};
-use crate::kernel::{Code, Error, Refusal, Result, Timestamp};
+use crate::jobs::{Job, Outcome};
+use crate::kernel::id::JobId;
+use crate::kernel::time::DAY;
+use crate::kernel::{Code, Error, Refusal, Result};
 use crate::ledger::{self, Event};
 use crate::ports::{Letter, MailSecurity, MailServer, Unsent};
 
 /// One letter tells of so many; it counts the rest.
 const NOTICES_PER_LETTER_MAX: u32 = 30;
-/// What is older stands in no letter any more: whoever was away finds it on the screen.
-const MAILED_DAYS_MAX: i64 = 4;
 const PURPOSE: &str = "lamin mail: password, version 1";
 const BOUND: &str = "mail";
 
@@ -95,7 +91,7 @@ pub fn test(app: &App, actor: &Actor) -> Result<Option<String>> {
     let (server, user) = app.db.read_blocking(|c| Ok((store::find(c)?, identity::store::find_user(c, id)?)))?;
     let missing = || Refusal::new(Code::NotFound);
     let (server, user) = (server.ok_or_else(missing)?, user.ok_or_else(missing)?);
-    let words = letters::test(&user.name, (&admin(app), Language::of(&user.locale)));
+    let words = letters::test(&user.name, (&notices::admin(app), Language::of(&user.locale)));
     let sent = send(app, &server, (&user.name, &user.email), (words, format!("test.{}", app.id(JobId::new))))?;
     let (now, by) = (app.now(), actor.ledger_name());
     let detail = json!({ "host": server.host, "to": user.email, "sent": sent.is_ok() });
@@ -104,52 +100,30 @@ pub fn test(app: &App, actor: &Actor) -> Result<Option<String>> {
     Ok(sent.err().map(|unsent| unsent.to_string()))
 }
 
-fn admin(app: &App) -> String {
-    format!("{}/admin", app.config.server_url.as_str().trim_end_matches('/'))
-}
-
-/// The job that writes to somebody, after so many attempts that failed; the zone is that of the site of what is told.
-pub fn job_for(user: UserId, attempts: usize, (run_at, zone): (Timestamp, &str)) -> NewJob {
-    let payload = json!({ "user": user, "attempts": attempts, "zone": zone });
-    NewJob { kind: JOB, payload, unique_key: Some(format!("{JOB}:{user}")), run_at }
-}
-
 /// Does the job `notices.mail` with its payload `{"user", "attempts", "zone"}`. A letter that was not taken is tried again by
 /// another job, because an outage of a mail server lasts longer than the queue's own patience.
 pub fn job(app: &App, job: &Job) -> Outcome {
-    let user = UserId::parse(job.payload.get("user").and_then(Value::as_str).unwrap_or_default())?;
-    let attempts = job.payload.get("attempts").and_then(Value::as_u64).unwrap_or_default();
-    // A job of an older version names none.
-    let zone = job.payload.get("zone").and_then(Value::as_str).unwrap_or(ZONE_DEFAULT);
-    let now = app.now();
-    let limit = Limit::new(Some(NOTICES_PER_LETTER_MAX))?;
-    if let Some(at) = app.db.read_blocking(|c| waits_for_a_working_day(c, user, zone, now))? {
-        let next = app.id(JobId::new);
-        app.db.write_blocking(|tx| jobs::enqueue(tx, next, &job_for(user, 0, (at, zone)), now))?;
+    let (writing, now) = (Writing::of(job)?, app.now());
+    if let Some(at) = writing.waits_for_a_working_day(app, Way::Mail)? {
+        writing.put_off(app, Way::Mail, (0, at))?;
         return Ok(json!({ "sent": 0 }));
     }
-    let (server, user, page, unread) = app.db.read_blocking(|c| {
-        // They may have chosen otherwise since.
-        let wants = notices::preferences(c, user)?.mail != Mail::None;
-        let found = identity::store::find_user(c, user)?.filter(|user| wants && !user.disabled);
-        let which = Which::Unmailed(now.plus(-MAILED_DAYS_MAX * DAY));
-        let page = notices::list(c, user, which, (limit, None))?;
-        Ok((store::find(c)?, found, page, notices::unmailed(c, user, now.plus(-MAILED_DAYS_MAX * DAY))?))
+    let (server, waiting) = app.db.read_blocking(|c| {
+        Ok((store::find(c)?, notices::waiting(c, (writing.user, Way::Mail), (NOTICES_PER_LETTER_MAX, now))?))
     })?;
-    let (Some(server), Some(user)) = (server, user) else { return Ok(json!({ "sent": 0 })) };
-    if page.items.is_empty() {
+    let (Some(server), Some(Waiting { user, notices: told, events, .. })) = (server, waiting) else {
         return Ok(json!({ "sent": 0 }));
-    }
-    let more = unread.len().saturating_sub(page.items.len());
-    let words = letters::notices(&user.name, &page.items, more, (&admin(app), Language::of(&user.locale)));
-    let newest = page.items.first().map_or(0, |notice| notice.id);
+    };
+    let more = events.len().saturating_sub(told.len());
+    let words = letters::notices(&user.name, &told, more, (&notices::admin(app), Language::of(&user.locale)));
+    let newest = told.first().map_or(0, |notice| notice.id);
     match send(app, &server, (&user.name, &user.email), (words, format!("{newest}.{}", user.id)))? {
         Ok(()) => {
-            app.db.write_blocking(|tx| notices::set_mailed(tx, user.id, &unread, now))?;
-            Ok(json!({ "sent": page.items.len() }))
+            app.db.write_blocking(|tx| set_told(tx, (user.id, Way::Mail), &events, now))?;
+            Ok(json!({ "sent": told.len() }))
         }
         Err(unsent) => {
-            let attempts = usize::try_from(attempts).unwrap_or_default() + 1;
+            let attempts = writing.attempts + 1;
             let again = match &unsent {
                 // Each new notice tries at once, too, so what ends the trying is the age of what is told, not their number.
                 Unsent::Later(_) => Some(rules::again_at(attempts, now).unwrap_or(now.plus(DAY))),
@@ -157,28 +131,11 @@ pub fn job(app: &App, job: &Job) -> Outcome {
             };
             tracing::warn!(user = %user.id, attempts, error = %unsent, again = again.is_some(), "a letter was not sent");
             if let Some(at) = again {
-                let next = app.id(JobId::new);
-                app.db.write_blocking(|tx| jobs::enqueue(tx, next, &job_for(user.id, attempts, (at, zone)), now))?;
+                writing.put_off(app, Way::Mail, (attempts, at))?;
             }
             Ok(json!({ "sent": 0, "error": unsent.to_string() }))
         }
     }
-}
-
-/// A digest that was put off to a day which has become a holiday, or was tried again until then, waits for the next.
-fn waits_for_a_working_day(
-    connection: &mut Conn,
-    user: UserId,
-    zone: &str,
-    now: Timestamp,
-) -> Result<Option<Timestamp>> {
-    let preferences = notices::preferences(connection, user)?;
-    let (calendar, zone) = (calendar::store::calendar(connection)?, time::zone(zone)?);
-    let works = calendar.newest().is_worked(now.in_zone(&zone).date());
-    if preferences.mail != Mail::Daily || works {
-        return Ok(None);
-    }
-    Ok(super::super::rules::mail_at(&preferences, &calendar, &zone, now))
 }
 
 /// Hands a letter that waits for nobody's choice to the server that takes letters; `None`: there is none. `to`: name and address.

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::model::{OnCall, Reached, Way};
 use super::{rules, service, store};
 use crate::app::App;
-use crate::identity::Actor;
+use crate::db::Conn;
 use crate::identity::account::User;
-use crate::identity::{self};
+use crate::identity::{self, Actor};
 use crate::jobs::{self, Job, Outcome};
 use crate::kernel::id::{JobId, SecurityIncidentId};
 use crate::kernel::time::{self, SECOND, ZONE_DEFAULT};
@@ -16,6 +16,7 @@ use crate::ledger;
 use crate::notices::hooks::rules::signature;
 use crate::notices::mail::letters::{self, Language};
 use crate::notices::mail::rules::tellable;
+use crate::notices::telegram;
 use crate::ports::Ask;
 use crate::security::model::{Happened, Incident};
 use crate::security::{self, rules as incidents};
@@ -36,30 +37,81 @@ pub fn job(app: &App, job: &Job) -> Outcome {
     let id = SecurityIncidentId::parse(text("incident"))?;
     let round = job.payload.get("round").and_then(Value::as_u64).and_then(|round| u32::try_from(round).ok());
     let round = round.unwrap_or_default();
-    let (incident, list) = app.db.read_blocking(|c| Ok((security::store::find(c, id)?, store::find(c)?)))?;
+    let (incident, list, people) = app.db.read_blocking(|c| {
+        let list = store::find(c)?;
+        let people = reachable(c, &list)?;
+        Ok((security::store::find(c, id)?, list, people))
+    })?;
     let Some(incident) = incident.filter(waits) else { return Ok(json!({ "outcome": "taken" })) };
-    let Some(reached) = rules::turn(&list.people, round).cloned() else { return Ok(json!({ "outcome": "nobody" })) };
-    let user = app.db.read_blocking(|c| identity::store::find_user(c, reached.user))?;
-    let ways = match user.filter(|user| !user.disabled) {
-        Some(user) => called(app, (&incident, &list), (&reached, &user), round)?,
-        None => Vec::new(),
-    };
+    // Then [`follow`] has somebody called when somebody can be.
+    let Some((reached, user)) = rules::turn(&people, round) else { return Ok(json!({ "outcome": "nobody" })) };
+    let ways = called(app, (&incident, &list), (reached, user), round)?;
     let (now, next, actor) = (app.now(), app.id(JobId::new), Actor::system("on_call"));
     let is_waiting = app.db.write_blocking(|tx| {
         // Somebody may have taken it while the others were written to.
         let Some(incident) = security::store::find(tx, id)?.filter(waits) else { return Ok(false) };
         let detail = json!({ "user": reached.user, "ways": ways, "round": round });
-        if !ways.is_empty() {
-            let line = security::service::line(Happened::Called, &actor, (now, now)).detail(detail.clone());
-            security::service::write(tx, &incident, line)?;
-            let event = security::service::event(&actor.ledger_name(), "call", &incident).detail(detail);
-            ledger::record(tx, &event, now)?;
-        }
+        let line = security::service::line(Happened::Called, &actor, (now, now)).detail(detail.clone());
+        security::service::write(tx, &incident, line)?;
+        let event = security::service::event(&actor.ledger_name(), "call", &incident).detail(detail);
+        ledger::record(tx, &event, now)?;
         let at = rules::next_at(now, list.repeat_minutes);
         jobs::enqueue(tx, next, &security::service::call_job(id, round.saturating_add(1), at), now)?;
         Ok(true)
     })?;
     Ok(json!({ "outcome": if is_waiting { "called" } else { "taken" }, "ways": ways }))
+}
+
+/// Has those incidents called out that nobody has taken and for which no call is in the queue: when they began, or since, the list
+/// was empty, or nobody on it could be reached.
+pub fn follow(app: &App) -> Result<()> {
+    let now = app.now();
+    let silent = app.db.read_blocking(silent)?;
+    if silent.is_empty() {
+        return Ok(());
+    }
+    let calls: Vec<_> = silent.into_iter().map(|(id, round)| (id, round, app.id(JobId::new))).collect();
+    app.db.write_blocking(|tx| {
+        for (id, round, job) in &calls {
+            jobs::enqueue(tx, *job, &security::service::call_job(*id, *round, now), now)?;
+        }
+        Ok(())
+    })
+}
+
+/// Such incidents, with the number of the call that is next.
+fn silent(connection: &mut Conn) -> Result<Vec<(SecurityIncidentId, u32)>> {
+    let waiting = security::store::untaken(connection)?;
+    if waiting.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list = store::find(connection)?;
+    if reachable(connection, &list)?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut silent = Vec::new();
+    for id in waiting {
+        if !jobs::is_pending(connection, &security::service::call_key(id))? {
+            let calls = security::store::count_lines(connection, id, Happened::Called)?;
+            silent.push((id, u32::try_from(calls).unwrap_or(u32::MAX)));
+        }
+    }
+    Ok(silent)
+}
+
+/// Those of a list who can be reached now, with the ways that are open to them, in its order.
+fn reachable(connection: &mut Conn, list: &OnCall) -> Result<Vec<(Reached, User)>> {
+    let open = rules::Open {
+        mail: crate::notices::mail::store::find(connection)?.is_some(),
+        telegram: list.telegram_token.is_some(),
+        webhook: list.webhook_secret.is_some(),
+    };
+    let mut found = Vec::new();
+    for one in list.people.iter().filter_map(|one| rules::reachable(one, open)) {
+        let user = identity::store::find_user(connection, one.user)?;
+        found.extend(user.filter(|user| !user.disabled).map(|user| (one, user)));
+    }
+    Ok(found)
 }
 
 /// Whether nobody has it yet.
@@ -127,12 +179,9 @@ fn mail(app: &App, user: &User, message: &Message, (language, id): (Language, St
 }
 
 fn telegram(app: &App, list: &OnCall, reached: &Reached, message: &Message) -> Result<(), String> {
-    let token = service::clear(app, service::TOKEN, list.telegram_token.as_deref())?;
-    let base = app.config.telegram_api_url.as_str().trim_end_matches('/');
-    let url = format!("{base}/bot{}/sendMessage", token.as_str());
-    let body = json!({ "chat_id": reached.telegram, "text": message.text(), "disable_web_page_preview": true });
-    let headers = [("Content-Type", "application/json".to_owned()), ("User-Agent", CLIENT.to_owned())];
-    post(app, url, &headers, &body.to_string()).map_err(|error| tellable(&error, &token))
+    let chat = reached.telegram.as_deref().unwrap_or_default();
+    let sent = telegram::service::send(app, list.telegram_token.as_deref(), (chat, &message.text()));
+    sent.map_err(|unsent| unsent.said)
 }
 
 fn webhook(
@@ -141,7 +190,7 @@ fn webhook(
     (reached, user): (&Reached, &User),
     (incident, message): (&Incident, &Message),
 ) -> Result<(), String> {
-    let secret = service::clear(app, service::WEBHOOK, list.webhook_secret.as_deref())?;
+    let secret = service::clear(app, list.webhook_secret.as_deref())?;
     let body = json!({
         "kind": "incident_call",
         "incident": incident.id,

@@ -5,12 +5,12 @@ use url::Url;
 use super::model::Reached;
 use crate::kernel::time::MINUTE;
 use crate::kernel::{FieldRefusal, Timestamp};
+use crate::notices::telegram::rules::{is_chat, is_token};
 
 pub const PEOPLE_MAX: usize = 20;
 pub const REPEAT_MINUTES_DEFAULT: i32 = 10;
 const REPEAT_MINUTES_MAX: i32 = 240;
 const URL_BYTES_MAX: usize = 2_000;
-const TOKEN_BYTES_MAX: usize = 256;
 pub const SECRET_BYTES_MIN: usize = 16;
 pub const SECRET_BYTES_MAX: usize = 256;
 
@@ -66,30 +66,33 @@ pub fn check(people: &[Reached], beside: &Beside<'_>, has: (bool, bool)) -> Vec<
     wrong
 }
 
-/// `123456:ABC-DEF_gh`: it becomes a part of an address.
-fn is_token(token: &str) -> bool {
-    let Some((number, rest)) = token.split_once(':') else { return false };
-    let is_of_tokens = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
-    !number.is_empty()
-        && number.bytes().all(|byte| byte.is_ascii_digit())
-        && !rest.is_empty()
-        && rest.chars().all(is_of_tokens)
-        && token.len() <= TOKEN_BYTES_MAX
-}
-
-fn is_chat(chat: &str) -> bool {
-    let digits = chat.strip_prefix('-').unwrap_or(chat);
-    (1..=20).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 fn is_address(text: &str) -> bool {
     let parsed = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let is_plain = |url: Url| url.host_str().is_some() && url.username().is_empty() && url.password().is_none();
     text.len() <= URL_BYTES_MAX && parsed.is_some_and(is_plain)
 }
 
+/// Which ways lead anywhere now.
+#[derive(Debug, Clone, Copy)]
+pub struct Open {
+    pub mail: bool,
+    pub telegram: bool,
+    pub webhook: bool,
+}
+
+/// Somebody with those of their ways that are open; `None` where none is.
+pub fn reachable(one: &Reached, open: Open) -> Option<Reached> {
+    let left = Reached {
+        user: one.user,
+        mail: one.mail && open.mail,
+        telegram: one.telegram.clone().filter(|_| open.telegram),
+        webhook: one.webhook.clone().filter(|_| open.webhook),
+    };
+    (!left.ways().is_empty()).then_some(left)
+}
+
 /// Whose turn a call is: one after another, and from the beginning again.
-pub fn turn(people: &[Reached], round: u32) -> Option<&Reached> {
+pub fn turn<T>(people: &[T], round: u32) -> Option<&T> {
     let at = usize::try_from(round).ok()?.checked_rem(people.len())?;
     people.get(at)
 }
@@ -116,7 +119,23 @@ mod tests {
         let people = [person(1), person(2)];
         let called: Vec<_> = (0..5).map(|round| turn(&people, round).unwrap().user).collect();
         assert_eq!(called, [0, 1, 0, 1, 0].map(|at: usize| people[at].user));
-        assert_eq!(turn(&[], 3), None);
+        assert_eq!(turn(&[0; 0], 3), None);
+    }
+
+    #[test]
+    fn a_way_that_leads_nowhere_is_none() {
+        let open = |mail, telegram| Open { mail, telegram, webhook: false };
+        assert_eq!(reachable(&person(1), open(true, false)), Some(person(1)));
+        assert_eq!(reachable(&person(1), open(false, true)), None);
+        let both = Reached { telegram: Some("7".into()), ..person(1) };
+        assert_eq!(reachable(&both, open(false, true)), Some(Reached { mail: false, ..both.clone() }));
+        assert_eq!(
+            reachable(
+                &Reached { telegram: None, mail: false, webhook: Some("https://a/".into()), ..both },
+                open(true, true)
+            ),
+            None
+        );
     }
 
     #[test]

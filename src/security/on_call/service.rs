@@ -12,10 +12,10 @@ use crate::identity::{self, Actor, Permit, cases};
 use crate::kernel::{Code, Error, Refusal, Result};
 use crate::ledger::{self, Event};
 use crate::notices::mail::model::Secret;
+use crate::notices::telegram;
 
 const PURPOSE: &str = "lamin on call: secrets, version 1";
-pub const TOKEN: &str = "telegram";
-pub const WEBHOOK: &str = "webhook";
+const WEBHOOK: &str = "webhook";
 
 /// What the list is to be. A secret that is absent stays; an empty one is removed.
 #[derive(Debug, Clone)]
@@ -34,10 +34,11 @@ pub async fn find(app: &App, actor: &Actor) -> Result<OnCall> {
 /// Sets the list; `seen` is 0 where there is none yet.
 pub async fn set(app: &App, actor: &Actor, seen: i32, wanted: Wanted) -> Result<OnCall> {
     let _permit: Permit<cases::ManageOnCall> = actor.permit_installation()?;
-    let token = typed(app, TOKEN, wanted.telegram_token.as_ref())?;
-    let secret = typed(app, WEBHOOK, wanted.webhook_secret.as_ref())?;
+    let token = typed(wanted.telegram_token.as_ref(), |token| telegram::service::seal(app, token))?;
+    let secret = typed(wanted.webhook_secret.as_ref(), |secret| seal(app, secret))?;
     let (now, by) = (app.now(), actor.ledger_name());
-    app.db
+    let list = app
+        .db
         .write(move |tx| {
             let before = store::find(tx)?;
             etag::current(seen, before.version)?;
@@ -75,23 +76,29 @@ pub async fn set(app: &App, actor: &Actor, seen: i32, wanted: Wanted) -> Result<
             ledger::record(tx, &Event::new(&*by, "on_call.set", "installation:on_call").detail(detail), now)?;
             Ok(list)
         })
-        .await
+        .await?;
+    // Incidents may wait for somebody who can be called now.
+    app.job_waiting.notify_one();
+    Ok(list)
 }
 
 /// What a typed secret means: `None` leaves what is stored, `Some(None)` removes it.
-fn typed(app: &App, name: &str, secret: Option<&Secret>) -> Result<Option<Option<String>>> {
-    let Some(secret) = secret else { return Ok(None) };
-    if secret.0.is_empty() {
-        return Ok(Some(None));
+fn typed(secret: Option<&Secret>, seal: impl FnOnce(&Secret) -> Result<String>) -> Result<Option<Option<String>>> {
+    match secret {
+        None => Ok(None),
+        Some(secret) if secret.0.is_empty() => Ok(Some(None)),
+        Some(secret) => Ok(Some(Some(seal(secret)?))),
     }
-    let sealed = app.secrets.seal((PURPOSE, name), secret.0.as_bytes(), app.random());
-    let sealed = sealed.ok_or_else(|| Error::broken("seal a secret of the on-call list", "the cipher refused"))?;
-    Ok(Some(Some(sealed)))
 }
 
-/// A secret in the clear; why there is none.
-pub fn clear(app: &App, name: &str, sealed: Option<&str>) -> Result<Zeroizing<String>, String> {
+fn seal(app: &App, secret: &Secret) -> Result<String> {
+    let sealed = app.secrets.seal((PURPOSE, WEBHOOK), secret.0.as_bytes(), app.random());
+    sealed.ok_or_else(|| Error::broken("seal the secret of the on-call list", "the cipher refused"))
+}
+
+/// The secret of webhooks in the clear; why there is none.
+pub fn clear(app: &App, sealed: Option<&str>) -> Result<Zeroizing<String>, String> {
     let sealed = sealed.ok_or("it is not set")?;
-    let clear = app.secrets.unseal((PURPOSE, name), sealed).ok_or("it was sealed with other keys: enter it anew")?;
+    let clear = app.secrets.unseal((PURPOSE, WEBHOOK), sealed).ok_or("it was sealed with other keys: enter it anew")?;
     Ok(Zeroizing::new(String::from_utf8_lossy(&clear).into_owned()))
 }

@@ -1,4 +1,4 @@
-//! The list in the database: one row at most.
+//! The list in the database: one row at most. The bot is kept where notices find it too.
 
 use diesel::prelude::*;
 
@@ -7,20 +7,22 @@ use super::rules::REPEAT_MINUTES_DEFAULT;
 use crate::db::schema::on_call;
 use crate::db::{Conn, Tx};
 use crate::kernel::{Error, Result, Timestamp};
+use crate::notices::telegram;
 
 /// The only row.
 const ONLY: i32 = 1;
 
-type Row = (i32, String, i32, Option<String>, Option<String>, i32, Timestamp);
+type Row = (i32, String, i32, Option<String>, i32, Timestamp);
 
 /// An empty list where none was set.
 pub fn find(connection: &mut Conn) -> Result<OnCall> {
     let row = on_call::table.find(ONLY).first::<Row>(connection).optional()?;
-    let Some((_, people, repeat_minutes, telegram_token, webhook_secret, version, updated_at)) = row else {
+    let telegram_token = telegram::store::find(connection)?;
+    let Some((_, people, repeat_minutes, webhook_secret, version, updated_at)) = row else {
         return Ok(OnCall {
             people: Vec::new(),
             repeat_minutes: REPEAT_MINUTES_DEFAULT,
-            telegram_token: None,
+            telegram_token,
             webhook_secret: None,
             version: 0,
             updated_at: Timestamp::from_micros(0),
@@ -38,11 +40,10 @@ pub fn save(tx: &mut Tx, list: &OnCall) -> Result<()> {
             on_call::id.eq(ONLY),
             on_call::people.eq(serde_json::json!(list.people).to_string()),
             on_call::repeat_minutes.eq(list.repeat_minutes),
-            on_call::telegram_token.eq(&list.telegram_token),
             on_call::webhook_secret.eq(&list.webhook_secret),
             on_call::version.eq(list.version),
             on_call::updated_at.eq(list.updated_at),
         ))
         .execute(&mut **tx)?;
-    Ok(())
+    telegram::store::save(tx, list.telegram_token.as_deref(), list.updated_at)
 }

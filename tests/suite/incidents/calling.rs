@@ -10,20 +10,21 @@ use lamin::kernel::time::MINUTE;
 use lamin::notices::hooks::rules::signature;
 use serde_json::{Value, json};
 
-use super::{Watch, kinds, path, with};
+use super::{Watch, kinds, path, tick, with};
+use crate::on_each;
 
-const TOKEN: &str = "123456:AAbbCC-dd_ee";
+pub const TOKEN: &str = "123456:AAbbCC-dd_ee";
 const SECRET: &str = "sebuah rahasia panjang";
 
 /// A server that keeps requests, and answers as it is told to.
-struct Peer {
-    url: String,
+pub struct Peer {
+    pub url: String,
     requests: Arc<Mutex<Vec<String>>>,
     status: Arc<Mutex<u16>>,
 }
 
 impl Peer {
-    fn open() -> Self {
+    pub fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (requests, status) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(200)));
@@ -40,7 +41,12 @@ impl Peer {
         Peer { url, requests, status }
     }
 
-    fn take(&self) -> Vec<String> {
+    pub fn answers(&self, status: u16) {
+        *self.status.lock().unwrap() = status;
+    }
+
+    /// What was asked since the last time.
+    pub fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.requests.lock().unwrap())
     }
 }
@@ -104,7 +110,7 @@ async fn people_are_called_one_after_another_until_somebody_takes_it(engine: Eng
     assert!(requests.len() == 1 && head.starts_with("POST /hook HTTP/1.1"), "{requests:#?}");
     let seconds: i64 = header(head, "lamin-timestamp").parse().unwrap();
     assert_eq!(header(head, "lamin-signature"), signature(SECRET.as_bytes(), seconds, body));
-    *peer.status.lock().unwrap() = 500;
+    peer.answers(500);
     watch.app.clock.advance(15 * MINUTE);
     watch.work().await;
     assert_eq!(peer.take().len(), 1, "the first is called again");
@@ -135,6 +141,40 @@ async fn a_call_that_does_not_arrive_tells_no_secret(engine: Engine) {
     assert!(!watch.ledger().contains("AAbbCC"));
 }
 
+async fn whoever_is_put_on_the_list_later_is_called_while_an_incident_still_waits(engine: Engine) {
+    let peer = Peer::open();
+    let watch = with(engine, &[("fetch_private_networks", "127.0.0.0/8"), ("telegram_api_url", peer.url.as_str())]);
+    watch.found("https://arsip.go.id/", "Diserang").await;
+    watch.found("https://dinas.go.id/", "Diserang juga").await;
+    let id = watch.incidents().await[1]["id"].clone();
+    let other = watch.incidents().await[0]["id"].clone();
+    watch.post(Role::Monitor, &path(&other, "/take"), json!({})).await.assert_ok();
+    tick(&watch.app).await;
+    assert!(!kinds(&watch.incident(&id).await).contains(&"called".to_owned()), "nobody is on the list");
+    // Somebody by e-mail, where no mail server is set: a way that leads nowhere.
+    let by_mail = json!({ "people": [{ "user": watch.actor(Role::Monitor).user(), "mail": true }] });
+    watch.send(Role::Head, "PUT", ("/api/v1/on-call", &json!(0)), by_mail).await.assert_ok();
+    tick(&watch.app).await;
+    assert!(!kinds(&watch.incident(&id).await).contains(&"called".to_owned()), "nobody can be reached");
+    let list = json!({ "people": [{ "user": watch.actor(Role::Monitor).user(), "mail": true }, { "user": watch.actor(Role::Head).user(), "telegram": "77" }],
+        "repeat_minutes": 15, "telegram_token": TOKEN });
+    watch.send(Role::Head, "PUT", ("/api/v1/on-call", &json!(1)), list).await.assert_ok();
+    tick(&watch.app).await;
+    let requests = peer.take();
+    assert!(requests.len() == 1 && requests[0].contains("\"77\""), "those who can be reached, at once: {requests:#?}");
+    tick(&watch.app).await;
+    assert_eq!(peer.take().len(), 0, "and once");
+    watch.app.clock.advance(15 * MINUTE);
+    tick(&watch.app).await;
+    assert_eq!(peer.take().len(), 1, "until somebody takes it");
+    assert_eq!(calls(&watch.incident(&id).await).len(), 2);
+    watch.post(Role::Monitor, &path(&id, "/take"), json!({})).await.assert_ok();
+    watch.app.clock.advance(15 * MINUTE);
+    tick(&watch.app).await;
+    assert_eq!(peer.take().len(), 0);
+    assert!(!kinds(&watch.incident(&other).await).contains(&"called".to_owned()), "what somebody has calls nobody");
+}
+
 async fn a_list_is_set_whole_or_not_at_all(engine: Engine) {
     let watch = with(engine, &[]);
     let first = watch.actor(Role::Monitor).user();
@@ -155,18 +195,9 @@ async fn a_list_is_set_whole_or_not_at_all(engine: Engine) {
     );
 }
 
-macro_rules! on_both_engines {
-    ($($test:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[actix_web::test] async fn $test() { super::$test(lamin::db::Engine::Sqlite).await; })*
-        }
-        mod postgres {
-            $(#[actix_web::test] async fn $test() { super::$test(lamin::db::Engine::Postgres).await; })*
-        }
-    };
-}
-on_both_engines!(
+on_each!(
     people_are_called_one_after_another_until_somebody_takes_it,
     a_call_that_does_not_arrive_tells_no_secret,
+    whoever_is_put_on_the_list_later_is_called_while_an_incident_still_waits,
     a_list_is_set_whole_or_not_at_all,
 );

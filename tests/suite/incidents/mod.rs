@@ -1,6 +1,8 @@
 //! Incidents: how they begin, their timeline, what handling offers, the report, the bundle, and who is called.
 
-mod calling;
+pub mod calling;
+mod handling;
+mod paper;
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -74,7 +76,7 @@ impl Watch {
         let payload = json!({ "source": "monitor", "url": url, "agency": "Dinas Kearsipan", "title": title,
             "detected_at": now.plus(-5 * MINUTE).micros(), "summary": "Tautan perjudian tersembunyi",
             "evidence": ["slot gacor di /berita/", "tautan ke raja777"] });
-        let job = NewJob { kind: "security.open", payload, unique_key: None, run_at: now };
+        let job = NewJob { kind: lamin::jobs::INCIDENT_JOB, payload, unique_key: None, run_at: now };
         let id = self.app.id(JobId::new);
         self.app.db.write_blocking(|tx| lamin::jobs::enqueue(tx, id, &job, now)).unwrap();
         self.work().await;
@@ -112,6 +114,17 @@ impl Watch {
     }
 }
 
+/// What the server does between two looks at its queue, and then what is in it.
+pub async fn tick(app: &TestApp) {
+    let app = app.app.clone();
+    let turn = move || {
+        let (handlers, tick) = lamin::boot::worker();
+        tick(&app)?;
+        lamin::jobs::run_due(&app, &handlers)
+    };
+    actix_web::web::block(turn).await.unwrap().unwrap();
+}
+
 pub fn path(id: &Value, rest: &str) -> String {
     format!("/api/v1/incidents/{}{rest}", id.as_str().unwrap())
 }
@@ -135,7 +148,8 @@ async fn a_finding_opens_a_case_without_a_person_and_a_second_one_is_a_line(app:
     assert!(whole["case_view"]["opened_by"].is_null() && whole["timeline"][0]["actor"].is_null(), "{whole:#}");
     assert_eq!((&whole["proposed"]["problem_kind"], &whole["proposed"]["website"]), (&json!("serangan"), &one["url"]));
     let notices = watch.get(Role::Head, "/api/v1/notices").await.assert_ok().json();
-    assert_eq!(notices["items"][0]["kind"], "waiting", "{notices:#}");
+    let told = &notices["items"][0];
+    assert_eq!((&told["kind"], &told["incident"]), (&json!("waiting"), &one["id"]), "{notices:#}");
     watch.app.clock.advance(HOUR);
     watch.found("http://arsip.go.id/", "Masih ada").await;
     let all = watch.incidents().await;
@@ -383,6 +397,8 @@ async fn the_bundle_holds_what_was_seen_and_nobody_who_reported(app: TestApp) {
     };
     assert!(holds(&sums) && !holds(&sums.replacen('a', "b", 1)));
     assert!(text("report.txt").contains("Plugin usang") && text("ledger.json").contains("incident.open"));
+    assert_eq!(&files["report.pdf"][..5], b"%PDF-");
+    assert!(crate::support::text_of(&files["report.pdf"]).contains("Plugin usang"));
     assert!(text("timeline.csv").starts_with("number,at,noted_at,kind,actor,said\n1,"));
     for (name, bytes) in &files {
         assert!(!String::from_utf8_lossy(bytes).contains("Budi"), "{name} names who reported");

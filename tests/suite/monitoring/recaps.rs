@@ -1,7 +1,5 @@
 //! The weekly report (SOP 2): rounds that it takes its figures from, its rows, and what is printed.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
@@ -14,7 +12,6 @@ use lamin::jobs::{self, Job};
 use lamin::kernel::Timestamp;
 use lamin::kernel::id::{JobId, MonitorId};
 use lamin::kernel::time::DAY;
-use lamin::media::derive::document;
 use lamin::monitoring::look::model::Section;
 use lamin::monitoring::rounds::service as rounds;
 use lamin::monitoring::sites::model::{Check, Exception, Kept, Profile, Responsible, Watched};
@@ -24,7 +21,7 @@ use serde_json::{Value, json};
 use super::zoo::{self, Site, page, says};
 use crate::notices::mail::{Post, plain};
 use crate::on_each;
-use crate::support::{Call, Reply, TestApp, golden};
+use crate::support::{Call, Reply, TestApp, golden, text_of};
 
 /// The Sunday before the day on which the zoo's dates count.
 const SUNDAY: &str = "2026-01-11T10:00:00+08:00";
@@ -267,30 +264,6 @@ fn ports(text: &str) -> Vec<String> {
     ports
 }
 
-/// The words of a PDF, as this house reads them.
-fn text_of(pdf: &[u8]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lamin"));
-    let mut reader = command.arg("read-document").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let (mut stdin, file) = (reader.stdin.take().unwrap(), pdf.to_vec());
-    std::thread::spawn(move || stdin.write_all(&file).unwrap());
-    let said = reader.wait_with_output().unwrap();
-    wrapped(&document::heard(&said.stdout, None).text)
-}
-
-/// In lines, so that a difference can be read.
-fn wrapped(text: &str) -> String {
-    const LETTERS_MAX: usize = 110;
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        if lines.last().is_some_and(|line| line.chars().count() + word.chars().count() > LETTERS_MAX) {
-            lines.push(String::new());
-        }
-        let line = lines.last_mut().unwrap();
-        *line = [line.as_str(), word].join(" ").trim().to_owned();
-    }
-    lines.join("\n") + "\n"
-}
-
 /// A website's own round: the job, as the queue would give it.
 fn round_job(app: &TestApp) -> Job {
     let rows = job_rows::table.filter(job_rows::kind.eq(rounds::JOB)).select((job_rows::id, job_rows::payload));
@@ -378,7 +351,7 @@ async fn whoever_wrote_on_a_website_is_told_once(engine: Database) {
         .unwrap();
         app.clock.advance(DAY / 3);
     }
-    let told = job_rows::table.filter(job_rows::kind.eq(rounds::DETECTED_JOB)).select(job_rows::payload);
+    let told = job_rows::table.filter(job_rows::kind.eq(jobs::INCIDENT_JOB)).select(job_rows::payload);
     let told = app.db.read_blocking(|c| Ok(told.load::<String>(c)?)).unwrap();
     assert_eq!(told.len(), 1, "it was known the second time");
     let told: Value = serde_json::from_str(&told[0]).unwrap();

@@ -3,6 +3,7 @@
 mod hooks;
 pub mod mail;
 mod stream;
+mod telegram;
 
 use lamin::identity::Role;
 use lamin::kernel::time::DAY;
@@ -196,11 +197,17 @@ async fn preferences_are_versioned_and_bounded(app: TestApp) {
         call.send(&room.app)
     };
     let before = room.get(Role::Author, path).await.assert_ok().json();
-    assert_eq!(before, json!({"mail": "immediate", "digest_hour": 8, "version": 0}));
+    assert_eq!(
+        before,
+        json!({"mail": "immediate", "telegram": "none", "digest_hour": 8, "has_telegram_bot": false, "version": 0})
+    );
     put(0, json!({"mail": "daily", "digest_hour": 5})).await.assert_refused(422, "invalid");
     put(1, json!({"mail": "daily", "digest_hour": 7})).await.assert_refused(412, "stale");
     let after = put(0, json!({"mail": "daily", "digest_hour": 7})).await.assert_ok().json();
-    assert_eq!(after, json!({"mail": "daily", "digest_hour": 7, "version": 1}));
+    assert_eq!(
+        after,
+        json!({"mail": "daily", "telegram": "none", "digest_hour": 7, "has_telegram_bot": false, "version": 1})
+    );
     put(1, json!({"mail": "none", "digest_hour": 7})).await.assert_ok();
     assert_eq!(room.get(Role::Author, path).await.json()["mail"], "none");
 }

@@ -11,6 +11,7 @@ test('what waits for a decision leads to the review, and the rest to the entry',
 
 test('cases, targets and checks have places of their own', () => {
   expect(placeOf({ kind: 'comment', waits: false, about: { kind: 'case', id: 'c1' } })).toBe('/cases/c1');
+  expect(placeOf({ kind: 'waiting', waits: true, about: { kind: 'case', id: 'c1' }, incident: 'n1' })).toBe('/incidents/n1');
   expect(placeOf({ kind: 'websites_failed', waits: false, about: { kind: 'incident', id: 'i1' } })).toBe('/monitoring');
   expect(placeOf({ kind: 'deployment_failed', waits: false, about: { kind: 'target', id: 't' }, site: 'portal' })).toBe('/publish/portal?show=targets');
   expect(placeOf({ kind: 'verification_failed', waits: false, about: { kind: 'site', id: 's' }, site: 'portal' })).toBe('/publish/portal?show=verify');
