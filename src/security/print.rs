@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::model::{Account, Happened, Incident, Line, SavedAccount, Severity};
+use super::model::{Account, Happened, Incident, Line, SavedAccount, Severity, Times};
 use super::{reporting, rules, service, store};
 use crate::app::App;
 use crate::config::Config;
@@ -65,12 +65,14 @@ pub fn read(connection: &mut Conn, config: &Config, (incident, version): (Incide
         Some(saved) => saved.fields.clone(),
         None => reporting::draft(connection, &incident)?,
     };
-    let lines = until(store::timeline(connection, incident.id)?, number);
+    let all = store::timeline(connection, incident.id)?;
+    let lines = until(&all, number);
+    let incident = as_of(incident, (lines, &all[lines.len()..]));
     let writers = saved.iter().map(|saved| saved.saved_by);
     let people = People::read(connection, lines.iter().filter_map(Line::user).chain(writers))?;
     let name = |user: UserId| people.person(user).name;
     let signer = |line: &Line| Signer { name: line.user().map(name).unwrap_or_default(), at: line.at };
-    let (reported, approved) = signed(&lines, number);
+    let (reported, approved) = signed(lines, number);
     Ok(Paper {
         head: letterhead::of_installation(connection, config)?,
         fields,
@@ -88,9 +90,28 @@ fn version_of(line: &Line, key: &str) -> Option<i32> {
 }
 
 /// The lines that were written before the version after this one was saved: so an older version is printed as it stood.
-fn until(lines: Vec<Line>, number: i32) -> Vec<Line> {
+fn until(lines: &[Line], number: i32) -> &[Line] {
     let is_next = |line: &Line| line.kind == Happened::ReportSaved && version_of(line, "version") == Some(number + 1);
-    lines.into_iter().take_while(|line| number == 0 || !is_next(line)).collect()
+    let end = lines.iter().position(|line| number > 0 && is_next(line));
+    &lines[..end.unwrap_or(lines.len())]
+}
+
+/// The incident as it stood when the first of these lines were written and the others were not.
+fn as_of(incident: Incident, (lines, later): (&[Line], &[Line])) -> Incident {
+    let began = Times {
+        detected_at: lines.first().map_or(incident.times.detected_at, |line| line.at),
+        reported_at: incident.times.reported_at,
+        taken_at: None,
+        assigned_at: None,
+        contained_at: None,
+        recovered_at: None,
+        approved_at: None,
+        closed_at: None,
+    };
+    let times = lines.iter().fold(began, |times, line| rules::after(times, line.kind, line.at));
+    let weighed = later.iter().find(|line| line.kind == Happened::SeverityChanged);
+    let before = weighed.and_then(|line| line.detail.get("from")?.as_str()).and_then(Severity::parse);
+    Incident { times, severity: before.unwrap_or(incident.severity), ..incident }
 }
 
 /// The lines by which a version was handed in, for the last time, and approved.

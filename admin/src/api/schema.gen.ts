@@ -682,6 +682,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{id}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Releases of the website's site, newest first; those that are `kept` can be put back. */
+        get: operations["get_incidents_id_releases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/releases/{release}/consequences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What putting a release back would do to what citizens see. */
+        get: operations["get_incidents_id_releases_release_consequences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{id}/report": {
         parameters: {
             query?: never;
@@ -693,6 +727,23 @@ export interface paths {
         get: operations["get_incidents_id_report"];
         /** Saves a version of the official report. Needs `If-Match` with the version that was seen, 0 for the first. */
         put: operations["put_incidents_id_report"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/report.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The official report as PDF, in Indonesian: the newest version, or the one that is named. */
+        get: operations["get_incidents_id_report.pdf"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -922,6 +973,23 @@ export interface paths {
         /** Choose how I am told; `If-Match: "0"` before anything was chosen. */
         put: operations["put_me_notices"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notices/telegram/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the bot write to a chat of mine, now; at most five times in ten minutes. */
+        post: operations["post_me_notices_telegram_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2963,6 +3031,11 @@ export interface components {
             settings: Record<string, unknown>;
             url?: string | null;
         };
+        /** @description Which chat is to be tried. */
+        ChatToTry: {
+            /** @description The number of a chat; a group's begins with a minus. */
+            chat: string;
+        };
         /** @enum {string} */
         Check: "incomplete" | "missing_alt" | "heading_order" | "link_text" | "table_header" | "summary_length" | "near_tag" | "past_event" | "small_picture" | "broken_link" | "external_link_broken" | "gambling" | "nik" | "family_card" | "tax_number" | "mobile_number" | "private_email" | "bank_account";
         /** @description What a look at a target found. */
@@ -3007,7 +3080,11 @@ export interface components {
              * @description From 6 to 18.
              */
             digest_hour: number;
-            mail: components["schemas"]["NoticeMail"];
+            mail: components["schemas"]["NoticeWhen"];
+            /** @description Absent: never. */
+            telegram?: components["schemas"]["NoticeWhen"];
+            /** @description The number of my chat with the bot; a group's begins with a minus. */
+            telegram_chat?: string | null;
         };
         /** @description Who reported, as far as they said. */
         CitizenContact: {
@@ -4323,6 +4400,7 @@ export interface components {
              * @description The number of the event in the ledger.
              */
             id: number;
+            incident?: components["schemas"]["SecurityIncidentId"] | null;
             kind: components["schemas"]["NoticeKind"];
             read_at?: components["schemas"]["Timestamp"] | null;
             /** @description Reason, comment or error; empty when nothing was said. */
@@ -4336,8 +4414,6 @@ export interface components {
         };
         /** @enum {string} */
         NoticeKind: "waiting" | "returned" | "rejected" | "approved" | "published" | "withdrawn" | "comment" | "mention" | "voided" | "deployment_failed" | "verification_failed" | "websites_failed" | "websites_recovered";
-        /** @enum {string} */
-        NoticeMail: "immediate" | "daily" | "none";
         /** @description Own notices, newest first. */
         NoticePage: {
             items: components["schemas"]["Notice"][];
@@ -4348,14 +4424,21 @@ export interface components {
              */
             unread: number;
         };
-        /** @description How somebody wants to be told. */
+        /** @description How I am told. */
         NoticePreferences: {
             /**
              * Format: int32
-             * @description On the clock of the site that a notice is of.
+             * @description Of both digests, on the clock of the site that a notice is of.
              */
             digest_hour: number;
-            mail: components["schemas"]["NoticeMail"];
+            /** @description Whether there is a bot. */
+            has_telegram_bot: boolean;
+            /** @description By e-mail. */
+            mail: components["schemas"]["NoticeWhen"];
+            /** @description By the bot of this installation. */
+            telegram: components["schemas"]["NoticeWhen"];
+            /** @description The number of my chat with it. */
+            telegram_chat?: string | null;
             /**
              * Format: int32
              * @description 0 before anything was chosen.
@@ -4367,6 +4450,8 @@ export interface components {
             id: string;
             kind: string;
         };
+        /** @enum {string} */
+        NoticeWhen: "immediate" | "daily" | "none";
         /** @description Who is called when an incident begins, without the secrets. */
         OnCallList: {
             /** @description Who may be put on it: those who handle incidents of the whole installation. */
@@ -5186,6 +5271,14 @@ export interface components {
             url?: string | null;
             /** Format: int32 */
             version: number;
+        };
+        /** @enum {string} */
+        TelegramProblem: "unknown_chat" | "no_bot" | "too_often" | "unreachable";
+        /** @description What became of a test. */
+        TelegramTest: {
+            problem?: components["schemas"]["TelegramProblem"] | null;
+            /** @description Whether the message was taken. */
+            sent: boolean;
         };
         /** @description A category or tag with its uses. */
         Term: {
@@ -7386,6 +7479,100 @@ export interface operations {
             };
         };
     };
+    get_incidents_id_releases: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasePage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_incidents_id_releases_release_consequences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+                release: components["schemas"]["ReleaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consequences"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_incidents_id_report: {
         parameters: {
             query?: never;
@@ -7473,6 +7660,54 @@ export interface operations {
                 content?: never;
             };
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "get_incidents_id_report.pdf": {
+        parameters: {
+            query?: {
+                /** @description 0 is what is known before anybody saved one */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["SecurityIncidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8131,6 +8366,47 @@ export interface operations {
                 content?: never;
             };
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_me_notices_telegram_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatToTry"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TelegramTest"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

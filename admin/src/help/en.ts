@@ -11,7 +11,7 @@ export const en: Help = {
     first: 'Write your name, your e-mail address and a long password. The link that led here works only once.',
   },
   '/account': {
-    what: 'Your own account: language, password, the devices where you are signed in, and your roles.',
+    what: 'Your own account: language, how you are told by e-mail and Telegram, password, the devices where you are signed in, and your roles.',
     first: 'If you were given a password by somebody else, change it here first.',
   },
   '/content/:site': {

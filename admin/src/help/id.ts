@@ -11,7 +11,7 @@ export const id: Help = {
     first: 'Isi nama, alamat surel, dan kata sandi yang panjang. Tautan yang membawa Anda ke sini hanya berlaku satu kali.',
   },
   '/account': {
-    what: 'Akun Anda sendiri: bahasa, kata sandi, perangkat tempat Anda masuk, dan peran Anda.',
+    what: 'Akun Anda sendiri: bahasa, cara Anda diberi tahu melalui surel dan Telegram, kata sandi, perangkat tempat Anda masuk, dan peran Anda.',
     first: 'Jika kata sandi Anda dibuatkan orang lain, gantilah lebih dahulu di sini.',
   },
   '/content/:site': {

@@ -114,13 +114,17 @@ impl Watch {
     }
 }
 
-/// What the server does between two looks at its queue, and then what is in it.
+/// What the server does between two looks at its queue, and then what is in it; until nothing is left that is due.
 pub async fn tick(app: &TestApp) {
     let app = app.app.clone();
-    let turn = move || {
+    let turn = move || -> lamin::kernel::Result<()> {
         let (handlers, tick) = lamin::boot::worker();
-        tick(&app)?;
-        lamin::jobs::run_due(&app, &handlers)
+        loop {
+            tick(&app)?;
+            if lamin::jobs::run_due(&app, &handlers)? == 0 {
+                return Ok(());
+            }
+        }
     };
     actix_web::web::block(turn).await.unwrap().unwrap();
 }

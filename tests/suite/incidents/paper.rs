@@ -2,11 +2,17 @@
 
 use lamin::identity::Role;
 use lamin::kernel::time::MINUTE;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Watch, account, path};
 use crate::on_both;
 use crate::support::{Call, TestApp, golden, text_of};
+
+/// The words of a version on paper, as one line.
+async fn printed(watch: &Watch, id: &Value, query: &str) -> String {
+    let paper = watch.get(Role::Monitor, &path(id, &format!("/report.pdf{query}"))).await.assert_ok();
+    text_of(&paper.bytes).replace('\n', " ")
+}
 
 on_both!(
     a_report_is_printed_as_it_was_saved_with_who_handed_it_in_and_approved_it,
@@ -35,6 +41,9 @@ async fn a_report_is_printed_as_it_was_saved_with_who_handed_it_in_and_approved_
     // What cannot be broken between words must stay on the paper all the same.
     second["indicators"] = json!(format!("https://jahat.example/{}/raja777", "a1b2".repeat(40)));
     watch.send(Role::Monitor, "PUT", (&report, &json!(1)), second).await.assert_ok();
+    let version = watch.incident(&id).await["version"].clone();
+    let weighed = json!({ "severity": "critical", "note": "Data warga terlihat" });
+    watch.send(Role::Head, "PUT", (&path(&id, "/severity"), &version), weighed).await.assert_ok();
     minutes(20);
     watch.moves(Role::Monitor, &id, "report", done).await.assert_ok();
     minutes(5);
@@ -45,9 +54,11 @@ async fn a_report_is_printed_as_it_was_saved_with_who_handed_it_in_and_approved_
     let again = watch.get(Role::Monitor, &path(&id, "/report.pdf?version=2")).await.assert_ok();
     assert!(again.bytes == paper.bytes, "printing says nothing of its own time");
     golden("incidents/report.pdf.txt", &text_of(&paper.bytes));
-    let older = text_of(&watch.get(Role::Monitor, &path(&id, "/report.pdf?version=1")).await.assert_ok().bytes);
+    let older = printed(&watch, &id, "?version=1").await;
     assert!(older.contains("Belum diketahui") && !older.contains("Nama baik"), "{older}");
     assert!(older.contains("Dilaporkan secara elektronik") && older.contains("Menunggu persetujuan"), "{older}");
+    assert!(older.contains("Pulih : 23 November 2026, 09.40 WITA"), "the first time that it was handed in: {older}");
+    assert!(older.contains("Tingkat keparahan : Tinggi"), "it was weighed anew later: {older}");
     assert!(older.contains("Sebabnya belum jelas.") && !older.contains("Disetujui secara"), "{older}");
     watch.get(Role::Monitor, &path(&id, "/report.pdf?version=3")).await.assert_refused(404, "not_found");
     watch.get(Role::Monitor, &path(&id, "/report.pdf?version=dua")).await.assert_refused(400, "malformed");
@@ -59,12 +70,12 @@ async fn a_report_that_nobody_saved_is_printed_as_a_draft(app: TestApp) {
     let watch = Watch::open(app);
     watch.found("https://arsip.go.id/", "Diserang").await;
     let id = watch.incidents().await[0]["id"].clone();
-    let draft = text_of(&watch.get(Role::Monitor, &path(&id, "/report.pdf")).await.assert_ok().bytes);
+    let draft = printed(&watch, &id, "").await;
     assert!(draft.contains("Konsep, belum disimpan") && draft.contains("Belum dilaporkan"), "{draft}");
     assert!(draft.contains("Tautan perjudian tersembunyi") && !draft.contains("Sidik isi"), "{draft}");
     watch.send(Role::Monitor, "PUT", (&path(&id, "/report"), &json!(0)), account()).await.assert_ok();
-    let saved = text_of(&watch.get(Role::Monitor, &path(&id, "/report.pdf")).await.assert_ok().bytes);
+    let saved = printed(&watch, &id, "").await;
     assert!(saved.contains("Versi laporan : 1, disimpan oleh monitor"), "{saved}");
-    let draft = text_of(&watch.get(Role::Monitor, &path(&id, "/report.pdf?version=0")).await.assert_ok().bytes);
+    let draft = printed(&watch, &id, "?version=0").await;
     assert!(draft.contains("Konsep, belum disimpan"), "{draft}");
 }

@@ -121,7 +121,7 @@ export const rare = {
   'incidents.report.version': 'Version {version}, saved by {name}, {at}',
   'incidents.report.missing': 'needed before the team reports',
   'incidents.report.leave': 'What you changed is not saved. Leave nevertheless?',
-  'incidents.release.live': 'The release that is live (send it again)',
+  'incidents.release.live': 'The live release',
   'incidents.release.kept': 'Release {number}, live on {at}',
   'incidents.release.blocked': 'This release holds content that was withdrawn, so it cannot be put back from here. Choose another, or ask a publisher to build a new release of it.',
   'incidents.release.sent': 'This release goes live and is sent whole to every target, whatever was changed there.',

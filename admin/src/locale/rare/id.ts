@@ -122,7 +122,7 @@ export const rare: Record<keyof typeof words, string> = {
   'incidents.report.version': 'Versi {version}, disimpan {name}, {at}',
   'incidents.report.missing': 'perlu diisi sebelum tim melapor',
   'incidents.report.leave': 'Perubahan Anda belum disimpan. Tetap tinggalkan halaman?',
-  'incidents.release.live': 'Rilis yang tayang sekarang (kirim ulang)',
+  'incidents.release.live': 'Rilis yang tayang',
   'incidents.release.kept': 'Rilis {number}, tayang {at}',
   'incidents.release.blocked': 'Rilis ini memuat konten yang sudah ditarik, jadi tidak dapat dipulihkan dari sini. Pilih rilis lain, atau minta penerbit membangun rilis baru dari isinya.',
   'incidents.release.sent': 'Rilis ini ditayangkan dan dikirim secara utuh ke semua server tujuan, apa pun yang diubah di sana.',
