@@ -7,6 +7,7 @@ import * as content from './features/content/filters';
 import * as ledger from './features/ledger/search';
 import * as media from './features/media/filters';
 import { askedBy } from './features/monitoring/states';
+import { ROWS, verdictOf } from './features/recaps/verdicts';
 import * as terms from './features/terms/terms';
 import { dayIn } from './locale/clock';
 import type { Match } from './routes';
@@ -69,12 +70,12 @@ export const FIRST: Record<string, First> = {
   '/incidents/:id': ({ id }, query) => [asks.incident(id, by), query('show') === 'report' && asks.incidentReport(id, by)],
   '/on-call': () => asks.onCall(by),
   '/recaps': () => asks.recaps(undefined, by),
-  '/recaps/:id': ({ id }) => asks.recap(id, by),
-  '/monitoring': (_, query) => [asks.monitored(askedBy(query), undefined, by), asks.monitoringSummary(by)],
+  '/recaps/:id': ({ id }, query) => [asks.recap(id, by), asks.recapRows(id, { verdict: verdictOf(query('verdict')), q: query('q') || undefined, limit: ROWS, cursor: undefined }, by)],
+  '/monitoring': (_, query) => [asks.monitored(askedBy(query), undefined, by), asks.monitoringSummary(by), asks.newestRecaps(by)],
   '/monitoring/:id': ({ id }, query) => {
     const part = query('show') || 'now';
     const asked = [asks.monitoredSite(id, by)];
-    if (part === 'now') return [...asked, asks.outages(id, undefined, by)];
+    if (part === 'now') return [...asked, asks.outages(id, undefined, by), asks.weeks(id, by), asks.baseline(id, by)];
     if (part === 'availability') return [...asked, asks.availability(id, query('by') === 'hour' ? 'hour' : 'day', undefined, by)];
     if (part === 'looks') return [...asked, asks.looks(id, undefined, by)];
     if (part === 'windows') return [...asked, asks.windows(id, undefined, by)];

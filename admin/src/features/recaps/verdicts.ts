@@ -10,6 +10,9 @@ export const VERDICTS = ['not_updated', 'no_answer', 'down', 'maintenance', 'upd
 
 export const TONES = { updated: 'good', not_updated: 'warn', no_answer: 'plain', down: 'bad', maintenance: 'accent' } as const satisfies Record<Verdict, string>;
 
+/** Rows that are shown at a time: a hundred take an old laptop two seconds to draw. */
+export const ROWS = 40;
+
 export const SECTIONS = ['berita', 'artikel', 'agenda'] as const;
 
 export const verdictOf = (text: string): Verdict | undefined => VERDICTS.find((one) => one === text);
