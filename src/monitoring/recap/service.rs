@@ -66,7 +66,9 @@ fn make(tx: &mut Tx, case: CaseId, opened_at: Timestamp) -> Result<Recap> {
     let id = RecapId::new(opened_at, chance);
     let zone = time::zone(ZONE_DEFAULT)?;
     let week = rules::week_of(opened_at, &zone);
-    let since = crate::monitoring::rounds::rules::recap_time(week, &zone).unwrap_or(opened_at);
+    // A report that is asked for before seven on Monday is not to wait for what comes then.
+    let scheduled = crate::monitoring::rounds::rules::recap_time(week, &zone);
+    let since = scheduled.filter(|at| *at <= opened_at).unwrap_or(opened_at);
     let (created_at, updated_at) = (opened_at, opened_at);
     let one = Recap {
         id,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use diesel::prelude::*;
 use lamin::boot;
 use lamin::db::Engine as Database;
-use lamin::db::schema::{jobs as job_rows, monitor_reports};
+use lamin::db::schema::{jobs as job_rows, monitor_reports, monitor_rounds};
 use lamin::identity::{Actor, Role};
 use lamin::jobs::{self, Job};
 use lamin::kernel::Timestamp;
@@ -359,6 +359,29 @@ async fn whoever_wrote_on_a_website_is_told_once(engine: Database) {
     assert!(told["evidence"].as_array().unwrap().len() > 1, "{told}");
 }
 
+/// Before the scheduled figures are taken, a report that is asked for is served by one round of its own, and waits for no other.
+async fn a_report_asked_for_before_dawn_is_served_by_one_round(engine: Database) {
+    let line = Site::open(|_| says(204, ""));
+    let (site, _) = website(&[1, 9]);
+    let app = installation(engine, &line);
+    boot::load_procedures(&app).await.unwrap();
+    let office = office(&app);
+    watch(&app, "Dinas Pertanian", &site, None);
+    work(&app, "2026-01-12T04:00:00+08:00").await;
+    let opened = Call::post("/api/v1/recaps").token(&app.token(&office.head)).send(&app).await;
+    let (id, case) =
+        (opened.json()["id"].as_str().unwrap().to_owned(), opened.json()["case"].as_str().unwrap().to_owned());
+    let order = json!({ "command": "order", "fields": { "order_form": "tertulis", "figures": "terjadwal" } });
+    office.move_case(&office.head, &case, order).await.assert_ok();
+    for _ in 0..3 {
+        app.clock.advance(1_000_000);
+        settle(&app).await;
+    }
+    assert_eq!(office.get(&format!("/api/v1/recaps/{id}")).await["counts"], json!({ "updated": 1 }));
+    let ordered = monitor_rounds::table.filter(monitor_rounds::occasion.eq("order")).count();
+    assert_eq!(app.db.read_blocking(|c| Ok(ordered.get_result::<i64>(c)?)).unwrap(), 1);
+}
+
 async fn whoever_is_responsible_is_reminded_once_before_the_report(engine: Database) {
     let (line, post) = (Site::open(|_| says(204, "")), Post::open());
     let ((fresh, _), (stale, _), (still, _)) = (website(&[1, 9]), website(&[300, 320]), website(&[300, 320]));
@@ -405,6 +428,7 @@ async fn whoever_is_responsible_is_reminded_once_before_the_report(engine: Datab
 
 on_each!(
     the_whole_of_a_monday,
+    a_report_asked_for_before_dawn_is_served_by_one_round,
     whoever_is_responsible_is_reminded_once_before_the_report,
     a_round_that_died_goes_on_and_looks_at_nobody_twice,
     while_our_own_line_is_silent_nobody_is_said_to_be_down,
