@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(fields["title"], "Status website perangkat daerah: Server A");
         assert_eq!(
             fields["body"],
-            "Data diukur pada Senin, 12 Januari 2026 dan telah disetujui.\n\n\
+            "Data diukur pada 12 Januari 2026 dan telah disetujui.\n\n\
              | Perangkat daerah | Bagian | Terbaru | Hasil | Keterangan |\n|---|---|---|---|---|\n\
              | [Dinas A \\| \\[x\\](y) \\<b\\>](https://a.go.id/) | Agenda | 9 Januari 2026 | Diperbarui |  |\n"
         );

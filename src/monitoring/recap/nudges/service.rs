@@ -26,7 +26,7 @@ const KEPT: i64 = 400 * DAY;
 /// Has people reminded of what the newest round told; of nothing where it is not the time. Whatever was missed, the next round makes up for.
 pub fn after_round(app: &App) -> Result<()> {
     let (now, days) = (app.now(), app.config.monitor_nudge_days);
-    let Some((day, parts)) = app.db.read_blocking(|c| due(c, now, days))? else { return Ok(()) };
+    let Some(Due { day, parts }) = app.db.read_blocking(|c| due(c, now, days))? else { return Ok(()) };
     let zone = time::zone(ZONE_DEFAULT)?;
     let (run_at, before) = (rules::letter_time(now, &zone), now.plus(-KEPT).in_zone(&zone).date().to_string());
     let letters: Vec<(JobId, Vec<Stale>)> = parts.into_values().map(|parts| (app.id(JobId::new), parts)).collect();
@@ -51,8 +51,16 @@ pub fn after_round(app: &App) -> Result<()> {
     })
 }
 
-/// Parts to be reminded of, by the e-mail address of who is responsible; `None` where nobody is to be reminded now.
-fn due(connection: &mut Conn, now: Timestamp, days: usize) -> Result<Option<(String, BTreeMap<String, Vec<Stale>>)>> {
+/// What people are to be reminded of.
+struct Due {
+    /// On which the report is made.
+    day: String,
+    /// By the e-mail address of who is responsible.
+    parts: BTreeMap<String, Vec<Stale>>,
+}
+
+/// `None` where nobody is to be reminded now.
+fn due(connection: &mut Conn, now: Timestamp, days: usize) -> Result<Option<Due>> {
     let Some(report_at) = rounds::recap_at(connection)?.filter(|at| rules::is_time(now, *at, days)) else {
         return Ok(None);
     };
@@ -72,7 +80,7 @@ fn due(connection: &mut Conn, now: Timestamp, days: usize) -> Result<Option<(Str
             found.entry(email).or_default().extend(new);
         }
     }
-    Ok((!found.is_empty()).then_some((day, found)))
+    Ok((!found.is_empty()).then_some(Due { day, parts: found }))
 }
 
 /// Where the person who is responsible for a website is written to.
