@@ -15,6 +15,7 @@ const LOCK: &str = "SELECT pg_advisory_lock(7126201102)";
 const UNLOCK: &str = "SELECT pg_advisory_unlock(7126201102)";
 
 /// Writes one to a file of SQLite that is not there yet.
+#[expect(clippy::disallowed_methods, reason = "a file that a test begins with")]
 pub fn sqlite(file: &Path) {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     let bytes = BYTES.get_or_init(|| {
@@ -51,6 +52,7 @@ pub fn postgres(server: &str) -> &'static str {
     })
 }
 
+#[expect(clippy::disallowed_methods, reason = "what the program carries, as it stands in the checkout")]
 fn migrations() -> Digest {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/postgres");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|one| one.unwrap().path().join("up.sql")).collect();
