@@ -17,9 +17,10 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::json;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, in_torture};
 
-const RUNS_SQLITE: u32 = 10_000;
+/// In `make test`; `make torture` runs ten times as many, optimised.
+const RUNS_SQLITE: u32 = 2_000;
 const RUNS_POSTGRES: u32 = 150;
 const ENTRIES: usize = 2;
 
@@ -364,6 +365,7 @@ impl Belief {
 }
 
 fn runs(engine: Engine, count: u32) {
+    let count = if in_torture() { count * 10 } else { count };
     let house = House::open(engine);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let config = Config { cases: count, failure_persistence: None, max_shrink_iters: 400, ..Config::default() };

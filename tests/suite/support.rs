@@ -59,6 +59,12 @@ macro_rules! on_each {
     };
 }
 
+/// Whether `make torture` runs, which does more of what takes long.
+#[expect(clippy::disallowed_methods, reason = "a test's own switch")]
+pub fn in_torture() -> bool {
+    std::env::var("LAMIN_TEST_TORTURE").is_ok()
+}
+
 /// 2026-11-23 is a Monday; 09.00 WITA is within service hours.
 pub const MONDAY_MORNING: &str = "2026-11-23T09:00:00+08:00";
 

@@ -8,6 +8,7 @@ use lamin::kernel::Digest;
 use super::{On, Place, Stage, assert_same, copy_folder, empty_folder};
 use crate::live_rows::Live;
 use crate::publish::Tree;
+use crate::support::in_torture;
 
 /// Text that does not get smaller when it is packed.
 fn noise(seed: usize, bytes: usize) -> String {
@@ -126,7 +127,7 @@ async fn a_bucket_points_at_a_whole_release_or_at_none_after_a_cut() {
 /// One changed page of a large site: what goes over the wire, and how long it takes.
 #[actix_web::test]
 async fn one_changed_page_is_all_that_is_sent() {
-    let pages: usize = if super::in_torture() { 10_000 } else { 1_000 };
+    let pages: usize = if in_torture() { 10_000 } else { 1_000 };
     let stage = Stage::new().await;
     let place = Place::new(On::Ssh);
     let key = stage.target(&place).await;

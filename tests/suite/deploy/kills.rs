@@ -4,6 +4,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{ALL, On, Place, Server, Stage, assert_same, copy_folder, empty_folder};
+use crate::support::in_torture;
 
 const KILLS_OF_EACH: u32 = 10;
 const KILLS_OF_EACH_IN_TORTURE: u32 = 200;
@@ -74,7 +75,7 @@ async fn fifty_killed_deploys_leave_the_old_or_the_new_release() {
 
 #[actix_web::test]
 async fn torture_killed_deploys() {
-    if super::in_torture() {
+    if in_torture() {
         for on in ALL {
             killed_deploys(on, KILLS_OF_EACH_IN_TORTURE).await;
         }

@@ -228,12 +228,6 @@ impl Stage {
     }
 }
 
-/// Whether `make torture` runs.
-#[expect(clippy::disallowed_methods, reason = "a test's own switch")]
-pub fn in_torture() -> bool {
-    std::env::var("LAMIN_TEST_TORTURE").is_ok()
-}
-
 /// Says where two trees differ.
 #[track_caller]
 pub fn assert_same(shown: &Tree, expected: &Tree, when: &str) {

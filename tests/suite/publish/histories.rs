@@ -20,7 +20,7 @@ use serde_json::json;
 
 use super::{Tree, assert_whole, tree};
 use crate::live_rows::{Live, Portal};
-use crate::support::TestApp;
+use crate::support::{TestApp, in_torture};
 
 /// In `make test`; `make torture` runs fifty times as many, optimised.
 const HISTORIES_SQLITE: u32 = 400;
@@ -309,10 +309,12 @@ fn hold(engine: Engine, histories: u32) {
     let world = World { app, themes, publisher };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let number = std::cell::Cell::new(0);
-    #[expect(clippy::disallowed_methods, reason = "which of the runs this is")]
-    let times = if std::env::var("LAMIN_TEST_TORTURE").is_ok() { 50 } else { 1 };
-    let config =
-        Config { cases: histories * times, failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
+    let config = Config {
+        cases: if in_torture() { histories * 50 } else { histories },
+        failure_persistence: None,
+        max_shrink_iters: 300,
+        ..Config::default()
+    };
     let outcome = TestRunner::new(config).run(&proptest::collection::vec(act(), 4..28), |acts| {
         number.set(number.get() + 1);
         runtime.block_on(run(&world, number.get(), &acts))
