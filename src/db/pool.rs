@@ -1,8 +1,9 @@
 //! Connections of both engines, and the two kinds of transaction.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -17,8 +18,10 @@ use crate::kernel::{Context, Error, Result};
 const CHECKOUT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long SQLite waits for another process that is writing (an import beside a server).
 const BUSY_TIMEOUT_MS: u32 = 10_000;
-/// PostgreSQL answers a lost race of serializable transactions with an error; it is tried again.
-const SERIALIZATION_ATTEMPTS: u32 = 12;
+/// PostgreSQL answers a lost race of serializable transactions with an error; it is tried again, for about ten seconds.
+const RACES_MAX: u32 = 100;
+/// Whoever looked for a row before writing it may find it written meanwhile, but not again and again.
+const COLLISIONS_MAX: u32 = 12;
 const READERS_MAX: u32 = 8;
 const POSTGRES_CONNECTIONS_MAX: u32 = 12;
 /// A page cache for each connection; small, because the operating system caches the file as well.
@@ -92,6 +95,8 @@ pub struct Db {
     engine: Engine,
     readers: Pool<Opener>,
     writers: Pool<Opener>,
+    /// Whoever lost a race goes on only with this in hand: of many who try again at once, somebody would lose every time.
+    turn: Arc<Mutex<()>>,
     /// Counts commits of this process.
     commits: Arc<watch::Sender<u64>>,
 }
@@ -118,7 +123,7 @@ impl Db {
             Engine::Sqlite => pool(READERS_MAX, Mode::Read)?,
             Engine::Postgres => writers.clone(),
         };
-        Ok(Db { engine, readers, writers, commits: Arc::new(watch::Sender::new(0)) })
+        Ok(Db { engine, readers, writers, turn: Arc::default(), commits: Arc::new(watch::Sender::new(0)) })
     }
 
     pub fn engine(&self) -> Engine {
@@ -160,13 +165,13 @@ impl Db {
 
     pub fn write_blocking<T>(&self, mut change: impl FnMut(&mut Tx) -> Result<T>) -> Result<T> {
         let mut connection = self.writers.get().context("wait for a database connection")?;
-        let mut attempt = 1;
+        let (mut attempt, mut turn) = (1, None);
         loop {
             begin(&mut connection, "BEGIN IMMEDIATE", "BEGIN ISOLATION LEVEL SERIALIZABLE")?;
             match finish(&mut connection, |connection| change(&mut Tx(connection))) {
-                Err(error) if attempt < SERIALIZATION_ATTEMPTS && lost_a_race(&error) => {
-                    // Backing off grows with the attempt and differs by thread, or two racers meet again.
-                    std::thread::sleep(Duration::from_micros(500 << attempt.min(8)));
+                Err(error) if attempt < attempts_max(&error) => {
+                    turn.get_or_insert_with(|| self.turn.lock().unwrap_or_else(PoisonError::into_inner));
+                    std::thread::sleep(pause(attempt));
                     attempt += 1;
                 }
                 outcome => {
@@ -219,14 +224,21 @@ fn finish<T>(connection: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -
     Ok(value)
 }
 
-fn lost_a_race(error: &Error) -> bool {
-    let Error::Broken { cause, .. } = error else { return false };
+/// How often a change is tried that ended like this.
+fn attempts_max(error: &Error) -> u32 {
+    let Error::Broken { cause, .. } = error else { return 1 };
     match cause.downcast_ref::<DieselError>() {
-        Some(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
-        Some(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => true,
-        Some(DieselError::DatabaseError(_, about)) => about.message().contains("deadlock detected"),
-        _ => false,
+        Some(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => RACES_MAX,
+        Some(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => COLLISIONS_MAX,
+        Some(DieselError::DatabaseError(_, about)) if about.message().contains("deadlock detected") => RACES_MAX,
+        _ => 1,
     }
+}
+
+/// Longer with each attempt, and a different one in each process: two that lost to one another would meet again.
+fn pause(attempt: u32) -> Duration {
+    let longest: u64 = 500 << attempt.min(8);
+    Duration::from_micros(longest / 2 + RandomState::new().hash_one(attempt) % longest)
 }
 
 /// A query that fails is a failure, never a refusal: the rules look before they write.

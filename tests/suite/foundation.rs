@@ -17,6 +17,7 @@ use crate::support::{Call, TestApp};
 
 on_both!(
     a_refused_write_changes_nothing,
+    many_who_write_at_once_lose_nothing,
     the_ledger_finds_an_edit_in_the_database,
     the_ledger_finds_a_truncation_by_yesterdays_head,
     a_job_runs_once_and_a_failing_one_again_later,
@@ -52,6 +53,27 @@ async fn write_events(app: &TestApp, count: usize) {
         })
         .await
         .unwrap();
+}
+
+/// All of them meet in the chain of the ledger: on PostgreSQL each can only go on when no other came between.
+async fn many_who_write_at_once_lose_nothing(app: TestApp) {
+    let (writers, each) = (16, 10);
+    let one = |number: usize| {
+        let (db, at) = (app.db.clone(), app.now());
+        std::thread::spawn(move || {
+            for _ in 0..each {
+                let event = Event::new("system:test", "test.write", format!("test:{number}"));
+                db.write_blocking(|tx| record(tx, &event, at).map(|_| ())).unwrap();
+            }
+        })
+    };
+    let all: Vec<_> = (0..writers).map(one).collect();
+    for thread in all {
+        thread.join().unwrap();
+    }
+    let rows: i64 = app.db.read(|c| Ok(ledger::table.count().get_result(c)?)).await.unwrap();
+    assert_eq!(rows, writers as i64 * each);
+    assert!(app.db.read(|c| verify(c, None, |_| true)).await.unwrap().intact);
 }
 
 async fn the_ledger_finds_an_edit_in_the_database(app: TestApp) {
