@@ -4,10 +4,8 @@ use jiff::fmt::rfc2822;
 
 use crate::kernel::time::{HOUR, SECOND};
 use crate::kernel::{Digest, Timestamp};
-use crate::monitoring::states::rules::{CONFIRM_SPAN_MAX, CONFIRM_SPAN_MIN};
+use crate::monitoring::states::rules::{CONFIRM_SPAN_MAX, CONFIRM_SPAN_MIN, JITTER_SHARE};
 
-/// A slot is moved by at most this share of the interval, so that no two websites meet for ever.
-const JITTER_SHARE: i64 = 20;
 /// A host that wants to be left alone for longer is asked all the same.
 pub const RETRY_AFTER_MAX: i64 = HOUR;
 

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use crate::kernel::Timestamp;
 use crate::kernel::time::{HOUR, MINUTE, SECOND};
+use crate::monitoring::states::rules::JITTER_SHARE;
 
 /// What befell one website.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,10 +41,11 @@ impl Trait {
     pub fn holds(&self, fall: &Fall) -> bool {
         let other = &fall.what;
         let apart = (self.since.micros() - other.since.micros()).abs();
+        let span = MINUTE.max(fall.interval);
         let shares_server = self.address.is_some() && self.address == other.address;
         self.kind == other.kind
             && self.cause == other.cause
-            && apart <= MINUTE.max(fall.interval)
+            && apart <= span + span / JITTER_SHARE
             && (shares_server || self.domain == other.domain)
     }
 }

@@ -4,6 +4,8 @@ use super::model::{Belief, Last, Measurement, Outage, Outcome, Standing, State, 
 use crate::kernel::Timestamp;
 use crate::kernel::time::SECOND;
 
+/// A slot is moved by at most this share of the interval, so that no two websites meet for ever.
+pub const JITTER_SHARE: i64 = 20;
 /// Looks that must fail, the first among them: two confirm it.
 pub const FAILURES_MIN: u8 = 3;
 /// Between two looks that both count. One that comes sooner, because somebody asked for it, says nothing new.

@@ -170,7 +170,7 @@ fn what_differs_in_cause_time_or_server_is_an_incident_of_its_own() {
     let what = || first.what.clone();
     let others = [
         Trait { cause: "tls".into(), ..what() },
-        Trait { since: START.plus(61 * SECOND), ..what() },
+        Trait { since: START.plus(64 * SECOND), ..what() },
         Trait { kind: Kind::Unstable, ..what() },
         Trait { domain: "b.go.id".into(), address: Some(IpAddr::from([10, 0, 0, 2])), ..what() },
         Trait { domain: "c.go.id".into(), address: None, ..what() },
