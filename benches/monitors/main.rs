@@ -5,6 +5,7 @@
 //! `benches/monitors/beside.py` measures looks over TLS for each second of processor beside prometheus-blackbox-exporter: with `tls` as the
 //! third argument all websites answer, over TLS.
 
+use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader};
 use std::net::Ipv4Addr;
 use std::process::{Command, Stdio};
@@ -186,15 +187,21 @@ fn report(engine: &Engine, (ids, begun, ended): (&[MonitorId], Timestamp, Timest
             at = slot_after(id.as_str(), MINUTE, at);
         }
     }
-    let mut lags: Vec<u32> = engine.tally.lags_ms.iter().copied().collect();
-    lags.sort_unstable();
-    let part = |share: f64| lags.get(((lags.len() as f64 - 1.0) * share) as usize).copied().unwrap_or(0);
-    let looks = engine.tally.looks;
+    let tally = &engine.tally;
+    let looks = tally.looks;
     println!("websites {}, seconds {:.0}", ids.len(), (ended.micros() - begun.micros()) as f64 / 1e6);
-    println!("slots {due}, looks {looks} (confirmations among them), stored {}", engine.tally.stored);
-    println!("start lag in ms: p50 {}, p99 {}, max {}", part(0.5), part(0.99), part(1.0));
+    println!("slots {due}, looks {looks}, stored {}", tally.stored);
+    println!("start lag in ms of slots: {}", lags(&tally.slot_lags_ms));
+    println!("start lag in ms of confirmations: {}", lags(&tally.confirmation_lags_ms));
     println!("resident {} MB, peak {} MB", memory("VmRSS") / 1024, memory("VmHWM") / 1024);
     println!("processor {processor:.1} s, {:.0} looks per second of it", looks as f64 / processor);
+}
+
+fn lags(found: &VecDeque<u32>) -> String {
+    let mut lags: Vec<u32> = found.iter().copied().collect();
+    lags.sort_unstable();
+    let part = |share: f64| lags.get(((lags.len() as f64 - 1.0) * share) as usize).copied().unwrap_or(0);
+    format!("{} looks, p50 {}, p99 {}, max {}", lags.len(), part(0.5), part(0.99), part(1.0))
 }
 
 /// Kilobytes, as the kernel counts them.

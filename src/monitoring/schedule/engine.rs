@@ -5,7 +5,7 @@
 //! whether it is still this process that looks. A process that dies loses looks that were under way; the next one finds their
 //! slots without a row and looks again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,16 +54,27 @@ enum Phase {
     Stores,
 }
 
-/// How the engine did so far; lags are those between a slot and its look.
+/// How the engine did so far. Lags are from when a look was due to when it began: milliseconds, of a bounded number of the last ones.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
     pub looks: u64,
     pub stored: u64,
-    /// Milliseconds, one for each look of a bounded number of the last ones.
-    pub lags_ms: std::collections::VecDeque<u32>,
+    pub slot_lags_ms: VecDeque<u32>,
+    pub confirmation_lags_ms: VecDeque<u32>,
 }
 
 const LAGS_KEPT: usize = 100_000;
+
+impl Tally {
+    fn began(&mut self, lag_ms: u32, confirms: bool) {
+        self.looks += 1;
+        let lags = if confirms { &mut self.confirmation_lags_ms } else { &mut self.slot_lags_ms };
+        lags.push_back(lag_ms);
+        if lags.len() > LAGS_KEPT {
+            lags.pop_front();
+        }
+    }
+}
 
 pub struct Engine {
     app: App,
@@ -215,11 +226,7 @@ impl Engine {
                 continue;
             };
             let lag = (now.micros() - turn.due.micros()) / 1000;
-            self.tally.looks += 1;
-            self.tally.lags_ms.push_back(u32::try_from(lag).unwrap_or(u32::MAX));
-            if self.tally.lags_ms.len() > LAGS_KEPT {
-                self.tally.lags_ms.pop_front();
-            }
+            self.tally.began(u32::try_from(lag).unwrap_or(u32::MAX), turn.confirms);
             let (prober, url, span_max) = (self.prober.clone(), known.url.clone(), self.span_max);
             let tell = self.tell.clone();
             tokio::spawn(async move {
@@ -318,7 +325,7 @@ impl Engine {
         let (saved, again_soon) = judging::judge(known, (due, at), seen, (works, quiet));
         if again_soon {
             let soon = rules::confirmation(known.id.as_str(), at);
-            self.table.enter(number, soon, looking::place(known.address, &known.url));
+            self.table.confirm(number, soon, looking::place(known.address, &known.url));
         }
         Some(saved)
     }

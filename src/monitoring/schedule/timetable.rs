@@ -1,4 +1,4 @@
-//! Who is next, and who must wait for somebody else: a heap of times, and a queue for each place.
+//! Who is next, and who must wait for somebody else: heaps of times, and a queue for each place.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
@@ -20,6 +20,8 @@ pub type Place = u64;
 pub struct Turn {
     pub number: Number,
     pub due: Timestamp,
+    /// It is no slot, but confirms what an earlier look saw.
+    pub confirms: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,17 +35,22 @@ enum Stage {
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     due: Timestamp,
+    confirm_at: Option<Timestamp>,
     place: Place,
     stage: Stage,
     /// Its look under way ends for nobody.
     removed: bool,
 }
 
+type Heap = BinaryHeap<Reverse<(i64, Number)>>;
+
 /// All who are watched, by their times.
 #[derive(Debug, Default)]
 pub struct Timetable {
     entries: HashMap<Number, Entry>,
-    heap: BinaryHeap<Reverse<(i64, Number)>>,
+    slots: Heap,
+    /// They wait for every slot: when thousands fail at once, all are still looked at in their time.
+    confirmations: Heap,
     /// Looks under way at each place.
     busy: HashMap<Place, usize>,
     queues: HashMap<Place, VecDeque<Number>>,
@@ -57,12 +64,20 @@ impl Timetable {
     pub fn enter(&mut self, number: Number, due: Timestamp, place: Place) {
         match self.entries.get_mut(&number) {
             Some(entry) if entry.stage != Stage::Waits => entry.removed = false,
-            Some(entry) => (entry.due, entry.place) = (due, place),
+            Some(entry) => (entry.due, entry.confirm_at, entry.place) = (due, None, place),
             None => {
-                self.entries.insert(number, Entry { due, place, stage: Stage::Waits, removed: false });
+                self.entries.insert(number, Entry::waiting(due, place));
             }
         }
-        self.heap.push(Reverse((due.micros(), number)));
+        self.slots.push(Reverse((due.micros(), number)));
+    }
+
+    /// Has somebody who waits looked at before their slot, should there be room.
+    pub fn confirm(&mut self, number: Number, at: Timestamp, place: Place) {
+        if let Some(entry) = self.entries.get_mut(&number).filter(|entry| entry.stage == Stage::Waits) {
+            (entry.confirm_at, entry.place) = (Some(at), place);
+            self.confirmations.push(Reverse((at.micros(), number)));
+        }
     }
 
     /// Takes somebody off.
@@ -85,7 +100,10 @@ impl Timetable {
         }
         match self.freed.front() {
             Some(_) => Some(Timestamp::from_micros(i64::MIN)),
-            None => self.heap.peek().map(|Reverse((at, _))| Timestamp::from_micros(*at)),
+            None => {
+                let first = [self.slots.peek(), self.confirmations.peek()].into_iter().flatten();
+                first.map(|Reverse((at, _))| Timestamp::from_micros(*at)).min()
+            }
         }
     }
 
@@ -109,7 +127,8 @@ impl Timetable {
             self.stage(number, Stage::UnderWay);
             *self.busy.entry(entry.place).or_default() += 1;
             self.in_flight += 1;
-            return Some(Turn { number, due: entry.due });
+            let confirms = entry.confirm_at.filter(|_| entry.due > now);
+            return Some(Turn { number, due: confirms.unwrap_or(entry.due), confirms: confirms.is_some() });
         }
         None
     }
@@ -121,18 +140,9 @@ impl Timetable {
     }
 
     fn pop_due(&mut self, now: Timestamp) -> Option<Number> {
-        loop {
-            let Reverse((at, number)) = *self.heap.peek()?;
-            if at > now.micros() {
-                return None;
-            }
-            self.heap.pop();
-            // What was entered anew stands in the heap twice; only the time that counts is one.
-            let counts = self.entries.get(&number);
-            if counts.is_some_and(|entry| entry.stage == Stage::Waits && entry.due.micros() == at) {
-                return Some(number);
-            }
-        }
+        let (slot, confirmation) = (|entry: &Entry| Some(entry.due), |entry: &Entry| entry.confirm_at);
+        pop((&mut self.slots, slot), &self.entries, now)
+            .or_else(|| pop((&mut self.confirmations, confirmation), &self.entries, now))
     }
 
     /// A look has ended: its place is free, and it is due again then, perhaps at another place.
@@ -157,7 +167,32 @@ impl Timetable {
             self.entries.remove(&number);
             return;
         }
-        self.entries.insert(number, Entry { due, place, stage: Stage::Waits, removed: false });
-        self.heap.push(Reverse((due.micros(), number)));
+        self.entries.insert(number, Entry::waiting(due, place));
+        self.slots.push(Reverse((due.micros(), number)));
+    }
+}
+
+impl Entry {
+    fn waiting(due: Timestamp, place: Place) -> Self {
+        Entry { due, confirm_at: None, place, stage: Stage::Waits, removed: false }
+    }
+}
+
+/// Whose time has come. What was entered anew stands in a heap twice; only the time that it has now counts.
+fn pop(
+    (heap, time): (&mut Heap, impl Fn(&Entry) -> Option<Timestamp>),
+    entries: &HashMap<Number, Entry>,
+    now: Timestamp,
+) -> Option<Number> {
+    loop {
+        let Reverse((at, number)) = *heap.peek()?;
+        if at > now.micros() {
+            return None;
+        }
+        heap.pop();
+        let waiting = entries.get(&number).filter(|entry| entry.stage == Stage::Waits);
+        if waiting.and_then(&time) == Some(Timestamp::from_micros(at)) {
+            return Some(number);
+        }
     }
 }

@@ -60,7 +60,7 @@ fn no_more_looks_are_under_way_than_allowed_at_one_place_and_in_all() {
     let begun: Vec<Turn> = std::iter::from_fn(|| table.take(START)).collect();
     assert_eq!((begun.len(), table.in_flight()), (AT_ONE_PLACE_MAX, AT_ONE_PLACE_MAX));
     table.ended(begun[0].number, (START.plus(MINUTE), 1));
-    assert_eq!(table.take(START), Some(Turn { number: 4, due: START }), "who waited longest is next");
+    assert_eq!(table.take(START), Some(Turn { number: 4, due: START, confirms: false }), "who waited longest is next");
     let mut table = Timetable::default();
     for number in 0..300 {
         table.enter(number, START, u64::from(number));
@@ -77,10 +77,31 @@ fn who_is_taken_off_is_not_looked_at_and_who_is_entered_anew_once() {
     table.enter(1, START.plus(SECOND), 1);
     table.remove(2);
     assert_eq!(table.take(START), None);
-    assert_eq!(table.take(START.plus(SECOND)), Some(Turn { number: 1, due: START.plus(SECOND) }));
+    assert_eq!(table.take(START.plus(SECOND)), Some(Turn { number: 1, due: START.plus(SECOND), confirms: false }));
     table.remove(1);
     table.ended(1, (START.plus(MINUTE), 1));
     assert_eq!((table.take(START.plus(HOUR)), table.in_flight()), (None, 0));
+}
+
+#[test]
+fn confirmations_wait_for_slots_and_the_next_slot_confirms_too() {
+    let mut table = Timetable::default();
+    let at = |seconds: i64| START.plus(seconds * SECOND);
+    for number in 0..IN_FLIGHT_MAX as u32 + 1 {
+        table.enter(number, at(10), u64::from(number));
+    }
+    table.confirm(7, at(5), 7);
+    assert_eq!(table.next_at(), Some(at(5)));
+    assert_eq!(table.take(at(6)), Some(Turn { number: 7, due: at(5), confirms: true }), "where there is room");
+    table.ended(7, (at(10), 7));
+    table.confirm(7, at(8), 7);
+    let begun: Vec<Turn> = std::iter::from_fn(|| table.take(at(10))).collect();
+    assert!(begun.len() == IN_FLIGHT_MAX && begun.iter().all(|turn| !turn.confirms && turn.due == at(10)));
+    assert_eq!(begun.iter().filter(|turn| turn.number == 7).count(), 1, "its slot came, and no room was left before");
+    table.ended(begun[0].number, (at(70), 0));
+    let last = table.take(at(10)).unwrap();
+    table.ended(last.number, (at(70), u64::from(last.number)));
+    assert_eq!(table.take(at(11)), None, "what was to be confirmed was looked at");
 }
 
 proptest! {
