@@ -46,6 +46,7 @@ await story(async (browser) => {
   await monitor.getByText('Insiden dinyatakan terkendali').waitFor();
 
   await putBack(await by('publisher'), monitor, place);
+  await takeDown(await by('admin'), () => by('web_developer'), place);
 
   await goto(monitor, `${place}?show=report`);
   for (const [label, words] of [['Nama narahubung', 'Sitti Rahma'], ['Jenis insiden', 'Penyisipan tautan perjudian'], ['Dampak', 'Nama baik'], ['Tindakan yang telah dilakukan', 'Berkas dibersihkan']]) {
@@ -118,6 +119,33 @@ async function putBack(publisher, monitor, place) {
   await audit(monitor, 'an older release to be put back');
   await dialog.getByRole('button', { name: 'Pulihkan', exact: true }).click();
   await monitor.getByText('Rilis ditayangkan dan dikirim ke server tujuan').waitFor();
+}
+
+/** Whoever handles incidents and publishes on that site takes a page down; whoever does not publish there is not offered it. */
+async function takeDown(admin, developer, place) {
+  await goto(admin, '/site/portal/members/new');
+  await admin.getByLabel('Alamat surel orang yang ditugaskan').fill('web_developer@demo.test');
+  await admin.getByLabel('Peran', { exact: true }).selectOption({ label: 'Penerbit' });
+  await admin.getByRole('button', { name: 'Simpan', exact: true }).click();
+  await admin.getByText('Penugasan telah disimpan').waitFor();
+  const page = await developer();
+  await goto(page, place);
+  await page.getByRole('button', { name: 'Tarik satu halaman' }).click();
+  const dialog = page.locator('dialog[open]').first();
+  expect(await dialog.getByRole('button', { name: 'Tarik', exact: true }).isDisabled(), 'nothing is taken down before a page is chosen');
+  await dialog.getByRole('button', { name: 'Pilih konten' }).click();
+  const found = page.locator('dialog[open]').last();
+  await found.locator('li button').first().waitFor();
+  await audit(page, 'a page to choose');
+  const title = await found.locator('li button span').first().textContent();
+  await found.locator('li button').first().click();
+  await dialog.getByRole('button', { name: title }).waitFor();
+  await dialog.getByLabel('Alasan atau keterangan').fill('Disisipi tautan perjudian');
+  await audit(page, 'a page to be taken down');
+  await dialog.getByRole('button', { name: 'Tarik', exact: true }).click();
+  await page.getByText('Halaman ditarik dari tayangan').waitFor();
+  await goto(page, `${place}?show=timeline`);
+  await page.getByText('Disisipi tautan perjudian').waitFor();
 }
 
 /** Somebody has notices sent by Telegram, which cannot be reached from here. */
