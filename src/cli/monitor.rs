@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::Place;
 use crate::boot;
-use crate::kernel::{Context, Error, Result};
+use crate::kernel::{Context, Error, Result, word};
 use crate::monitoring::look::model::{Report, Section};
 use crate::monitoring::look::{Asking, Mandate, look};
 use crate::monitoring::sites::list;
@@ -172,10 +172,6 @@ fn scan_file(file: &std::path::Path, url: Option<&str>, json: bool) -> Result<()
 }
 
 /// What something is called in JSON.
-fn word(value: &impl serde::Serialize) -> String {
-    json!(value).as_str().unwrap_or_default().to_owned()
-}
-
 fn print_json(value: &impl serde::Serialize) -> Result<()> {
     println!("{}", serde_json::to_string_pretty(value).context("write the report")?);
     Ok(())

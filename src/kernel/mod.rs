@@ -31,3 +31,4 @@ pub use parsed::Parsed;
 pub use refusal::{Code, FieldRefusal, Refusal};
 pub use slug::Slug;
 pub use time::Timestamp;
+pub use words::word;

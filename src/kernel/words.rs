@@ -1,5 +1,10 @@
 //! Enumerations whose members have a name on the wire and in the database.
 
+/// The name that a member has on the wire; empty for what is no word there.
+pub fn word(value: impl serde::Serialize) -> String {
+    serde_json::json!(value).as_str().unwrap_or_default().to_owned()
+}
+
 /// Declares one: `words! { /// Doc. pub enum State { Ready = "ready", Done = "done" } }`.
 ///
 /// Gives `ALL`, `as_str`, `parse`, `Display`, serde's two traits by that name, and its OpenAPI schema.

@@ -70,6 +70,12 @@ impl Clockface {
         format!("{:02}{mark}{:02} {}", at.hour(), at.minute(), zone_name(at))
     }
 
+    /// `17 Agustus 2026, 08.30 WITA`
+    pub fn moment(&self, time: Timestamp) -> String {
+        let at = self.at(time);
+        format!("{}, {}", self.day(&at), self.time(&at))
+    }
+
     /// `Agustus 2026`
     pub fn month(&self, year: i16, month: i8) -> String {
         format!("{} {year}", self.month_name(month))

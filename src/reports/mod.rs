@@ -7,5 +7,14 @@ mod sheet;
 pub use pdf::{Document, Picture, pdf};
 pub use sheet::{Cell, Column, Sheet, csv, xlsx};
 
+use crate::kernel::Timestamp;
+
+/// Somebody who signs, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signer {
+    pub name: String,
+    pub at: Timestamp,
+}
+
 /// Whether this binary prints PDF.
 pub const PRINTS_PDF: bool = cfg!(feature = "pdf");

@@ -9,25 +9,18 @@ use crate::app::App;
 use crate::config::Config;
 use crate::db::Conn;
 use crate::identity::Actor;
+use crate::kernel::Result;
 use crate::kernel::id::{SecurityIncidentId, UserId};
 use crate::kernel::time::{self, ZONE_DEFAULT};
-use crate::kernel::{Result, Timestamp};
 use crate::monitoring::letterhead::{self, Letterhead};
 use crate::notices::rules::line as short;
 use crate::procedure::views::People;
 use crate::publish::dates::Clockface;
-use crate::reports::{self, Document};
+use crate::reports::{self, Document, Signer};
 
 /// Of what was said in a line; the whole stands in the bundle.
 const SAID_LETTERS_MAX: usize = 500;
 const EMPTY: &str = "–";
-
-/// Somebody who signs, and when.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Signer {
-    pub name: String,
-    pub at: Timestamp,
-}
 
 /// What a report on paper is made of.
 #[derive(Debug, Clone)]
@@ -139,11 +132,6 @@ struct Printer {
 }
 
 impl Printer {
-    fn at(&self, at: Timestamp) -> String {
-        let at = self.clock.at(at);
-        format!("{}, {}", self.clock.day(&at), self.clock.time(&at))
-    }
-
     /// What the template reads.
     fn data(&self, paper: &Paper, seal: &str) -> Value {
         let head = &paper.head;
@@ -171,14 +159,14 @@ impl Printer {
             ["Website".to_owned(), place.url.clone()],
             ["Perangkat daerah".to_owned(), or_dash(&place.agency)],
             ["Tingkat keparahan".to_owned(), severity(paper.incident.severity).to_owned()],
-            ["Terdeteksi".to_owned(), self.at(times.detected_at)],
-            ["Dilaporkan".to_owned(), self.at(times.reported_at)],
+            ["Terdeteksi".to_owned(), self.clock.moment(times.detected_at)],
+            ["Dilaporkan".to_owned(), self.clock.moment(times.reported_at)],
         ];
         let later = [("Terkendali", times.contained_at), ("Pulih", times.recovered_at)];
-        facts.extend(later.iter().filter_map(|(name, at)| Some([(*name).to_owned(), self.at((*at)?)])));
+        facts.extend(later.iter().filter_map(|(name, at)| Some([(*name).to_owned(), self.clock.moment((*at)?)])));
         match &paper.saved {
             Some((saved, by)) => {
-                let version = format!("{}, disimpan oleh {by}, {}", saved.version, self.at(saved.saved_at));
+                let version = format!("{}, disimpan oleh {by}, {}", saved.version, self.clock.moment(saved.saved_at));
                 facts.push(["Versi laporan".to_owned(), version]);
                 facts.push(["Sidik isi (SHA-256)".to_owned(), reporting::digest(&saved.fields).to_string()]);
             }
@@ -193,7 +181,7 @@ impl Printer {
         let row = |(line, by): &(Line, String)| {
             let by = if by.is_empty() { "Sistem" } else { by };
             let said = short(&line.said, SAID_LETTERS_MAX);
-            vec![self.at(line.at), reporting::words(line.kind).to_owned(), by.to_owned(), said]
+            vec![self.clock.moment(line.at), reporting::words(line.kind).to_owned(), by.to_owned(), said]
         };
         let told = paper.lines.iter().filter(|(line, _)| reporting::is_told(line.kind));
         json!({ "columns": columns.map(column), "rows": told.map(row).collect::<Vec<_>>() })
@@ -201,8 +189,10 @@ impl Printer {
 
     fn signers(&self, paper: &Paper) -> Vec<Value> {
         let signer = |role: &str, one: Option<&Signer>, (done, pending): (&str, &str)| {
-            let when =
-                one.map_or_else(|| pending.to_owned(), |one| format!("{done} secara elektronik, {}", self.at(one.at)));
+            let when = one.map_or_else(
+                || pending.to_owned(),
+                |one| format!("{done} secara elektronik, {}", self.clock.moment(one.at)),
+            );
             let name = one.map(|one| one.name.clone()).unwrap_or_default();
             json!({ "role": role, "name": name, "number": "", "when": when })
         };

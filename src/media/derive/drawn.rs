@@ -3,7 +3,7 @@
 use super::picture::{Pixels, Unreadable};
 
 /// Whether a stored file is one; no other kind of picture begins so.
-pub fn is_drawing(file: &[u8]) -> bool {
+pub fn is_svg(file: &[u8]) -> bool {
     file.first() == Some(&b'<')
 }
 
@@ -34,7 +34,7 @@ mod tests {
     #[test]
     fn a_drawing_fills_the_size_that_it_is_given_and_keeps_its_holes() {
         let svg = br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 10"><rect width="10" height="10" fill="#1f5c4a"/></svg>"##;
-        assert!(is_drawing(svg));
+        assert!(is_svg(svg));
         let drawn = pixels(svg, |(width, height)| (width * 4, height * 4)).unwrap();
         assert_eq!((drawn.width, drawn.height, drawn.bytes.len()), (80, 40, 80 * 40 * 4));
         assert_eq!(drawn.bytes[..4], [0x1f, 0x5c, 0x4a, 255]);

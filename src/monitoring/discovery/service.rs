@@ -9,7 +9,7 @@ use super::model::Proposal;
 use super::rules;
 use crate::app::App;
 use crate::identity::{Actor, Permit, cases};
-use crate::kernel::{Code, Refusal, Result};
+use crate::kernel::{Code, Refusal, Result, word};
 use crate::monitoring::look::model::{Reached, Section};
 use crate::monitoring::look::sections::{self, is_same_site};
 use crate::monitoring::look::{Asking, Fetched, Round, lists, reach, sitemaps};
@@ -49,7 +49,7 @@ async fn fill(round: &mut Round<'_>, found: &mut Proposal) {
     let Some(home) = round.get(&asked, Visitor::Browser).await else { return };
     let reached = reach::judge(&home.trail, home.answer().map(|_| (&home.page, home.text.as_str())));
     found.reached = reached.verdict == Reached::Ok;
-    found.cause = reached.cause.and_then(|cause| serde_json::json!(cause).as_str().map(str::to_owned));
+    found.cause = reached.cause.map(word);
     let Some(answer) = home.success() else { return };
     if let Some(url) = moved(&asked, &home.trail.url) {
         found.url = url.into();

@@ -7,18 +7,11 @@ use serde_json::{Value, json};
 
 use super::model::{Excused, Frozen, Row, Verdict, Version};
 use super::words::{filled, word};
-use crate::kernel::{Result, Timestamp};
+use crate::kernel::Result;
 use crate::monitoring::letterhead::Letterhead;
 use crate::monitoring::look::model::Section;
 use crate::publish::dates::Clockface;
-use crate::reports::{self, Cell, Column, Document, Picture, Sheet};
-
-/// Somebody who signs, and when.
-#[derive(Debug, Clone)]
-pub struct Signer {
-    pub name: String,
-    pub at: Timestamp,
-}
+use crate::reports::{self, Cell, Column, Document, Picture, Sheet, Signer};
 
 /// What stands on a report beside its rows.
 #[derive(Debug, Clone, Default)]
@@ -36,22 +29,16 @@ pub struct Frame {
 /// Prints reports in one language.
 pub struct Printer {
     clock: Clockface,
-    zone: TimeZone,
 }
 
 impl Printer {
     /// `locale`: `id` or `en`.
     pub fn new(zone: TimeZone, locale: &str) -> Self {
-        Printer { clock: Clockface::new(zone.clone(), locale), zone }
+        Printer { clock: Clockface::new(zone, locale) }
     }
 
     fn say<'a>(&self, name: &'a str) -> &'a str {
         word(&self.clock, name)
-    }
-
-    fn at(&self, at: Timestamp) -> String {
-        let at = at.in_zone(&self.zone);
-        format!("{}, {}", self.clock.day(&at), self.clock.time(&at))
     }
 
     fn verdict(&self, verdict: Verdict) -> String {
@@ -89,17 +76,19 @@ impl Printer {
 
     fn facts(&self, frozen: &Frozen, frame: &Frame) -> Vec<[String; 2]> {
         let number = if frozen.number.is_empty() { "…".to_owned() } else { frozen.number.clone() };
-        let ended =
-            frozen.ended_at.map(|at| format!(" – {}", self.clock.time(&at.in_zone(&self.zone)))).unwrap_or_default();
+        let ended = frozen.ended_at.map(|at| format!(" – {}", self.clock.time(&self.clock.at(at)))).unwrap_or_default();
         let mut facts = vec![
             (self.say("number"), number),
             (self.say("basis"), self.say("basis.text").to_owned()),
             (self.say("week"), self.clock.written_day(&frozen.week)),
-            (self.say("measured"), format!("{}{ended}", self.at(frozen.began_at))),
+            (self.say("measured"), format!("{}{ended}", self.clock.moment(frozen.began_at))),
         ];
         if let Some((form, by)) = &frame.order {
             let form = self.say(&format!("order.{form}")).trim_start_matches("order.").to_owned();
-            facts.push((self.say("ordered"), format!("{form}, {} {}, {}", self.say("by"), by.name, self.at(by.at))));
+            facts.push((
+                self.say("ordered"),
+                format!("{form}, {} {}, {}", self.say("by"), by.name, self.clock.moment(by.at)),
+            ));
         }
         match &frame.version {
             Some(version) => {
@@ -187,7 +176,7 @@ impl Printer {
             said.push(filled(&self.clock, "expected", &[("days", &days.to_string())]));
         }
         said.extend(row.seen.exception.as_ref().map(|one| self.exception(one)));
-        said.extend(row.seen.nudged_at.map(|at| filled(&self.clock, "nudged", &[("at", &self.at(at))])));
+        said.extend(row.seen.nudged_at.map(|at| filled(&self.clock, "nudged", &[("at", &self.clock.moment(at))])));
         if !row.reason.is_empty() {
             said.push(row.reason.clone());
         }
@@ -221,7 +210,7 @@ impl Printer {
 
     fn signers(&self, frame: &Frame) -> Vec<Value> {
         let signer = |role: &str, one: Option<&Signer>, how: &str| {
-            let when = one.map(|one| filled(&self.clock, how, &[("at", &self.at(one.at))]));
+            let when = one.map(|one| filled(&self.clock, how, &[("at", &self.clock.moment(one.at))]));
             let when = when.unwrap_or_else(|| self.say("pending").to_owned());
             let name = one.map(|one| one.name.clone()).unwrap_or_default();
             json!({ "role": self.say(role), "name": name, "number": "", "when": when })

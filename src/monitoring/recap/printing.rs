@@ -1,7 +1,7 @@
 //! The use case of printing: gathers what stands on a report.
 
 use super::model::Frozen;
-use super::print::{Frame, Printer, Signer};
+use super::print::{Frame, Printer};
 use super::{service, store};
 use crate::app::App;
 use crate::db::Conn;
@@ -12,7 +12,7 @@ use crate::monitoring::letterhead;
 use crate::procedure::case::CaseEvent;
 use crate::procedure::service::Whole;
 use crate::procedure::views::People;
-use crate::reports::{csv, xlsx};
+use crate::reports::{Signer, csv, xlsx};
 
 /// The bytes of a report in a form (`pdf`, `xlsx`, `csv`; anything else is `not_found`) and its week.
 pub fn print(

@@ -4,10 +4,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::model::{Excused, Override, Row, Seen, Verdict};
-use crate::kernel::{Code, Refusal, Timestamp};
+use crate::kernel::{Code, Refusal, Timestamp, word};
 use crate::monitoring::look::model::{Fresh, Reached, Section};
 use crate::monitoring::rounds::model::Kept;
-use crate::monitoring::rounds::rules::word;
 use crate::monitoring::sites;
 use crate::monitoring::sites::model::{Check, Watched};
 
@@ -99,7 +98,7 @@ pub fn row(site: &Watched, kept: &Kept, section: Section, (before, zone): (Optio
 }
 
 /// Why a part need not be kept up on a day.
-pub fn excused(site: &Watched, section: Section, on: Date) -> Option<Excused> {
+fn excused(site: &Watched, section: Section, on: Date) -> Option<Excused> {
     let one = sites::rules::excused(&site.profile, Check::Freshness(section), on)?;
     let (reason, agreed_by) = (one.reason.clone(), one.agreed_by.clone());
     Some(Excused { reason, agreed_by, valid_until: one.valid_until })

@@ -118,7 +118,7 @@ fn adopt(tx: &mut Tx, recap: Recap, round: &Round, now: Timestamp) -> Result<()>
     let nudged = nudges::store::of_days(tx, (&recap.week, &rules::sunday_of(&recap.week)))?;
     let mut rows = Vec::new();
     for (site, kept) in looks::of_round(tx, round.id)? {
-        let zone = time::zone(site.profile.zone.as_deref().unwrap_or(ZONE_DEFAULT))?;
+        let zone = site.profile.clock()?;
         for section in rules::sections(&site) {
             let key = (site.id, section);
             let mut row = rules::row(&site, &kept, section, (before.get(&key).copied(), &zone));

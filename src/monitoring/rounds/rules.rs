@@ -7,7 +7,7 @@ use super::model::{Kept, Looked, Occasion, Round};
 use crate::kernel::id::MonitorId;
 use crate::kernel::packed;
 use crate::kernel::time::HOUR;
-use crate::kernel::{Digest, Error, Result, Timestamp};
+use crate::kernel::{Digest, Error, Result, Timestamp, word};
 use crate::monitoring::look::model::Report;
 
 /// Pieces of evidence that are passed on in words.
@@ -51,11 +51,6 @@ pub fn keep(monitor: MonitorId, report: &Report, quiet: bool) -> Result<Looked> 
     let found = report.injection.evidence.iter().take(FOUND_MAX);
     let found = found.map(|seen| format!("{}: {} ({})", word(seen.evidence.kind), seen.evidence.text, seen.url));
     Ok(Looked { kept, body: packed::pack(&json)?, found: found.collect(), seen: report.seen.clone() })
-}
-
-/// The name that something has in JSON.
-pub fn word(value: impl serde::Serialize) -> String {
-    serde_json::json!(value).as_str().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

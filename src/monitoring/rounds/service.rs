@@ -12,7 +12,7 @@ use crate::db::{Conn, Tx};
 use crate::jobs::{self, Job, NewJob, Outcome};
 use crate::kernel::id::{JobId, MonitorId, RoundId};
 use crate::kernel::time::{self, DAY, ZONE_DEFAULT};
-use crate::kernel::{Context, Error, Refusal, Result, Timestamp};
+use crate::kernel::{Context, Error, Refusal, Result, Timestamp, word};
 use crate::ledger::{self, Event};
 use crate::monitoring::baselines::service as baselines;
 use crate::monitoring::look::model::Reached;
@@ -144,7 +144,7 @@ async fn look_at(app: &App, prober: &dyn Prober, one: &Watched, windows: &[Windo
     let part = |part: &sites::model::Kept| Some((part.section, list::address(part.url.as_deref()?)?));
     let (id, hosts) = (one.id, &one.profile.hosts);
     let known = app.db.read_blocking(|c| baselines::known(c, id, hosts))?;
-    let date = now.in_zone(&time::zone(one.profile.zone.as_deref().unwrap_or(ZONE_DEFAULT))?).date();
+    let date = now.in_zone(&one.profile.clock()?).date();
     let leave = |scope| sites::rules::mandate(&one.profile, scope, date);
     let asking = Asking {
         sections: one.profile.sections.iter().filter_map(part).collect(),
@@ -210,7 +210,7 @@ fn store_all(app: &App, round: RoundId, sites: &[Watched], looked: &[Looked]) ->
 }
 
 fn detected(site: &Watched, looked: &Looked, now: Timestamp) -> NewJob {
-    let verdict = looked.kept.injection.map(rules::word).unwrap_or_default();
+    let verdict = looked.kept.injection.map(word).unwrap_or_default();
     let payload = json!({
         "source": "monitor", "monitor": site.id, "site": site.site_id, "url": site.url, "agency": site.agency,
         "title": format!("{}: {verdict}", site.agency), "detected_at": looked.kept.looked_at.micros(),

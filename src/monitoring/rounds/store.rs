@@ -8,7 +8,7 @@ use super::model::{Kept, Looked, Occasion, Round};
 use crate::db::schema::{monitor_evidence, monitor_reports, monitor_rounds, monitored_sites, recap_versions, recaps};
 use crate::db::{Conn, Tx};
 use crate::kernel::id::{MonitorId, RoundId};
-use crate::kernel::{Digest, Error, Result, Timestamp};
+use crate::kernel::{Digest, Error, Result, Timestamp, word};
 use crate::monitoring::scan;
 use crate::monitoring::sites::model::Watched;
 use crate::monitoring::sites::store::{self as sites};
@@ -96,10 +96,10 @@ pub fn keep(tx: &mut Tx, id: RoundId, looked: &Looked) -> Result<bool> {
             monitor_reports::round_id.eq(id),
             monitor_reports::monitor_id.eq(kept.monitor),
             monitor_reports::looked_at.eq(kept.looked_at),
-            monitor_reports::verdict.eq(super::rules::word(kept.verdict)),
-            monitor_reports::reached.eq(super::rules::word(kept.reached)),
+            monitor_reports::verdict.eq(word(kept.verdict)),
+            monitor_reports::reached.eq(word(kept.reached)),
             monitor_reports::cause.eq(&kept.cause),
-            monitor_reports::injection.eq(kept.injection.map(super::rules::word)),
+            monitor_reports::injection.eq(kept.injection.map(word)),
             monitor_reports::grade.eq(&kept.grade),
             monitor_reports::freshness.eq(serde_json::json!(kept.freshness).to_string()),
             monitor_reports::quiet.eq(kept.quiet),
@@ -146,7 +146,7 @@ fn kept(row: KeptRow) -> Result<Kept> {
         verdict: serde_json::from_value(of_word(verdict)).map_err(broken)?,
         reached: serde_json::from_value(of_word(reached)).map_err(broken)?,
         cause,
-        injection: injection.map(|word| serde_json::from_value(of_word(word))).transpose().map_err(broken)?,
+        injection: injection.map(|name| serde_json::from_value(of_word(name))).transpose().map_err(broken)?,
         grade,
         freshness: serde_json::from_str(&freshness).map_err(broken)?,
         quiet,

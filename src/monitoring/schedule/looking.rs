@@ -7,7 +7,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::rules;
-use crate::kernel::Timestamp;
+use crate::kernel::{Timestamp, word};
 use crate::monitoring::decoding::text_served;
 use crate::monitoring::look::follow::{Limits, follow};
 use crate::monitoring::look::model::{Cause, Reached};
@@ -46,7 +46,7 @@ pub async fn look(prober: &dyn Prober, url: &Url, span_max: Duration, now: Times
     let reached = reach::judge(&trail, page.as_ref().zip(text.as_deref()));
     Seen {
         outcome: outcome(reached.verdict),
-        cause: reached.cause.map(name),
+        cause: reached.cause.map(word),
         address: reached.address,
         status: reached.status,
         first_byte_ms: reached.times_ms.first_byte.map(small),
@@ -59,7 +59,7 @@ impl Seen {
     fn too_slow(span: Duration) -> Self {
         Seen {
             outcome: Outcome::Bad,
-            cause: Some(name(Cause::TooSlow)),
+            cause: Some(word(Cause::TooSlow)),
             address: None,
             status: None,
             first_byte_ms: None,
@@ -76,11 +76,6 @@ fn outcome(verdict: Reached) -> Outcome {
         Reached::Maintenance => Outcome::Maintenance,
         Reached::Unknown => Outcome::Unknown,
     }
-}
-
-/// The word that the API has for it.
-fn name(cause: Cause) -> String {
-    serde_json::json!(cause).as_str().unwrap_or_default().to_owned()
 }
 
 fn small(millis: u64) -> i32 {

@@ -1,10 +1,12 @@
 //! Watched websites and windows of maintenance.
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use utoipa::ToSchema;
 
-use crate::kernel::Timestamp;
 use crate::kernel::id::{MonitorId, SiteId, WindowId};
+use crate::kernel::time::{self, ZONE_DEFAULT};
+use crate::kernel::{Refusal, Timestamp};
 use crate::monitoring::look::model::Section;
 use crate::monitoring::posture::Kind;
 use crate::monitoring::states::model::State;
@@ -27,6 +29,13 @@ pub struct Watched {
     pub version: i32,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+impl Profile {
+    /// By whose clock its days begin.
+    pub fn clock(&self) -> Result<TimeZone, Refusal> {
+        time::zone(self.zone.as_deref().unwrap_or(ZONE_DEFAULT))
+    }
 }
 
 impl Watched {

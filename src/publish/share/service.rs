@@ -87,7 +87,7 @@ impl Seals {
         let Some(digest) = seal else { return Ok(None) };
         if !self.0.contains_key(digest) {
             let pixels = app.storage.get(digest)?.and_then(|file| {
-                let read = match drawn::is_drawing(&file) {
+                let read = match drawn::is_svg(&file) {
                     true => drawn::pixels(&file, rules::seal_size),
                     false => picture::read(&file).and_then(|seal| {
                         let size = rules::seal_size(seal.size());

@@ -9,10 +9,8 @@ use crate::kernel::id::MonitorId;
 use crate::kernel::time::{DAY, HOUR};
 use crate::monitoring::look::model::Section;
 
-/// Letters go out between these hours, where people live.
+/// Letters go out between these hours, where people live; what was found in the night with the first of them.
 const OFFICE_HOURS: std::ops::Range<i8> = 7..17;
-/// What was found in the night goes out then.
-const LETTER_HOUR: i8 = 7;
 
 /// A part of a website that is not kept up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +45,7 @@ pub fn letter_time(now: Timestamp, zone: &TimeZone) -> Timestamp {
         return now;
     }
     let date = if here.hour() < OFFICE_HOURS.start { Ok(here.date()) } else { here.date().tomorrow() };
-    let morning = date.ok().and_then(|date| date.at(LETTER_HOUR, 0, 0, 0).to_zoned(zone.clone()).ok());
+    let morning = date.ok().and_then(|date| date.at(OFFICE_HOURS.start, 0, 0, 0).to_zoned(zone.clone()).ok());
     morning.map_or(now.plus(12 * HOUR), |at| at.timestamp().into())
 }
 

@@ -72,7 +72,7 @@ fn due(connection: &mut Conn, now: Timestamp, days: usize) -> Result<Option<Due>
     let mut found = BTreeMap::<String, Vec<Stale>>::new();
     for (site, kept) in looks::of_round(connection, round.id)? {
         let Some(email) = address(&site).filter(|_| site.active) else { continue };
-        let zone = time::zone(site.profile.zone.as_deref().unwrap_or(ZONE_DEFAULT))?;
+        let zone = site.profile.clock()?;
         let rows = recap::sections(&site).into_iter().map(|section| recap::row(&site, &kept, section, (None, &zone)));
         let parts = rows.filter_map(|row| rules::stale(&row));
         let new: Vec<Stale> = parts.filter(|part| !known.contains_key(&(part.monitor, part.section))).collect();
