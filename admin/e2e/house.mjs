@@ -14,7 +14,7 @@ export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 360, height: 740 };
 
 /** For what must come: a crowded machine is slow, and what never comes is told either way. */
-export const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 180_000;
 
 /** Everything that was found wrong; a story fails when there is anything. */
 const faults = [];
@@ -23,6 +23,7 @@ export const fault = (text) => faults.push(text);
 export async function story(tell) {
   const browser = await chromium.launch({
     executablePath: process.env.LAMIN_TEST_CHROMIUM,
+    timeout: PATIENCE_MS,
     args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
   try {
@@ -45,7 +46,7 @@ export async function story(tell) {
 
 /** Somebody with a browser of their own. */
 export async function person(browser, { email = '', viewport = DESKTOP, language = 'id', scheme = 'light' } = {}) {
-  const context = await browser.newContext({ viewport, colorScheme: scheme, locale: language === 'id' ? 'id-ID' : 'en-GB' });
+  const context = await browser.newContext({ viewport, colorScheme: scheme, reducedMotion: 'reduce', locale: language === 'id' ? 'id-ID' : 'en-GB' });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   page.on('pageerror', (error) => fault(`${page.url()}: ${error.stack ?? error}`));

@@ -7,7 +7,7 @@ export const PAGE_MS_MAX = 60_000;
 export async function open(job, more = []) {
   const puppeteer = await load('puppeteer-core');
   const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--hide-scrollbars', '--disable-background-networking', '--no-first-run', ...more];
-  return puppeteer.launch({ executablePath: job.chromium, headless: true, args, protocolTimeout: 3 * PAGE_MS_MAX });
+  return puppeteer.launch({ executablePath: job.chromium, headless: true, args, timeout: 3 * PAGE_MS_MAX, protocolTimeout: 3 * PAGE_MS_MAX });
 }
 
 /** Does something with each item, on as many pages of the browser at a time. */

@@ -176,7 +176,8 @@ fn hostile_documents_take_time_in_proportion_to_their_size() {
         let head: String = document.chars().take(40).collect();
         let seconds = begun.elapsed().as_secs_f64();
         println!("{seconds:6.2} s  {head}");
-        assert!(seconds < 20.0, "{head}: {seconds} s");
+        // What this is about takes minutes to hours; a crowded machine takes half a minute for what is right.
+        assert!(seconds < 240.0, "{head}: {seconds} s");
     }
 }
 

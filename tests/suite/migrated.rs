@@ -55,8 +55,10 @@ pub fn postgres(server: &str) -> &'static str {
 #[expect(clippy::disallowed_methods, reason = "what the program carries, as it stands in the checkout")]
 fn migrations() -> Digest {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/postgres");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|one| one.unwrap().path().join("up.sql")).collect();
+    let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|one| one.unwrap().path().join("up.sql")).collect();
     files.sort();
-    let texts: Vec<String> = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
-    Digest::of(texts.concat())
+    // By their names too: those say in the database what was done.
+    let name = |file: &Path| file.strip_prefix(&folder).unwrap().display().to_string();
+    let text = |file: &std::path::PathBuf| format!("{}\n{}", name(file), std::fs::read_to_string(file).unwrap());
+    Digest::of(files.iter().map(text).collect::<String>())
 }

@@ -83,8 +83,8 @@ async fn whatever_a_host_does_ends_as_an_outcome() {
     for (url, expected) in failures {
         assert_eq!(kind(&look(&url).await), expected);
     }
-    let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    assert_eq!(kind(&look(&format!("http://{refused}/")).await), FailureKind::Refused);
+    // Nobody listens there.
+    assert_eq!(kind(&look("http://127.0.0.1:1/").await), FailureKind::Refused);
     let tls = look(&says("HTTP/1.1 400 Bad Request\r\n\r\n").replace("http:", "https:")).await;
     assert_eq!(kind(&tls), FailureKind::Tls);
 }
@@ -107,7 +107,7 @@ async fn bodies_end_at_their_limits_and_what_came_is_kept() {
             std::thread::sleep(Duration::from_millis(50));
         }
     });
-    let hasty = Visit { span_max: Duration::from_millis(600), ..visit(&drip) };
+    let hasty = Visit { span_max: Duration::from_secs(3), ..visit(&drip) };
     let (end, bytes) = ended(prober().look(hasty).await);
     assert!(end == Ended::TooSlow && bytes > 0);
     let silent = host(|_| std::thread::sleep(Duration::from_secs(20)));

@@ -145,7 +145,7 @@ impl Place {
         let files =
             || walkdir::WalkDir::new(self.root()).into_iter().flatten().map(|e| e.into_path()).collect::<Vec<_>>();
         let mut seen = files();
-        for _ in 0..200 {
+        for _ in 0..1200 {
             std::thread::sleep(PATIENCE);
             let now = files();
             if now == seen && !self.root().join(".lamin/lock").exists() {

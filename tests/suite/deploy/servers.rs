@@ -20,7 +20,7 @@ pub fn free_port() -> u16 {
 }
 
 pub fn wait_for(port: u16) {
-    for _ in 0..400 {
+    for _ in 0..2400 {
         if TcpStream::connect(("127.0.0.1", port)).is_ok() {
             return;
         }

@@ -605,7 +605,7 @@ async fn faults(animal: Animal) -> Vec<String> {
     let scheme = if is_secured { "https" } else { "http" };
     // Nobody is slow but those who are to be: other tests keep the machine busy.
     let is_slow = reached.1 == Some(Cause::TooSlow);
-    let span_max = if is_slow { Duration::from_secs(1) } else { SPAN_MAX };
+    let span_max = if is_slow { Duration::from_secs(3) } else { SPAN_MAX };
     let report = look_for(&site, (scheme, &roots), (None, span_max)).await;
     let mut wrong = Vec::new();
     let mut hold = |what: &str, found: String, expected: String| {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use lamin::adapters::SystemClock;
 use lamin::db::Engine;
-use lamin::identity::Role;
+use lamin::identity::{Actor, Role};
 use lamin::kernel::Digest;
 use lamin::ports::Clock as _;
 
@@ -87,7 +87,7 @@ struct House {
     portal: Portal,
     themes: tempfile::TempDir,
     server: Server,
-    token: String,
+    publisher: Actor,
 }
 
 impl House {
@@ -99,13 +99,13 @@ impl House {
         // The server's clock is the machine's, and tokens are made with ours.
         app.clock.set(&SystemClock.now().to_string());
         let portal = Portal::open(&app, "portal").await;
-        let token = app.token(&app.user("penerbit", &[(Role::Publisher, Some(portal.site))]));
+        let publisher = app.user("penerbit", &[(Role::Publisher, Some(portal.site))]);
         let profile =
             format!("Tentang kami.\n\n![Kantor](asset:{})", picture(&app, &portal, "kantor", LARGE_BYTES).await);
         let profile = Live::new("halaman", "profil").titled("Profil").long("body", profile);
         portal.show_from_elsewhere(&app, &[profile]).await;
         let server = Server::of(&app, &settings, &[]);
-        let house = House { app, portal, themes, server, token };
+        let house = House { app, portal, themes, server, publisher };
         house.release(0).await;
         house
     }
@@ -125,7 +125,9 @@ impl House {
             .field("tagline", format!("warna #{number:06x};"))
             .field("color", format!("#{number:06x}"));
         self.portal.show_from_elsewhere(&self.app, &[news, settings]).await;
-        release_by(&self.server, &self.token);
+        // A token ends after ten minutes, which all rounds together may take.
+        self.app.clock.set(&SystemClock.now().to_string());
+        release_by(&self.server, &self.app.token(&self.publisher));
     }
 
     fn swaps(&self) -> u32 {
