@@ -227,10 +227,10 @@ impl Engine {
             };
             let lag = (now.micros() - turn.due.micros()) / 1000;
             self.tally.began(u32::try_from(lag).unwrap_or(u32::MAX), turn.confirms);
-            let (prober, url, span_max) = (self.prober.clone(), known.url.clone(), self.span_max);
+            let (prober, span_max, (url, page)) = (self.prober.clone(), self.span_max, (known.url.clone(), known.page));
             let tell = self.tell.clone();
             tokio::spawn(async move {
-                let seen = looking::look(&*prober, &url, span_max, now).await;
+                let seen = looking::look(&*prober, (&url, page), span_max, now).await;
                 // Nobody hears it when the engine has ended.
                 let _ = tell.send(News::Seen(turn.number, turn.due, now, seen));
             });
@@ -258,10 +258,11 @@ impl Engine {
 
     /// A look has ended: its place is free, and its next slot is known.
     fn ended(&mut self, number: Number, due: Timestamp, at: Timestamp, seen: Seen) {
-        let Some(known) = self.known.get(&number) else {
+        let Some(known) = self.known.get_mut(&number) else {
             self.table.ended(number, (Timestamp::from_micros(i64::MAX), 0));
             return;
         };
+        known.page = seen.page;
         let from = at.plus(seen.retry_after.unwrap_or(0)).max(due);
         let place = looking::place(seen.address.or(known.address), &known.url);
         self.table.ended(number, (rules::slot_after(known.id.as_str(), known.interval, from), place));

@@ -14,7 +14,7 @@ use crate::monitoring::look::model::{Cause, Reached};
 use crate::monitoring::look::reach;
 use crate::monitoring::page::Page;
 use crate::monitoring::states::model::Outcome;
-use crate::ports::probing::{Prober, Visit, Visitor};
+use crate::ports::probing::{Answer, Prober, Visit, Visitor};
 
 /// Of a page that only has to be there.
 const BODY_BYTES_MAX: usize = 1 << 20;
@@ -32,16 +32,21 @@ pub struct Seen {
     pub whole_ms: i32,
     /// How long it asks to be left alone, in microseconds.
     pub retry_after: Option<i64>,
+    /// What tells this page from others, where it was one that is there.
+    pub page: Option<u64>,
 }
 
 /// Looks at a website, and where it leads; each of its redirects may take as long as the first address, all together twice as long.
-pub async fn look(prober: &dyn Prober, url: &Url, span_max: Duration, now: Timestamp) -> Seen {
+/// `known`: the page that was there last; where it still is, byte by byte, it is not read again, which would take as long as the whole rest.
+pub async fn look(prober: &dyn Prober, (url, known): (&Url, Option<u64>), span_max: Duration, now: Timestamp) -> Seen {
     let limits = Limits { bytes_max: BODY_BYTES_MAX, span_max };
     let Ok(trail) = tokio::time::timeout(span_max * 2, follow(prober, url, Visitor::Browser, limits)).await else {
         return Seen::too_slow(span_max * 2);
     };
     let answer = trail.looked.outcome.as_ref().ok();
-    let text = answer.map(|answer| text_served(&answer.body, answer.header("content-type")));
+    let seen = answer.map(fingerprint);
+    let new = answer.filter(|_| seen != known);
+    let text = new.map(|answer| text_served(&answer.body, answer.header("content-type")));
     let page = text.as_deref().map(Page::read);
     let reached = reach::judge(&trail, page.as_ref().zip(text.as_deref()));
     Seen {
@@ -52,7 +57,15 @@ pub async fn look(prober: &dyn Prober, url: &Url, span_max: Duration, now: Times
         first_byte_ms: reached.times_ms.first_byte.map(small),
         whole_ms: small(reached.times_ms.whole),
         retry_after: answer.and_then(|answer| rules::retry_after(answer.header("retry-after")?, now)),
+        page: seen.filter(|_| reached.verdict == Reached::Ok),
     }
+}
+
+/// Of what a page is read from.
+fn fingerprint(answer: &Answer) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (answer.header("content-type"), &answer.body).hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Seen {
@@ -65,6 +78,7 @@ impl Seen {
             first_byte_ms: None,
             whole_ms: i32::try_from(span.as_millis()).unwrap_or(i32::MAX),
             retry_after: None,
+            page: None,
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct Known {
     pub due_at: Option<Timestamp>,
     /// Where it was found last.
     pub address: Option<IpAddr>,
+    /// What tells the page that was there last from others; nothing after a start.
+    pub page: Option<u64>,
 }
 
 /// One look with all that follows from it: stored together or not at all.

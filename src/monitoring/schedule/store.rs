@@ -112,6 +112,7 @@ fn known(row: KnownRow) -> Result<Known> {
         standing,
         due_at,
         address: address.and_then(|address| address.parse::<IpAddr>().ok()),
+        page: None,
     })
 }
 

@@ -7,6 +7,8 @@ use crate::kernel::Timestamp;
 
 /// Looks under way at the same time.
 pub const IN_FLIGHT_MAX: usize = 256;
+/// Confirmations leave so many of them free: whoever is silent keeps a place until the look gives up, and slots must find one meanwhile.
+pub const FOR_SLOTS: usize = 96;
 /// Of them at one address. Agencies share servers: with one at a time, a server of a thousand websites would never be through.
 pub const AT_ONE_PLACE_MAX: usize = 4;
 
@@ -101,7 +103,8 @@ impl Timetable {
         match self.freed.front() {
             Some(_) => Some(Timestamp::from_micros(i64::MIN)),
             None => {
-                let first = [self.slots.peek(), self.confirmations.peek()].into_iter().flatten();
+                let confirmation = self.confirmations.peek().filter(|_| self.may_confirm());
+                let first = [self.slots.peek(), confirmation].into_iter().flatten();
                 first.map(|Reverse((at, _))| Timestamp::from_micros(*at)).min()
             }
         }
@@ -126,8 +129,8 @@ impl Timetable {
             }
             self.stage(number, Stage::UnderWay);
             *self.busy.entry(entry.place).or_default() += 1;
-            self.in_flight += 1;
             let confirms = entry.confirm_at.filter(|_| entry.due > now);
+            self.in_flight += 1;
             return Some(Turn { number, due: confirms.unwrap_or(entry.due), confirms: confirms.is_some() });
         }
         None
@@ -141,8 +144,14 @@ impl Timetable {
 
     fn pop_due(&mut self, now: Timestamp) -> Option<Number> {
         let (slot, confirmation) = (|entry: &Entry| Some(entry.due), |entry: &Entry| entry.confirm_at);
-        pop((&mut self.slots, slot), &self.entries, now)
-            .or_else(|| pop((&mut self.confirmations, confirmation), &self.entries, now))
+        if let Some(number) = pop((&mut self.slots, slot), &self.entries, now) {
+            return Some(number);
+        }
+        if self.may_confirm() { pop((&mut self.confirmations, confirmation), &self.entries, now) } else { None }
+    }
+
+    fn may_confirm(&self) -> bool {
+        self.in_flight < IN_FLIGHT_MAX - FOR_SLOTS
     }
 
     /// A look has ended: its place is free, and it is due again then, perhaps at another place.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use lamin::kernel::Timestamp;
 use lamin::kernel::time::{HOUR, MINUTE, SECOND};
 use lamin::monitoring::schedule::rules::{RETRY_AFTER_MAX, confirmation, resume, retry_after, slot_after};
-use lamin::monitoring::schedule::timetable::{AT_ONE_PLACE_MAX, IN_FLIGHT_MAX, Timetable, Turn};
+use lamin::monitoring::schedule::timetable::{AT_ONE_PLACE_MAX, FOR_SLOTS, IN_FLIGHT_MAX, Timetable, Turn};
 use proptest::prelude::*;
 
 const START: Timestamp = Timestamp::from_micros(1_800_000_000 * SECOND);
@@ -102,6 +102,23 @@ fn confirmations_wait_for_slots_and_the_next_slot_confirms_too() {
     let last = table.take(at(10)).unwrap();
     table.ended(last.number, (at(70), u64::from(last.number)));
     assert_eq!(table.take(at(11)), None, "what was to be confirmed was looked at");
+}
+
+#[test]
+fn confirmations_leave_places_for_slots() {
+    let mut table = Timetable::default();
+    for number in 0..300 {
+        table.enter(number, START.plus(MINUTE), u64::from(number));
+        table.confirm(number, START, u64::from(number));
+    }
+    let begun: Vec<Turn> = std::iter::from_fn(|| table.take(START)).collect();
+    assert_eq!(begun.len(), IN_FLIGHT_MAX - FOR_SLOTS);
+    assert_eq!(table.next_at(), Some(START.plus(MINUTE)), "only a slot can be next");
+    table.ended(begun[0].number, (START.plus(2 * MINUTE), 0));
+    assert_eq!(table.next_at(), Some(START));
+    assert!(table.take(START).is_some_and(|turn| turn.confirms) && table.take(START).is_none());
+    let slots = std::iter::from_fn(|| table.take(START.plus(MINUTE))).count();
+    assert_eq!(slots, FOR_SLOTS);
 }
 
 proptest! {

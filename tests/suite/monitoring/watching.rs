@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -14,11 +14,13 @@ use lamin::kernel::Timestamp;
 use lamin::kernel::id::MonitorId;
 use lamin::kernel::time::{MINUTE, SECOND};
 use lamin::monitoring::schedule::engine::Engine;
+use lamin::monitoring::schedule::looking;
 use lamin::monitoring::schedule::rules::slot_after;
 use lamin::monitoring::schedule::store::HOLD_SPAN;
 use lamin::monitoring::sites::model::Watched;
 use lamin::monitoring::sites::store;
 use lamin::monitoring::states::grouping::{GATHER_SPAN, REMIND_SPAN};
+use lamin::monitoring::states::model::Outcome;
 use serde_json::{Value, json};
 
 use super::zoo::{Site, page, says};
@@ -118,6 +120,26 @@ async fn one_cause_is_told_once(database: Database) {
         |name: &str| days["items"].as_array().unwrap().iter().map(|day| day[name].as_i64().unwrap()).sum::<i64>();
     assert_eq!(count("good") + count("bad"), looks["items"].as_array().unwrap().len() as i64);
     engine.close().await;
+}
+
+#[actix_web::test]
+async fn a_page_that_is_still_there_is_known_and_another_in_its_place_is_read() {
+    let is_suspended = Arc::new(AtomicBool::new(false));
+    let now = is_suspended.clone();
+    let suspended = "<title>Account Suspended</title><h1>This Account has been suspended.</h1>";
+    let well = page("Dinas Kominfo", "<p>Selamat datang di situs resmi dinas kami.</p>");
+    let site = Site::open(move |_| says(200, if now.load(Ordering::SeqCst) { suspended } else { &well }));
+    let url = url::Url::parse(&format!("http://127.0.0.1:{}/", site.port)).unwrap();
+    let prober = HttpProber::new(|_| true, &[], (b"", "+https://lamin.example/")).unwrap();
+    let look =
+        async |known| looking::look(&prober, (&url, known), Duration::from_secs(30), Timestamp::from_micros(0)).await;
+    let first = look(None).await;
+    let again = look(first.page).await;
+    assert!(first.outcome == Outcome::Good && again.outcome == Outcome::Good);
+    assert!(first.page.is_some() && first.page == again.page);
+    is_suspended.store(true, Ordering::SeqCst);
+    let gone = look(again.page).await;
+    assert_eq!((gone.outcome, gone.cause.as_deref(), gone.page), (Outcome::Bad, Some("hosting_suspended"), None));
 }
 
 async fn nobody_is_blamed_for_our_line(database: Database) {
