@@ -164,9 +164,9 @@ fn scan_file(file: &std::path::Path, url: Option<&str>, json: bool) -> Result<()
     if json {
         return print_json(&found);
     }
-    println!("{}", word(&found.verdict));
+    println!("{}", word(found.verdict));
     for one in &found.evidence {
-        println!("  {}: {} ({})", word(&one.kind), one.text, one.reason);
+        println!("  {}: {} ({})", word(one.kind), one.text, one.reason);
     }
     Ok(())
 }
@@ -246,28 +246,28 @@ fn round(place: &Place, file: &std::path::Path, way: &Way, (leave, json): (Leave
 }
 
 fn tell(report: &Report) {
-    println!("{}: {}", report.url, word(&report.verdict));
+    println!("{}: {}", report.url, word(report.verdict));
     let reached = &report.reachability;
-    let cause = reached.cause.map(|cause| format!(", {}", word(&cause))).unwrap_or_default();
-    println!("  there      {}{cause} {}", word(&reached.verdict), reached.detail);
+    let cause = reached.cause.map(|cause| format!(", {}", word(cause))).unwrap_or_default();
+    println!("  there      {}{cause} {}", word(reached.verdict), reached.detail);
     for section in Section::ALL {
         let Some(fresh) = report.freshness.get(section) else { continue };
         let date = fresh.date.map(|date| date.to_string()).unwrap_or_default();
         let signal = fresh.signal.as_deref().unwrap_or_default();
         println!(
             "  {section:<10} {} {date} {signal} {}",
-            word(&fresh.verdict),
+            word(fresh.verdict),
             fresh.url.as_deref().unwrap_or_default()
         );
     }
     println!("  injection  {}", report.injection.verdict.as_ref().map_or_else(|| "unknown".to_owned(), word));
     for seen in &report.injection.evidence {
-        println!("    {} on {}: {}", word(&seen.evidence.kind), seen.url, seen.evidence.text);
+        println!("    {} on {}: {}", word(seen.evidence.kind), seen.url, seen.evidence.text);
     }
     let score = report.posture.headers.as_ref().map(|headers| format!("{} ({})", headers.grade, headers.score));
     println!("  posture    {}", score.unwrap_or_default());
     for finding in &report.posture.findings {
-        println!("    {} {}: {}", word(&finding.severity), word(&finding.kind), finding.detail);
+        println!("    {} {}: {}", word(finding.severity), word(finding.kind), finding.detail);
     }
     if let Some(exposed) = &report.posture.exposed {
         println!("  files      asked for under mandate {}", exposed.mandate);
