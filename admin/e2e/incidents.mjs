@@ -46,6 +46,7 @@ await story(async (browser) => {
   await monitor.getByText('Insiden dinyatakan terkendali').waitFor();
 
   await putBack(await by('publisher'), monitor, place);
+  expect((await monitor.getByRole('button', { name: 'Tarik satu halaman' }).count()) === 0, 'who does not publish there takes no page down');
   await takeDown(await by('admin'), () => by('web_developer'), place);
 
   await goto(monitor, `${place}?show=report`);
@@ -121,7 +122,7 @@ async function putBack(publisher, monitor, place) {
   await monitor.getByText('Rilis ditayangkan dan dikirim ke server tujuan').waitFor();
 }
 
-/** Whoever handles incidents and publishes on that site takes a page down; whoever does not publish there is not offered it. */
+/** Whoever handles incidents and publishes on that site takes a page down. */
 async function takeDown(admin, developer, place) {
   await goto(admin, '/site/portal/members/new');
   await admin.getByLabel('Alamat surel orang yang ditugaskan').fill('web_developer@demo.test');

@@ -171,7 +171,6 @@ fn scan_file(file: &std::path::Path, url: Option<&str>, json: bool) -> Result<()
     Ok(())
 }
 
-/// What something is called in JSON.
 fn print_json(value: &impl serde::Serialize) -> Result<()> {
     println!("{}", serde_json::to_string_pretty(value).context("write the report")?);
     Ok(())

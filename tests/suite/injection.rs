@@ -171,14 +171,22 @@ fn hostile_documents_take_time_in_proportion_to_their_size() {
         format!("<script>{}</script>", whole("\\x68")),
     ];
     for document in documents {
-        let begun = std::time::Instant::now();
+        let before = processor_seconds();
         scan(document.as_bytes(), Some("https://dinas.contoh.go.id/"));
         let head: String = document.chars().take(40).collect();
-        let seconds = begun.elapsed().as_secs_f64();
+        let seconds = processor_seconds() - before;
         println!("{seconds:6.2} s  {head}");
-        // What this is about takes minutes to hours; a crowded machine takes half a minute for what is right.
-        assert!(seconds < 240.0, "{head}: {seconds} s");
+        // What this is about takes minutes to hours.
+        assert!(seconds < 20.0, "{head}: {seconds} s");
     }
+}
+
+/// Of this thread: what others do on a crowded machine does not count.
+#[expect(clippy::disallowed_methods, reason = "what the kernel says of this thread")]
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+    let after = stat.rsplit(") ").next().unwrap();
+    after.split(' ').skip(11).take(2).map(|ticks| ticks.parse::<f64>().unwrap()).sum::<f64>() / 100.0
 }
 
 proptest! {

@@ -33,16 +33,17 @@ async fn a_hundred_killed_builds_leave_a_complete_release_each_time() {
     let begun = Instant::now();
     assert!(start(&app).wait().unwrap().success());
     // The moments are spread over a little more than a whole build, in an order that looks like chance.
-    let whole = begun.elapsed() + begun.elapsed() / 10;
+    let mut whole = begun.elapsed() + begun.elapsed() / 10;
     let mut seen = std::collections::BTreeSet::new();
     for turn in 0..KILLS {
         let moment = whole * (turn * 37 % KILLS) / KILLS;
         let mut child = start(&app);
         std::thread::sleep(moment.max(Duration::from_millis(1)));
-        // The last one ends by itself, should the machine be busier by now.
-        if turn + 1 < KILLS {
-            child.kill().unwrap();
+        // The machine is busier than when a whole build was timed.
+        if moment >= whole * 10 / 11 && child.try_wait().unwrap().is_none() {
+            whole *= 2;
         }
+        child.kill().unwrap();
         child.wait().unwrap();
         let live = current(&app);
         assert_whole(&live);
