@@ -10,6 +10,7 @@ use super::pictures;
 use super::plan::{List, ListKind};
 use super::views::World;
 use crate::kernel::{Context, Digest, Result};
+use crate::reports::csv;
 
 /// Types whose sections have lists for programs, with the files below the section's address.
 const DATA: &str = "data";
@@ -46,7 +47,7 @@ pub fn catalogues(world: &World, changed: Option<&[u32]>) -> Result<Vec<File>> {
             DATA => files.push((path(DATA_FILE), text(&catalogue(world, list))?)),
             INFORMATION => {
                 let rows = information(world, list);
-                files.push((path(INFORMATION_CSV), csv(&rows)));
+                files.push((path(INFORMATION_CSV), csv(columns(), rows.iter().cloned())?));
                 files.push((path(INFORMATION_JSON), text(&as_objects(&rows))?));
             }
             REGULATIONS => files.push((path(REGULATIONS_FILE), text(&regulations(world, list))?)),
@@ -250,29 +251,6 @@ fn as_objects(rows: &[Vec<String>]) -> Value {
     json!(rows.iter().map(object).collect::<Vec<_>>())
 }
 
-/// RFC 4180, with the mark by which spreadsheets know UTF-8.
-fn csv(rows: &[Vec<String>]) -> Vec<u8> {
-    let mut out = String::from("\u{feff}");
-    out.push_str(&columns().collect::<Vec<_>>().join(","));
-    out.push_str("\r\n");
-    for row in rows {
-        let cells: Vec<String> = row.iter().map(|text| cell(text)).collect();
-        out.push_str(&cells.join(","));
-        out.push_str("\r\n");
-    }
-    out.into_bytes()
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    match text.contains([',', '"', '\r', '\n']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text,
-    }
-}
-
 /// The list that the national legal network reads. Its names are theirs; what our type has no field for is empty.
 fn regulations(world: &World, list: &List) -> Value {
     let regulation = |item: Item| {
@@ -314,15 +292,4 @@ fn regulations(world: &World, list: &List) -> Value {
         })
     };
     json!(items(world, list).map(regulation).collect::<Vec<_>>())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_neither_a_formula_nor_two_cells() {
-        assert_eq!(cell("a, \"b\"\nc"), "\"a, \"\"b\"\"\nc\"");
-        assert_eq!((cell("=1+1").as_str(), cell("biasa").as_str()), ("'=1+1", "biasa"));
-    }
 }

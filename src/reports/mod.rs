@@ -5,7 +5,7 @@ mod pdf;
 mod sheet;
 
 pub use pdf::{Document, Picture, pdf};
-pub use sheet::{Cell, Column, Sheet, csv, xlsx};
+pub use sheet::{CSV_COMMENT, Cell, Column, Sheet, armed, csv, unarmed, xlsx};
 
 use crate::kernel::Timestamp;
 

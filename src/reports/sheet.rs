@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet};
 
-use crate::kernel::{Error, Result};
+use crate::kernel::{Context as _, Error, Result};
 
 /// Excel cuts names of sheets there, and takes none of these letters.
 const NAME_LETTERS_MAX: usize = 31;
@@ -12,6 +12,8 @@ const NAME_WITHOUT: [char; 7] = ['[', ']', ':', '*', '?', '/', '\\'];
 const CELL_LETTERS_MAX: usize = 32_767;
 /// By what a spreadsheet takes a text for a formula (OWASP, CSV injection).
 const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// Lines that begin so are left out by readers of lists; a cell that does is quoted.
+pub const CSV_COMMENT: u8 = b'#';
 
 /// One value.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,25 +75,44 @@ pub struct Sheet {
     pub rows: Vec<Vec<Cell>>,
 }
 
-/// As CSV in UTF-8, with the mark by which Excel knows it. What a spreadsheet would take for a formula has an apostrophe before it.
-pub fn csv(sheet: &Sheet) -> Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-    let failed = |error: csv::Error| Error::broken("write a table", error);
-    writer.write_record(sheet.columns.iter().map(|column| column.title.as_str())).map_err(failed)?;
-    for row in &sheet.rows {
-        writer.write_record(row.iter().map(harmless)).map_err(failed)?;
+/// As CSV (RFC 4180) in UTF-8, with the mark by which spreadsheets know it. No text is taken for a formula.
+pub fn csv<'a, Row>(head: impl IntoIterator<Item = &'a str>, rows: impl IntoIterator<Item = Row>) -> Result<Vec<u8>>
+where
+    Row: IntoIterator<Item: Into<Cell>>,
+{
+    let doing = "write a table";
+    let mut writer = csv::WriterBuilder::new();
+    writer.terminator(csv::Terminator::CRLF).comment(Some(CSV_COMMENT));
+    let mut writer = writer.from_writer("\u{feff}".into());
+    writer.write_record(head.into_iter()).context(doing)?;
+    for row in rows {
+        writer.write_record(row.into_iter().map(|cell| plain(cell.into()))).context(doing)?;
     }
-    writer.into_inner().map_err(|error| Error::broken("write a table", error.into_error()))
+    writer.into_inner().map_err(|error| Error::broken(doing, error.into_error()))
 }
 
-fn harmless(cell: &Cell) -> String {
+fn plain(cell: Cell) -> String {
     match cell {
         Cell::Empty => String::new(),
-        Cell::Text(text) if text.starts_with(FORMULA_STARTS) => format!("'{text}"),
-        Cell::Text(text) => text.clone(),
+        Cell::Text(text) => armed(text),
         Cell::Number(number) => number.to_string(),
         Cell::Date(date) => date.to_string(),
     }
+}
+
+/// A text that no spreadsheet takes for a formula: behind an apostrophe if need be.
+pub fn armed(text: String) -> String {
+    if is_formula(&text) { format!("'{text}") } else { text }
+}
+
+/// The text that [`armed`] was given.
+pub fn unarmed(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|_| is_formula(text)).unwrap_or(text)
+}
+
+/// Behind however many apostrophes, so that taking one off gives what was.
+fn is_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(FORMULA_STARTS)
 }
 
 /// As XLSX, one page for each table. Texts stay texts, whatever they begin with.
@@ -174,11 +195,11 @@ mod tests {
 
     #[test]
     fn what_looks_like_a_formula_stays_a_text_in_both_forms() {
-        let text = String::from_utf8(csv(&sheet()).unwrap()).unwrap();
+        let text = String::from_utf8(csv(["Perangkat daerah", "Hari", "Tanggal"], sheet().rows).unwrap()).unwrap();
         assert_eq!(
             text,
-            "\u{feff}Perangkat daerah,Hari,Tanggal\n\"'=HYPERLINK(\"\"http://jahat.example\"\")\",3,2026-11-20\n\
-             \"Dinas \"\"Kominfo\"\", Kota; satu\",-4,\n\"'@SUM(A1)\nbaris\",0,0001-02-03\n"
+            "\u{feff}Perangkat daerah,Hari,Tanggal\r\n\"'=HYPERLINK(\"\"http://jahat.example\"\")\",3,2026-11-20\r\n\
+             \"Dinas \"\"Kominfo\"\", Kota; satu\",-4,\r\n\"'@SUM(A1)\nbaris\",0,0001-02-03\r\n"
         );
         let bytes = xlsx("Rekap", &[sheet()]).unwrap();
         let mut book = calamine::Xlsx::new(std::io::Cursor::new(bytes)).unwrap();

@@ -17,7 +17,7 @@ use crate::kernel::page::Limit;
 use crate::kernel::{Context, Digest, Result, Timestamp};
 use crate::ledger::{self, Event};
 use crate::procedure;
-use crate::reports;
+use crate::reports::{self, Cell};
 use crate::verify;
 
 /// All files together; what does not fit is named in `LEFT_OUT.txt`.
@@ -168,20 +168,14 @@ fn pretty(value: &Value) -> Result<Vec<u8>> {
     serde_json::to_vec_pretty(value).context("write a file of a bundle")
 }
 
-/// The timeline as a table; words that a spreadsheet would calculate are kept as words.
+/// The timeline as a table.
 fn table(lines: &[Line]) -> Result<Vec<u8>> {
-    let mut table = csv::Writer::from_writer(Vec::new());
-    let doing = "write a timeline";
-    table.write_record(["number", "at", "noted_at", "kind", "actor", "said"]).context(doing)?;
-    for line in lines {
-        let said = match line.said.chars().next() {
-            Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{}", line.said),
-            _ => line.said.clone(),
-        };
-        let (number, at, noted) = (line.number.to_string(), line.at.to_string(), line.noted_at.to_string());
-        table.write_record([&number, &at, &noted, line.kind.as_str(), &line.actor, &said]).context(doing)?;
-    }
-    table.into_inner().map_err(|error| crate::kernel::Error::broken(doing, error.into_error()))
+    let row = |line: &Line| {
+        let (at, noted) = (line.at.to_string(), line.noted_at.to_string());
+        let words = [at, noted, line.kind.as_str().to_owned(), line.actor.clone(), line.said.clone()];
+        [Cell::Number(line.number.into())].into_iter().chain(words.map(Cell::from))
+    };
+    reports::csv(["number", "at", "noted_at", "kind", "actor", "said"], lines.iter().map(row))
 }
 
 /// The official report as text, in the language of official papers.

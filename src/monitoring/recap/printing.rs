@@ -12,7 +12,7 @@ use crate::monitoring::letterhead;
 use crate::procedure::case::CaseEvent;
 use crate::procedure::service::Whole;
 use crate::procedure::views::People;
-use crate::reports::{Signer, csv, xlsx};
+use crate::reports::{Sheet, Signer, csv, xlsx};
 
 /// The bytes of a report in a form (`pdf`, `xlsx`, `csv`; anything else is `not_found`) and its week.
 pub fn print(
@@ -30,7 +30,10 @@ pub fn print(
     let bytes = match form.as_str() {
         "pdf" => printer.pdf(&frozen, &frame)?,
         "xlsx" => xlsx(printer.title(), &[printer.sheet(&frozen)])?,
-        "csv" => csv(&printer.sheet(&frozen))?,
+        "csv" => {
+            let Sheet { columns, rows, .. } = printer.sheet(&frozen);
+            csv(columns.iter().map(|column| column.title.as_str()), rows)?
+        }
         _ => return Err(Refusal::new(Code::NotFound).into()),
     };
     Ok((bytes, frozen.week))

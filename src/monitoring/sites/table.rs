@@ -1,15 +1,14 @@
 //! Lists as spreadsheets have them: CSV and XLSX become rows of texts, and rows of texts become both.
 //!
-//! A text that a spreadsheet would take for a formula stands behind an apostrophe in CSV; in XLSX a text is a text. Reading
-//! takes that apostrophe off, so what was written comes back as it was.
+//! Reading takes off the apostrophe that writing puts before what looks like a formula, so what was written comes back as it was.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
 use calamine::{DataRef, Reader as _, Xlsx};
-use rust_xlsxwriter::{Format, Workbook};
 
-use crate::kernel::{Code, Context as _, Error, Refusal, Result};
+use crate::kernel::{Code, Refusal, Result};
+use crate::reports::{self, CSV_COMMENT, Cell, Column, Sheet, armed, unarmed};
 
 /// Of a file with a list.
 pub const LIST_BYTES_MAX: u64 = 5 << 20;
@@ -18,7 +17,6 @@ pub const LIST_EXPANDED_BYTES_MAX: u64 = 32 << 20;
 /// A list has fifteen columns; what stands far to the right of them is none.
 const COLUMNS_MAX: u32 = 100;
 const CELLS_MAX: usize = 1_000_000;
-const COMMENT: u8 = b'#';
 
 /// A line of a list, with its number in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,13 +39,13 @@ pub fn read_csv(text: &str) -> (Vec<Line>, Vec<Unreadable>) {
     let often = |delimiter: &u8| head.bytes().filter(|byte| byte == delimiter).count();
     let delimiter = [b'\t', b';', b','].into_iter().max_by_key(often).unwrap_or(b',');
     let mut reader = csv::ReaderBuilder::new();
-    reader.delimiter(delimiter).has_headers(false).flexible(true).trim(csv::Trim::All).comment(Some(COMMENT));
+    reader.delimiter(delimiter).has_headers(false).flexible(true).trim(csv::Trim::All).comment(Some(CSV_COMMENT));
     let (mut lines, mut wrong) = (Vec::new(), Vec::new());
     for row in reader.from_reader(text.as_bytes()).into_records() {
         match row {
             Ok(row) => {
                 let number = row.position().map_or(0, csv::Position::line);
-                lines.push(Line { number, cells: row.iter().map(unarmed).collect() });
+                lines.push(Line { number, cells: row.iter().map(|cell| unarmed(cell).to_owned()).collect() });
             }
             Err(error) => {
                 let line = error.position().map_or(0, csv::Position::line);
@@ -83,7 +81,7 @@ pub fn read_xlsx(file: impl Read + Seek) -> Result<Vec<Line>> {
         if row.len() <= column {
             row.resize(column + 1, String::new());
         }
-        row[column] = unarmed(text.trim());
+        row[column] = unarmed(text.trim()).to_owned();
     }
     Ok(rows.into_iter().map(|(row, cells)| Line { number: u64::from(row) + 1, cells }).collect())
 }
@@ -101,55 +99,25 @@ fn text_of(value: &DataRef<'_>) -> String {
     }
 }
 
-/// Writes CSV, formula-safe, with the mark by which spreadsheets know UTF-8.
+/// Writes CSV.
 pub fn write_csv(head: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new();
-    let mut writer = writer.comment(Some(COMMENT)).terminator(csv::Terminator::CRLF).from_writer("\u{feff}".into());
-    writer.write_record(head).context("write a list")?;
-    for row in rows {
-        writer.write_record(row.iter().map(|cell| armed(cell))).context("write a list")?;
-    }
-    writer.into_inner().map_err(|error| Error::broken("write a list", error.to_string()))
+    reports::csv(head.iter().copied(), rows.iter().cloned())
 }
 
 /// Writes a workbook of one sheet; every cell is a text.
 pub fn write_xlsx(title: &str, head: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>> {
-    let mut workbook = Workbook::new();
-    let bold = Format::new().set_bold();
-    let sheet = workbook.add_worksheet();
-    sheet.set_name(title).context("write a workbook")?;
-    sheet.set_freeze_panes(1, 0).context("write a workbook")?;
-    for (column, name) in (0..).zip(head) {
-        sheet.write_string_with_format(0, column, *name, &bold).context("write a workbook")?;
-        sheet.set_column_width(column, if column < 2 { 36 } else { 18 }).context("write a workbook")?;
-    }
-    for (number, row) in (1..).zip(rows) {
-        for (column, cell) in (0..).zip(row).filter(|(_, cell)| !cell.is_empty()) {
-            // Only what looks as if it had been armed needs an apostrophe here.
-            let text = if cell.starts_with('\'') { armed(cell) } else { cell.clone() };
-            sheet.write_string(number, column, text).context("write a workbook")?;
-        }
-    }
-    workbook.save_to_buffer().context("write a workbook")
-}
-
-/// What a spreadsheet takes for a formula, behind however many apostrophes.
-fn is_formula(text: &str) -> bool {
-    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
-}
-
-fn armed(text: &str) -> String {
-    if is_formula(text) { format!("'{text}") } else { text.to_owned() }
-}
-
-fn unarmed(text: &str) -> String {
-    let bare = text.strip_prefix('\'').filter(|_| is_formula(text));
-    bare.unwrap_or(text).to_owned()
+    let width_letters = |column| if column < 2 { 36 } else { 18 };
+    let columns = head.iter().enumerate().map(|(column, name)| Column::new(name, width_letters(column))).collect();
+    // Only what looks as if it had been armed needs an apostrophe here.
+    let cell = |text: &String| Cell::from(if text.starts_with('\'') { armed(text.clone()) } else { text.clone() });
+    let rows = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+    reports::xlsx(title, &[Sheet { name: title.to_owned(), columns, rows }])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::Error;
 
     const HEAD: [&str; 2] = ["agency", "url"];
 
