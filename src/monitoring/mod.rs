@@ -12,6 +12,7 @@ pub mod decoding;
 pub mod discovery;
 pub mod letterhead;
 pub mod look;
+mod markup;
 pub mod page;
 pub mod pages;
 pub mod posture;

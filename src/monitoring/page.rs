@@ -1,14 +1,9 @@
-//! What a page of somebody else shows and asks for, read once by the HTML standard's own tokenizer. No tree is built, so a
-//! page that is nested a million deep costs no more than its bytes.
+//! What a page of somebody else shows and asks for, read once from front to back. No tree is built, so a page that is nested a
+//! million deep costs no more than its bytes.
 
-use std::cell::RefCell;
-
-use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{
-    BufferQueue, EndTag, StartTag, Tag, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-};
 use url::Url;
+
+use super::markup::{Piece, Pieces, Tag};
 
 /// Of what can be read on a page.
 const TEXT_BYTES_MAX: usize = 512 * 1024;
@@ -73,13 +68,16 @@ pub enum SourceKind {
 
 impl Page {
     pub fn read(html: &str) -> Self {
-        let tokenizer = Tokenizer::new(Reader::default(), TokenizerOpts::default());
-        let input = BufferQueue::default();
-        input.push_back(StrTendril::from(html));
-        // It would pause after a script only if this reader asked for it.
-        let _ = tokenizer.feed(&input);
-        tokenizer.end();
-        tokenizer.sink.state.into_inner().end()
+        let mut reader = Reader::default();
+        for piece in Pieces::of(html) {
+            match piece {
+                Piece::Start(tag) => reader.start(&tag),
+                Piece::End(name) => reader.close(&name),
+                Piece::Text(text) | Piece::Raw("title" | "textarea", text) => reader.text(&text),
+                Piece::Raw(..) => {}
+            }
+        }
+        reader.end()
     }
 
     /// Where an address on the page leads, the page having been served at `served`.
@@ -97,14 +95,9 @@ impl Page {
 
 #[derive(Default)]
 struct Reader {
-    state: RefCell<State>,
-}
-
-#[derive(Default)]
-struct State {
     page: Page,
-    /// Elements whose text nobody reads that are open.
-    silent: usize,
+    /// Templates that are open: nobody reads what stands in them.
+    templates: usize,
     into: Into,
     link: Option<Link>,
 }
@@ -118,42 +111,13 @@ enum Into {
     Heading,
 }
 
-impl TokenSink for Reader {
-    type Handle = ();
-
-    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
-        let mut state = self.state.borrow_mut();
-        match token {
-            Token::CharacterTokens(text) => state.text(&text),
-            Token::TagToken(tag) if tag.kind == StartTag => {
-                state.start(&tag);
-                return match &*tag.name {
-                    "script" => TokenSinkResult::RawData(RawKind::ScriptData),
-                    "style" | "xmp" | "iframe" | "noembed" | "noframes" => TokenSinkResult::RawData(RawKind::Rawtext),
-                    "title" | "textarea" => TokenSinkResult::RawData(RawKind::Rcdata),
-                    _ => TokenSinkResult::Continue,
-                };
-            }
-            Token::TagToken(tag) if tag.kind == EndTag => state.close(&tag),
-            _ => {}
-        }
-        TokenSinkResult::Continue
-    }
-}
-
-const SILENT: [&str; 7] = ["script", "style", "template", "iframe", "noembed", "noframes", "xmp"];
-
-impl State {
+impl Reader {
     fn start(&mut self, tag: &Tag) {
         let value = |wanted: &str| {
-            let found = tag.attrs.iter().find(|one| &*one.name.local == wanted);
-            found.map(|one| cut(&one.value, VALUE_BYTES_MAX).to_owned())
+            tag.attribute(wanted).map(|value| value[..value.floor_char_boundary(VALUE_BYTES_MAX)].to_owned())
         };
-        let name = &*tag.name;
-        if SILENT.contains(&name) {
-            self.silent += 1;
-        }
-        match name {
+        match &*tag.name {
+            "template" => self.templates += 1,
             "title" if self.page.title.is_empty() => self.into = Into::Title,
             "h1" | "h2" if self.page.headings.len() < ITEMS_MAX => {
                 self.into = Into::Heading;
@@ -184,11 +148,11 @@ impl State {
         self.space();
     }
 
-    fn close(&mut self, tag: &Tag) {
-        match &*tag.name {
+    fn close(&mut self, name: &str) {
+        match name {
             "a" => self.close_link(),
             "title" | "h1" | "h2" => self.into = Into::Nothing,
-            name if SILENT.contains(&name) => self.silent = self.silent.saturating_sub(1),
+            "template" => self.templates = self.templates.saturating_sub(1),
             _ => {}
         }
         self.space();
@@ -199,7 +163,7 @@ impl State {
             push_words(&mut self.page.title, text, TITLE_BYTES_MAX);
             return;
         }
-        if self.silent > 0 {
+        if self.templates > 0 {
             return;
         }
         push_words(&mut self.page.text, text, TEXT_BYTES_MAX);
@@ -285,14 +249,6 @@ fn push_words(to: &mut String, text: &str, bytes_max: usize) {
             false => to.push(letter),
         }
     }
-}
-
-fn cut(text: &str, bytes_max: usize) -> &str {
-    let mut end = text.len().min(bytes_max);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 #[cfg(test)]

@@ -1,21 +1,12 @@
 //! A page as a list of elements and runs of text, made for hostile input.
 //!
-//! Of html5ever only the tokenizer is used. The standard's tree builder looks through all open elements for many a tag,
-//! so a page can make it work for minutes; and no date hangs on the finer rules of nesting.
+//! The standard's own way to build a tree looks through all open elements for many a tag, so a page can make it work for
+//! minutes; and no date hangs on the finer rules of nesting.
 
-use std::cell::RefCell;
-
-use html5ever::TokenizerResult;
-use html5ever::buffer_queue::BufferQueue;
-use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use crate::monitoring::markup::{Piece, Pieces, Tag};
 
 /// Bytes of a page that are read; what stands behind them is no article's head.
 pub const PAGE_BYTES_MAX: usize = 5 * 1024 * 1024;
-
-/// Bytes of one tag. Longer ones are text: attributes are held against each other, so their number costs its square.
-const TAG_BYTES_MAX: usize = 16 * 1024;
 
 /// Elements of a page; the pages of agencies have some thousands.
 const ELEMENTS_MAX: usize = 100_000;
@@ -53,13 +44,18 @@ pub struct Tree {
 
 impl Tree {
     pub fn read(html: &str) -> Tree {
-        let html = short_tags(&html[..html.floor_char_boundary(PAGE_BYTES_MAX)]);
-        let tokenizer = Tokenizer::new(Builder::new(), TokenizerOpts::default());
-        let input = BufferQueue::default();
-        input.push_back(StrTendril::from(html.as_str()));
-        while matches!(tokenizer.feed(&input), TokenizerResult::Script(_)) {}
-        tokenizer.end();
-        tokenizer.sink.made.into_inner().finish()
+        let mut builder = Builder::new();
+        for piece in Pieces::of(&html[..html.floor_char_boundary(PAGE_BYTES_MAX)]) {
+            match piece {
+                Piece::Start(tag) => builder.start(tag),
+                Piece::End(name) => builder.end(&name),
+                Piece::Text(text) | Piece::Raw(_, text) => builder.characters(&text),
+            }
+            if builder.elements.len() >= ELEMENTS_MAX {
+                break;
+            }
+        }
+        builder.finish()
     }
 
     /// An element's ancestors with itself first, the page left out.
@@ -89,41 +85,10 @@ pub fn tidy(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Takes the `<` from tags that are too long.
-fn short_tags(html: &str) -> String {
-    let mut made = String::with_capacity(html.len());
-    let bytes = html.as_bytes();
-    // The end of the tag: looked for once, since it is the same for every `<` before it.
-    let (mut from, mut end) = (0, 0);
-    for (at, _) in html.match_indices('<') {
-        if end <= at {
-            end = html[at..].find('>').map_or(html.len(), |length| at + length);
-        }
-        if bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic) && end - at > TAG_BYTES_MAX {
-            made.push_str(&html[from..at]);
-            made.push(' ');
-            from = at + 1;
-        }
-    }
-    made.push_str(&html[from..]);
-    made
-}
-
 struct Builder {
-    made: RefCell<Made>,
-}
-
-struct Made {
     elements: Vec<Element>,
     runs: Vec<Run>,
     open: Vec<usize>,
-}
-
-impl Builder {
-    fn new() -> Builder {
-        let page = Element { parent: 0, name: String::new(), attributes: Vec::new() };
-        Builder { made: RefCell::new(Made { elements: vec![page], runs: Vec::new(), open: vec![0] }) }
-    }
 }
 
 const VOID: &[&str] =
@@ -144,9 +109,14 @@ const FOLLOWS: &[(&str, &[&str])] = &[
 /// Open elements that are looked through for one that a tag ends.
 const LOOK_BACK_MAX: usize = 32;
 
-impl Made {
-    fn start(&mut self, tag: Tag) {
-        let name = tag.name.to_string();
+impl Builder {
+    fn new() -> Builder {
+        let page = Element { parent: 0, name: String::new(), attributes: Vec::new() };
+        Builder { elements: vec![page], runs: Vec::new(), open: vec![0] }
+    }
+
+    fn start(&mut self, mut tag: Tag<'_>) {
+        let name = std::mem::take(&mut tag.name);
         if let Some((_, ends)) = FOLLOWS.iter().find(|(follows, _)| *follows == name) {
             while self.open.last().is_some_and(|last| ends.contains(&self.elements[*last].name.as_str())) {
                 self.open.pop();
@@ -156,9 +126,8 @@ impl Made {
             self.open.pop();
         }
         let parent = self.open.last().copied().unwrap_or(0);
-        let attributes = tag.attrs.iter().map(|one| (one.name.local.to_string(), one.value.to_string())).collect();
-        self.elements.push(Element { parent, attributes, name: name.clone() });
         let empty = VOID.contains(&name.as_str());
+        self.elements.push(Element { parent, name, attributes: tag.into_attributes().collect() });
         if !empty && self.open.len() < DEPTH_MAX {
             self.open.push(self.elements.len() - 1);
         }
@@ -194,38 +163,5 @@ impl Made {
             first_run[parent] = first_run[parent].min(first_run[at]);
         }
         Tree { elements: self.elements, runs: self.runs, first_run }
-    }
-}
-
-impl TokenSink for Builder {
-    type Handle = ();
-
-    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
-        let mut made = self.made.borrow_mut();
-        if made.elements.len() >= ELEMENTS_MAX {
-            return TokenSinkResult::Continue;
-        }
-        match token {
-            Token::TagToken(tag) if tag.kind == TagKind::EndTag => made.end(&tag.name),
-            Token::TagToken(tag) => {
-                let raw = match &*tag.name {
-                    "script" => Some(RawKind::ScriptData),
-                    "style" | "iframe" | "noembed" | "noframes" | "xmp" => Some(RawKind::Rawtext),
-                    "title" | "textarea" => Some(RawKind::Rcdata),
-                    _ => None,
-                };
-                made.start(tag);
-                if let Some(raw) = raw {
-                    return TokenSinkResult::RawData(raw);
-                }
-            }
-            Token::CharacterTokens(text) => made.characters(&text),
-            Token::CommentToken(_)
-            | Token::DoctypeToken(_)
-            | Token::NullCharacterToken
-            | Token::EOFToken
-            | Token::ParseError(_) => {}
-        }
-        TokenSinkResult::Continue
     }
 }

@@ -11,7 +11,6 @@ mod defacement;
 mod hosts;
 mod judge;
 mod links;
-mod markup;
 mod model;
 mod page;
 mod reader;

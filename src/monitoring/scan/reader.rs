@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::markup::{Piece, Pieces, Tag, is_markup, resolved};
 use super::page::{Frame, Link, Page, Passage};
 use super::style::{Hiding, Sheet, is_folded_away, of_classes, of_declarations};
+use crate::monitoring::markup::{Piece, Pieces, Tag, is_markup, resolved};
 
 /// Elements that are open at the same time and remembered; what lies deeper is taken for a part of these.
 const OPEN_MAX: usize = 512;

@@ -24,9 +24,9 @@ impl Tag<'_> {
         self.attributes.iter().find(|(one, _)| one == name).map(|(_, value)| value.as_ref())
     }
 
-    #[cfg(test)]
-    fn attributes(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.attributes.iter().map(|(name, value)| (name.as_str(), value.as_ref()))
+    /// Names in small letters, each once, with their values.
+    pub fn into_attributes(self) -> impl Iterator<Item = (String, String)> {
+        self.attributes.into_iter().map(|(name, value)| (name, value.into_owned()))
     }
 }
 
@@ -39,7 +39,7 @@ pub enum Piece<'a> {
     End(String),
     /// Text with its character references resolved.
     Text(Cow<'a, str>),
-    /// What stands in an element whose content is no markup: script, style, title, textarea.
+    /// What stands in an element whose content is no markup, such as a script or a title.
     Raw(&'static str, Cow<'a, str>),
 }
 
@@ -50,6 +50,7 @@ const RAW: &[(&str, bool)] = &[
     ("title", true),
     ("textarea", true),
     ("xmp", false),
+    ("iframe", false),
     ("noembed", false),
     ("noframes", false),
 ];
@@ -234,8 +235,12 @@ impl<'a> Iterator for Pieces<'a> {
     }
 }
 
-/// A text with its character references resolved, as browsers do: also those without a semicolon.
+/// A text with its character references resolved, as browsers do: also those without a semicolon. A NUL is no letter to
+/// them, and no database keeps it.
 pub fn resolved(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        return Cow::Owned(resolved(&text.replace('\0', "")).into_owned());
+    }
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }
@@ -295,9 +300,10 @@ mod tests {
     fn told(text: &str) -> String {
         let piece = |piece: Piece| match piece {
             Piece::Start(tag) => {
-                let attributes: Vec<String> =
-                    tag.attributes().map(|(name, value)| format!(" {name}={value}")).collect();
-                format!("[{}{}]", tag.name, attributes.concat())
+                let name = tag.name.clone();
+                let attributes: String =
+                    tag.into_attributes().map(|(name, value)| format!(" {name}={value}")).collect();
+                format!("[{name}{attributes}]")
             }
             Piece::End(name) => format!("[/{name}]"),
             Piece::Text(text) => text.into_owned(),
@@ -318,6 +324,8 @@ mod tests {
             ("<a href=\"https&#58;//x\">", "[a href=https://x]"),
             ("<a href=\"x", "<a href=\"x"),
             ("é<é>é", "é<é>é"),
+            ("s\0l<a title='o\0t'>", "sl[a title=ot]"),
+            ("<iframe src=x><a>b</iframe>c", "[iframe src=x]{iframe:<a>b}[/iframe]c"),
             ("<br/><img src=a/b.png/>", "[br][img src=a/b.png/]"),
         ] {
             assert_eq!(told(written), read, "{written}");
