@@ -12,6 +12,7 @@ use crate::config::SETTINGS;
 use crate::db::schema::{self, entries, ledger, live_entries, users};
 use crate::db::{self, Conn};
 use crate::kernel::{Result, time};
+use crate::media::derive::{JPEG_HAS_VECTORS, WRITES_AVIF};
 use crate::{sites, themes};
 
 /// Say what this installation stands on and what is wrong with it
@@ -31,6 +32,7 @@ impl Doctor {
         for (name, count) in ["sites", "users", "entries", "live entries", "ledger events"].iter().zip(counts) {
             println!("{name:<16} {count}");
         }
+        println!("pictures         {}", pictures());
         for line in holidays(&app)? {
             println!("{line}");
         }
@@ -43,6 +45,16 @@ impl Doctor {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Which forms this program writes, and how fast: what it was compiled with says so.
+fn pictures() -> String {
+    let how = if JPEG_HAS_VECTORS {
+        "with vector instructions"
+    } else {
+        "without vector instructions (compiled without nasm)"
+    };
+    format!("JPEG {how}{}", if WRITES_AVIF { ", AVIF" } else { "" })
 }
 
 fn counts(connection: &mut Conn) -> Result<[i64; 5]> {

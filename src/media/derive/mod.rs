@@ -22,6 +22,7 @@ mod tests;
 pub mod texts;
 pub mod work;
 
+pub use encode::{JPEG_HAS_VECTORS, WRITES_AVIF};
 pub use model::{Derivative, Derived, Focus};
 
 /// Whether this program can read PDF.

@@ -60,7 +60,6 @@ pub fn derive(
     let (mut whole, mut card) = (Vec::new(), Vec::new());
     // Each size is made of the next larger one.
     let mut before: HashMap<bool, Pixels> = HashMap::new();
-    let mut color = String::new();
     for recipe in &recipes {
         let cut = matches!(recipe.cut, Cut::Card(_));
         let from = before.get(&cut).unwrap_or(&widest);
@@ -74,11 +73,10 @@ pub fn derive(
         };
         let into = if cut { &mut card } else { &mut whole };
         into.extend(desk.files_of(recipe, &pixels)?);
-        if !cut {
-            color = pixels.mean_colour();
-        }
         before.insert(cut, pixels);
     }
+    // The smallest is as good as any for it.
+    let color = before.get(&false).map(Pixels::mean_colour).unwrap_or_default();
     let kept = |all| worthwhile(all, file.len() as u64);
     let derived = Derived { width: size.0, height: size.1, color, whole: kept(whole), card: kept(card) };
     let unfinished = extent == Extent::Plain && fallback == Format::Jpeg && WRITES_AVIF;
