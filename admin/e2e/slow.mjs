@@ -1,12 +1,14 @@
 /**
  * How long somebody with an old laptop on a 3G line waits: `LAMIN_DEMO_PASSWORD=… node e2e/slow.mjs http://127.0.0.1:8080` beside a server that
- * runs with `--demo`. The browser's processor is slowed four times, its line has 700 kbit/s and 300 ms. It measures and judges
- * nothing: figures belong to the machine that made them.
+ * runs with `--demo`. The browser's processor is slowed four times, its line has 700 kbit/s and 300 ms. With LAMIN_RESTS_MS somebody reads each
+ * screen so long before the next, and what it leads to is fetched meanwhile, over the same line; without, nothing is fetched ahead of a visit.
+ * It measures and judges nothing: figures belong to the machine that made them.
  */
 import { base, person, story } from './house.mjs';
 import { slow } from './slowly.mjs';
 
 const RUNS = Number(process.env.LAMIN_RUNS ?? 3);
+const RESTS_MS = Number(process.env.LAMIN_RESTS_MS ?? 0);
 /** Until all that follows a sign-in has come over a line that is not slow yet. */
 const SETTLED_MS = 2_000;
 
@@ -80,15 +82,18 @@ await story(async (browser) => {
     for (let run = 0; run < RUNS; run++) {
       const page = await person(browser, { email });
       await page.locator('main h1').waitFor();
-      // Nothing is fetched ahead of a visit, and what the sign-in asked for is there before the line is slow: a first time is one.
-      await page.evaluate(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
-      await page.waitForTimeout(SETTLED_MS);
+      // What the sign-in asked for is there before the line is slow, and without rests nothing else is: a first time is one.
+      if (!RESTS_MS) {
+        await page.evaluate(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
+        await page.waitForTimeout(SETTLED_MS);
+      }
       const sent = await slow(page);
       await sent();
       for (const again of [0, 1]) {
         for (const path of paths) {
           const place = await placed(page, path);
           if (!place) continue;
+          await page.waitForTimeout(RESTS_MS);
           const ms = await visit(page, place);
           // What comes after the screen stands, such as the visual editor, counts with it, and delays no other.
           measured.get(path)[again].push({ ms, bytes: await sent() });
