@@ -84,7 +84,7 @@ where
     let mut writer = csv::WriterBuilder::new();
     writer.terminator(csv::Terminator::CRLF).comment(Some(CSV_COMMENT));
     let mut writer = writer.from_writer("\u{feff}".into());
-    writer.write_record(head.into_iter()).context(doing)?;
+    writer.write_record(head).context(doing)?;
     for row in rows {
         writer.write_record(row.into_iter().map(|cell| plain(cell.into()))).context(doing)?;
     }
