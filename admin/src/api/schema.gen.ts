@@ -3037,7 +3037,7 @@ export interface components {
             chat: string;
         };
         /** @enum {string} */
-        Check: "incomplete" | "missing_alt" | "heading_order" | "link_text" | "table_header" | "summary_length" | "near_tag" | "past_event" | "small_picture" | "broken_link" | "external_link_broken" | "gambling" | "nik" | "family_card" | "tax_number" | "mobile_number" | "private_email" | "bank_account";
+        Check: "incomplete" | "missing_alt" | "heading_order" | "link_text" | "table_header" | "summary_length" | "near_tag" | "past_event" | "small_picture" | "broken_link" | "external_link_broken" | "gambling" | "unread_document" | "nik" | "family_card" | "tax_number" | "mobile_number" | "private_email" | "bank_account";
         /** @description What a look at a target found. */
         CheckAnswer: {
             /** @description Whether every step is. */

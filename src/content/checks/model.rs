@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::external::model::Known;
 use crate::kernel::id::UserId;
 use crate::kernel::{Digest, Timestamp, Words};
+use crate::media::derive::model::Reading;
 
 /// Findings that one look tells; beyond it only their number is told.
 pub const FINDINGS_MAX: usize = 200;
@@ -34,6 +35,8 @@ crate::words! {
         /// A link to another host that leads nowhere, as far as the background has asked.
         ExternalLink = "external_link_broken",
         Gambling = "gambling",
+        /// A document that nobody has looked through whole for personal data.
+        UnreadDocument = "unread_document",
         /// Nomor induk kependudukan.
         Nik = "nik",
         /// Nomor kartu keluarga.
@@ -58,6 +61,11 @@ crate::words! {
 }
 
 impl Check {
+    /// Whether it looks into files that the content names.
+    pub fn opens_documents(self) -> bool {
+        self == Check::UnreadDocument || Check::PERSONAL.contains(&self)
+    }
+
     /// The checks for personal data.
     pub const PERSONAL: &[Check] = &[
         Check::Nik,
@@ -76,7 +84,7 @@ impl Check {
             Check::MobileNumber | Check::PrivateEmail | Check::BankAccount => Severity::Block,
             Check::HeadingOrder | Check::LinkText | Check::TableHeader | Check::SummaryLength => Severity::Warn,
             Check::NearTag | Check::PastEvent | Check::SmallPicture => Severity::Warn,
-            Check::BrokenLink | Check::ExternalLink => Severity::Warn,
+            Check::BrokenLink | Check::ExternalLink | Check::UnreadDocument => Severity::Warn,
         }
     }
 
@@ -172,6 +180,8 @@ pub struct Around {
     pub hosts: Vec<String>,
     /// What documents say that the content names.
     pub documents: HashMap<Digest, String>,
+    /// Name of each document that was not read whole, and how far it was.
+    pub unread: HashMap<Digest, (String, Reading)>,
     /// Width and height of pictures that the content names, in pixels.
     pub pictures: HashMap<Digest, (u32, u32)>,
     /// Addresses on the site that lead nowhere, of those that the content links to.
@@ -190,6 +200,7 @@ impl Around {
             zone,
             hosts: Vec::new(),
             documents: HashMap::new(),
+            unread: HashMap::new(),
             pictures: HashMap::new(),
             missing: HashSet::new(),
             external: Known::default(),

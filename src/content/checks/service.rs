@@ -1,6 +1,6 @@
 //! Use cases of the checks: looking, refusing what blocks, confirming, changing what a site makes of them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -18,7 +18,9 @@ use crate::identity::{Actor, Permit, cases};
 use crate::kernel::id::{EntryId, SiteId};
 use crate::kernel::{Code, Digest, Locale, Refusal, Result, Timestamp, time};
 use crate::ledger::{self, Event};
-use crate::media::{self, Kind};
+use crate::media::derive::model::Reading;
+use crate::media::derive::rules::how_read;
+use crate::media::{self, Asset, Kind};
 use crate::sites::{self, Site};
 
 /// Letters of a reason: "ok" is none.
@@ -118,12 +120,14 @@ fn around(
 ) -> Result<Around> {
     let mut around = Around { hosts: site.hosts.clone(), ..Around::nothing(now, time::zone(&site.zone)?) };
     let files = contents::assets_of(content_type, content);
-    if !files.is_empty() && wanted.iter().any(|check| Check::PERSONAL.contains(check)) {
+    if !files.is_empty() && wanted.iter().any(|check| check.opens_documents()) {
         around.documents = media::derive::texts::of(connection, site.id, &files)?;
     }
-    if !files.is_empty() && wanted.contains(&Check::SmallPicture) {
-        let pictures = media::store::find_all(connection, site.id, &files)?.into_iter();
-        let sized = pictures
+    if !files.is_empty() && wanted.iter().any(|check| matches!(check, Check::SmallPicture | Check::UnreadDocument)) {
+        let files = media::store::find_all(connection, site.id, &files)?;
+        around.unread = unread(connection, &files, &around.documents)?;
+        let sized = files
+            .into_iter()
             .filter(|asset| asset.kind == Kind::Picture)
             .filter_map(|asset| Some((asset.digest, (asset.width?.unsigned_abs(), asset.height?.unsigned_abs()))));
         around.pictures = sized.collect();
@@ -140,6 +144,23 @@ fn around(
         around.tags = store::tags(connection, site.id, entry)?;
     }
     Ok(around)
+}
+
+/// Documents that were not read whole: their names, and how far they were.
+fn unread(
+    connection: &mut Conn,
+    files: &[Asset],
+    texts: &HashMap<Digest, String>,
+) -> Result<HashMap<Digest, (String, Reading)>> {
+    let mut unread = HashMap::new();
+    for file in files.iter().filter(|file| matches!(file.kind, Kind::Document | Kind::Text)) {
+        let state = media::derive::store::find(connection, file.site_id, &file.digest)?.map(|row| row.state);
+        let reading = how_read(file, texts.get(&file.digest).map(String::as_str), state);
+        if reading != Reading::Whole {
+            unread.insert(file.digest, (file.name.clone(), reading));
+        }
+    }
+    Ok(unread)
 }
 
 /// The addresses that content links to on its own site and that lead nowhere.

@@ -18,6 +18,7 @@ pub fn title(check: Check) -> Words {
         Check::BrokenLink => ("Tautan dalam situs", "Links within the site"),
         Check::ExternalLink => ("Tautan ke situs lain", "Links to other sites"),
         Check::Gambling => ("Perjudian", "Gambling"),
+        Check::UnreadDocument => ("Dokumen yang belum diperiksa", "Documents not looked through"),
         Check::Nik => ("NIK", "National identity number (NIK)"),
         Check::FamilyCard => ("Nomor kartu keluarga", "Family card number"),
         Check::TaxNumber => ("NPWP", "Tax number (NPWP)"),
@@ -90,6 +91,30 @@ pub fn sentence(finding: &Finding) -> Words {
         }
         Check::Gambling => {
             words("Tautan atau kata ini menawarkan perjudian.", "This link or these words offer gambling.")
+        }
+        Check::UnreadDocument => {
+            let (id, en) = match detail(0) {
+                "beginning" => (
+                    "Hanya bagian awal dokumen ini yang diperiksa secara otomatis.",
+                    "Only the beginning of this document was looked through automatically.",
+                ),
+                "silent" => (
+                    "Dokumen ini tidak memuat teks yang dapat dibaca, misalnya karena berupa hasil pindai.",
+                    "This document has no text that can be read; it may have been scanned.",
+                ),
+                "waiting" => (
+                    "Dokumen ini belum selesai dibaca; periksa kembali sesaat lagi.",
+                    "This document is still being read; look again in a moment.",
+                ),
+                _ => (
+                    "Dokumen berjenis ini tidak dapat dibaca secara otomatis.",
+                    "Documents of this kind are not read automatically.",
+                ),
+            };
+            words(
+                format!("{id} Pastikan tidak ada data pribadi di dalamnya."),
+                format!("{en} Make sure that there is no personal data in it."),
+            )
         }
         Check::Nik => {
             words("Ini tampak seperti NIK seseorang.", "This looks like somebody’s national identity number (NIK).")

@@ -21,6 +21,21 @@ crate::words! {
 }
 
 crate::words! {
+    /// How far somebody has read what a document says.
+    pub enum Reading {
+        Whole = "whole",
+        /// Its first pages, or its first kilobytes.
+        Beginning = "beginning",
+        /// It was opened and says nothing that can be read, such as pages that were scanned.
+        Silent = "silent",
+        /// It is about to be read.
+        Waiting = "waiting",
+        /// This program does not read its kind.
+        Never = "never",
+    }
+}
+
+crate::words! {
     /// What a derivative is.
     pub enum Format {
         Avif = "image/avif",

@@ -1,8 +1,8 @@
 //! Which derivatives a picture is to have. Pure.
 
-use super::model::{Derivative, Focus, Format};
+use super::model::{Derivative, Focus, Format, PictureState, Reading};
 use crate::kernel::Digest;
-use crate::media::rules;
+use crate::media::{Asset, Kind, rules};
 
 /// Changes whenever the same original gives other bytes: it is part of what names a derivative.
 pub const VERSION: u32 = 2;
@@ -120,6 +120,23 @@ pub fn page_size((width, height): (f32, f32)) -> Option<(u32, u32)> {
 pub fn page_recipes((width, height): (u32, u32)) -> Vec<Recipe> {
     let page = |to: u32| Recipe { cut: Cut::Page, width: to, height: share(height, to, width) };
     widths(&[PAGE_WIDTHS[1], width], width).map(page).collect()
+}
+
+/// How far a document or text was read, by what is kept of its text and by what waits to be done with it.
+pub fn how_read(asset: &Asset, text: Option<&str>, state: Option<PictureState>) -> Reading {
+    let is_cut = |text: &str| match asset.kind {
+        Kind::Text => asset.size_bytes > TEXT_BYTES_MAX as i64,
+        // A letter that would not fit is left out, and takes at most four bytes.
+        _ => asset.pages.is_some_and(|pages| pages > TEXT_PAGES_MAX as i32) || text.len() + 4 > TEXT_BYTES_MAX,
+    };
+    match (text, state) {
+        (Some(text), _) if is_cut(text) => Reading::Beginning,
+        (Some(_), _) => Reading::Whole,
+        (None, Some(PictureState::Unread)) if !super::READS_PDF => Reading::Never,
+        (None, Some(PictureState::Waiting | PictureState::Unread)) => Reading::Waiting,
+        (None, Some(PictureState::Partly | PictureState::Ready | PictureState::Failed)) => Reading::Silent,
+        (None, None) => Reading::Never,
+    }
 }
 
 /// The beginning of a text, at most so many bytes of it.

@@ -19,6 +19,7 @@ on_both!(
     a_site_says_what_blocks_and_what_only_warns,
     everything_else_that_is_found_only_warns,
     what_a_document_says_is_looked_over_as_well,
+    a_document_that_was_not_read_whole_is_told,
     links_that_lead_somewhere_are_not_found,
 );
 
@@ -215,14 +216,43 @@ async fn everything_else_that_is_found_only_warns(app: TestApp) {
     assert_eq!(written(&room, "agenda", past, json!([])).await.found().await, ["past_event"]);
 }
 
-async fn what_a_document_says_is_looked_over_as_well(app: TestApp) {
-    let room = Newsroom::open(app);
-    let bytes = format!("nama;nik\nSiti;{NIK}\n");
+async fn sent(room: &Newsroom, name: &str, bytes: &[u8]) -> String {
     let call = Call::post("/api/v1/sites/portal/assets").token(&room.token(Role::Author));
-    let file = call.file("penerima.csv", bytes.as_bytes()).send(&room.app).await.assert_ok().json();
-    let digest = file["items"][0]["digest"].as_str().unwrap();
+    let file = call.file(name, bytes).send(&room.app).await.assert_ok().json();
+    file["items"][0]["digest"].as_str().unwrap().to_owned()
+}
+
+fn documents_are_read(room: &Newsroom) {
     lamin::media::derive::service::follow(&room.app).unwrap();
     lamin::jobs::run_due(&room.app, &lamin::boot::handlers()).unwrap();
+}
+
+async fn a_document_that_was_not_read_whole_is_told(app: TestApp) {
+    let room = Newsroom::open(app);
+    let digest = sent(&room, "lampiran.txt", "kata biasa ".repeat(7_000).as_bytes()).await;
+    let item = with_body(&room, &format!("[Lampiran keputusan](asset:{digest})")).await;
+    let finding = item.checks().await["findings"][0].clone();
+    assert_eq!((&finding["check"], &finding["severity"]), (&json!("unread_document"), &json!("warn")));
+    assert_eq!((&finding["excerpt"], &finding["document"]), (&json!("lampiran.txt"), &json!(digest)));
+    assert!(finding["detail"]["en"].as_str().unwrap().contains("still being read"), "{finding}");
+    documents_are_read(&room);
+    let finding = item.checks().await["findings"][0].clone();
+    assert!(finding["detail"]["en"].as_str().unwrap().contains("Only the beginning"), "{finding}");
+    let short = sent(&room, "ringkas.txt", b"kata biasa").await;
+    documents_are_read(&room);
+    let whole = with_body(&room, &format!("[Lampiran ringkas](asset:{short})")).await;
+    assert!(whole.found().await.is_empty());
+
+    let call = Call::new("PUT", "/api/v1/sites/portal/checks").token(&room.token(Role::Head)).seen(&json!(0));
+    call.json(&json!({"severities": {"unread_document": "block"}})).send(&room.app).await.assert_ok();
+    item.does(Role::Author, json!({"command": "submit"})).await.assert_refused(409, "findings_block");
+    whole.does(Role::Author, json!({"command": "submit"})).await.assert_ok();
+}
+
+async fn what_a_document_says_is_looked_over_as_well(app: TestApp) {
+    let room = Newsroom::open(app);
+    let digest = &sent(&room, "penerima.csv", format!("nama;nik\nSiti;{NIK}\n").as_bytes()).await;
+    documents_are_read(&room);
     let item = with_body(&room, &format!("[Daftar penerima bantuan](asset:{digest})")).await;
     let finding = item.checks().await["findings"][0].clone();
     assert_eq!((&finding["check"], &finding["document"]), (&json!("nik"), &json!(digest)));

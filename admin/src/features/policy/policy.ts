@@ -10,7 +10,7 @@ export const choices = (item: Item): Severity[] => SEVERITIES.filter((one) => on
 
 /** Each check stands with others of its kind; one that is new on the server stands with the last. */
 const GROUPS: readonly { key: 'data' | 'access' | 'whole'; checks: readonly Shape<'Check'>[] }[] = [
-  { key: 'data', checks: ['nik', 'family_card', 'tax_number', 'mobile_number', 'private_email', 'bank_account', 'gambling'] },
+  { key: 'data', checks: ['nik', 'family_card', 'tax_number', 'mobile_number', 'private_email', 'bank_account', 'unread_document', 'gambling'] },
   { key: 'access', checks: ['missing_alt', 'heading_order', 'link_text', 'table_header'] },
   { key: 'whole', checks: ['incomplete', 'broken_link', 'external_link_broken', 'small_picture', 'summary_length', 'near_tag', 'past_event'] },
 ];

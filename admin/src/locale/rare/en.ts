@@ -634,6 +634,7 @@ export const rare = {
   'policy.check.mobile_number': 'Mobile numbers that are not said to be an office’s.',
   'policy.check.private_email': 'E-mail addresses that are not an office’s.',
   'policy.check.bank_account': 'Numbers of bank accounts that are not an office’s.',
+  'policy.check.unread_document': 'Attached documents that could not be looked through for personal data, or not whole: scanned, very long, or of a kind that is not read.',
   'policy.changes': 'What will change',
   'policy.changes.none': 'Nothing yet.',
   'policy.changes.text': 'It holds from the next step of every content on. What is live stays live. The ledger keeps who decided this.',

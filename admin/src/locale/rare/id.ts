@@ -635,6 +635,7 @@ export const rare: Record<keyof typeof words, string> = {
   'policy.check.mobile_number': 'Nomor telepon seluler yang tidak disebut sebagai milik kantor.',
   'policy.check.private_email': 'Alamat surel yang bukan milik kantor.',
   'policy.check.bank_account': 'Nomor rekening yang bukan milik kantor.',
+  'policy.check.unread_document': 'Dokumen lampiran yang tidak dapat diperiksa seluruhnya untuk mencari data pribadi: hasil pindai, sangat panjang, atau jenisnya tidak dapat dibaca.',
   'policy.changes': 'Yang akan berubah',
   'policy.changes.none': 'Belum ada.',
   'policy.changes.text': 'Ketentuan berlaku mulai langkah berikutnya bagi setiap konten. Yang telah tayang tetap tayang. Jejak audit menyimpan siapa yang memutuskannya.',

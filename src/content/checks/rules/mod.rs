@@ -57,12 +57,15 @@ fn personal_of(part: &Part<'_>, around: &Around, found: &mut Vec<Finding>) {
     let linked = part.outline.links.iter().chain(&part.outline.pictures);
     let linked = linked.filter_map(|link| Some((part.path.clone(), crate::content::markdown::asset(&link.to)?)));
     for (field, document) in part.files().chain(linked) {
+        let place = |offset| super::model::Place { field: field.clone(), offset, document: Some(document) };
+        if let Some((name, reading)) = around.unread.get(&document) {
+            found.push(Finding::new(Check::UnreadDocument, place(0), name).saying(reading.as_str()));
+        }
         let Some(text) = around.documents.get(&document) else { continue };
         for piece in reading::lines(text) {
             for hit in personal::look(&piece.text, &piece.context) {
                 let offset = reading::letters_before(text, piece.place(hit.at.start));
-                let place = super::model::Place { field: field.clone(), offset, document: Some(document) };
-                found.push(Finding::new(hit.check, place, &piece.text[hit.at.clone()]));
+                found.push(Finding::new(hit.check, place(offset), &piece.text[hit.at.clone()]));
             }
         }
     }
