@@ -403,7 +403,7 @@ async fn the_bundle_holds_what_was_seen_and_nobody_who_reported(app: TestApp) {
     assert!(text("report.txt").contains("Plugin usang") && text("ledger.json").contains("incident.open"));
     assert_eq!(&files["report.pdf"][..5], b"%PDF-");
     assert!(crate::support::text_of(&files["report.pdf"]).contains("Plugin usang"));
-    assert!(text("timeline.csv").starts_with("number,at,noted_at,kind,actor,said\n1,"));
+    assert!(text("timeline.csv").starts_with("\u{feff}number,at,noted_at,kind,actor,said\r\n1,"));
     for (name, bytes) in &files {
         assert!(!String::from_utf8_lossy(bytes).contains("Budi"), "{name} names who reported");
     }
