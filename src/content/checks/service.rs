@@ -123,9 +123,12 @@ fn around(
     if !files.is_empty() && wanted.iter().any(|check| check.opens_documents()) {
         around.documents = media::derive::texts::of(connection, site.id, &files)?;
     }
-    if !files.is_empty() && wanted.iter().any(|check| matches!(check, Check::SmallPicture | Check::UnreadDocument)) {
+    let wants = |check: Check| wanted.contains(&check);
+    if !files.is_empty() && (wants(Check::SmallPicture) || wants(Check::UnreadDocument)) {
         let files = media::store::find_all(connection, site.id, &files)?;
-        around.unread = unread(connection, &files, &around.documents)?;
+        if wants(Check::UnreadDocument) {
+            around.unread = unread(connection, &files, &around.documents)?;
+        }
         let sized = files
             .into_iter()
             .filter(|asset| asset.kind == Kind::Picture)
@@ -154,8 +157,12 @@ fn unread(
 ) -> Result<HashMap<Digest, (String, Reading)>> {
     let mut unread = HashMap::new();
     for file in files.iter().filter(|file| matches!(file.kind, Kind::Document | Kind::Text)) {
-        let state = media::derive::store::find(connection, file.site_id, &file.digest)?.map(|row| row.state);
-        let reading = how_read(file, texts.get(&file.digest).map(String::as_str), state);
+        let text = texts.get(&file.digest).map(String::as_str);
+        let row = match text {
+            Some(_) => None,
+            None => media::derive::store::find(connection, file.site_id, &file.digest)?,
+        };
+        let reading = how_read(file, text, row.map(|row| row.state));
         if reading != Reading::Whole {
             unread.insert(file.digest, (file.name.clone(), reading));
         }

@@ -2,6 +2,7 @@
 
 use super::model::{Check, Finding, words};
 use crate::kernel::Words;
+use crate::media::derive::model::Reading;
 
 /// The name of a check.
 pub fn title(check: Check) -> Words {
@@ -93,20 +94,20 @@ pub fn sentence(finding: &Finding) -> Words {
             words("Tautan atau kata ini menawarkan perjudian.", "This link or these words offer gambling.")
         }
         Check::UnreadDocument => {
-            let (id, en) = match detail(0) {
-                "beginning" => (
+            let (id, en) = match Reading::parse(detail(0)) {
+                Some(Reading::Beginning) => (
                     "Hanya bagian awal dokumen ini yang diperiksa secara otomatis.",
                     "Only the beginning of this document was looked through automatically.",
                 ),
-                "silent" => (
+                Some(Reading::Silent) => (
                     "Dokumen ini tidak memuat teks yang dapat dibaca, misalnya karena berupa hasil pindai.",
                     "This document has no text that can be read; it may have been scanned.",
                 ),
-                "waiting" => (
+                Some(Reading::Waiting) => (
                     "Dokumen ini belum selesai dibaca; periksa kembali sesaat lagi.",
                     "This document is still being read; look again in a moment.",
                 ),
-                _ => (
+                Some(Reading::Never | Reading::Whole) | None => (
                     "Dokumen berjenis ini tidak dapat dibaca secara otomatis.",
                     "Documents of this kind are not read automatically.",
                 ),

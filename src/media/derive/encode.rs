@@ -116,7 +116,7 @@ pub fn png(pixels: &Pixels, credit: &Credit) -> Result<Encoded, Unreadable> {
     Ok(Encoded { format: Format::Png, bytes: bytes.into_inner(), quality: None, similarity: None })
 }
 
-/// Whether JPEG are written with the processor's vector instructions: that takes an assembler (`nasm`) while compiling, and half the time.
+/// Whether JPEG are written with the processor's vector instructions: that takes an assembler (`nasm`) while compiling.
 pub const JPEG_HAS_VECTORS: bool = cfg!(jpeg_vectors);
 /// Whether this program can write AVIF.
 pub const WRITES_AVIF: bool = cfg!(feature = "avif");

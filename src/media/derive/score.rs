@@ -10,7 +10,7 @@ const C2: f64 = 58.5225;
 /// The brightness of pixels, one byte each.
 pub fn brightness(rgb: &[u8]) -> Vec<u8> {
     let mut brightness = vec![0; rgb.len() / 3];
-    // The parts one by one: an unoptimised `map` of an array would be most of the work.
+    // The parts one by one: where a crate is not optimised as a whole, `map` of an array is a call for each pixel.
     for (to, &[red, green, blue]) in brightness.iter_mut().zip(rgb.as_chunks::<3>().0) {
         *to = ((u32::from(red) * 77 + u32::from(green) * 150 + u32::from(blue) * 29 + 128) >> 8) as u8;
     }

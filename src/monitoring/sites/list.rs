@@ -457,7 +457,7 @@ mod tests {
     #[test]
     fn what_is_exported_is_read_as_it_was_both_new_and_over_itself() {
         for one in [full(), Wanted::new("Dinas B".into(), "https://b.go.id/x".into())] {
-            let csv = table::write_csv(&COLUMNS, &[cells(&one)]).unwrap();
+            let csv = crate::reports::csv(COLUMNS, [cells(&one)]).unwrap();
             let listed = read(&String::from_utf8(csv).unwrap()).unwrap().remove(0);
             assert_eq!(listed.wanted(None), one);
             assert_eq!(listed.wanted(Some(full().clone())).profile.sections, one.profile.sections);

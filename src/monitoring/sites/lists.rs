@@ -19,6 +19,7 @@ use crate::media::judge;
 use crate::media::model::Accepted;
 use crate::media::service::accept_one;
 use crate::monitoring::decoding::text_of;
+use crate::reports;
 
 /// Differences and mistakes that an answer names; all are counted.
 const TOLD_MAX: usize = 500;
@@ -152,7 +153,7 @@ fn carry_out(tx: &mut Tx, plan: &Plan, (watched, ids): (Vec<Watched>, &[MonitorI
 
 /// All that are watched, as CSV.
 pub async fn as_csv(app: &App, actor: &Actor) -> Result<Vec<u8>> {
-    table::write_csv(&COLUMNS, &rows(app, actor).await?)
+    reports::csv(COLUMNS, rows(app, actor).await?)
 }
 
 /// The same as a workbook.

@@ -99,11 +99,6 @@ fn text_of(value: &DataRef<'_>) -> String {
     }
 }
 
-/// Writes CSV.
-pub fn write_csv(head: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>> {
-    reports::csv(head.iter().copied(), rows.iter().cloned())
-}
-
 /// Writes a workbook of one sheet; every cell is a text.
 pub fn write_xlsx(title: &str, head: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>> {
     let width_letters = |column| if column < 2 { 36 } else { 18 };
@@ -128,7 +123,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_as_it_was_and_no_cell_is_a_formula() {
-        let csv = String::from_utf8(write_csv(&HEAD, &rows()).unwrap()).unwrap();
+        let csv = String::from_utf8(reports::csv(HEAD, rows()).unwrap()).unwrap();
         let (read, wrong) = read_csv(&csv);
         assert_eq!(wrong, []);
         assert_eq!(read[1..].iter().map(|line| line.cells.clone()).collect::<Vec<_>>(), rows());

@@ -243,6 +243,13 @@ async fn a_document_that_was_not_read_whole_is_told(app: TestApp) {
     let whole = with_body(&room, &format!("[Lampiran ringkas](asset:{short})")).await;
     assert!(whole.found().await.is_empty());
 
+    let docx = include_bytes!("../../../admin/src/features/entry/paste/fixtures/tabel.docx");
+    let docx = sent(&room, "tabel.docx", docx).await;
+    documents_are_read(&room);
+    let office = with_body(&room, &format!("[Lampiran tabel](asset:{docx})")).await;
+    let finding = office.checks().await["findings"][0].clone();
+    assert!(finding["detail"]["en"].as_str().unwrap().contains("not read automatically"), "{finding}");
+
     let call = Call::new("PUT", "/api/v1/sites/portal/checks").token(&room.token(Role::Head)).seen(&json!(0));
     call.json(&json!({"severities": {"unread_document": "block"}})).send(&room.app).await.assert_ok();
     item.does(Role::Author, json!({"command": "submit"})).await.assert_refused(409, "findings_block");
