@@ -35,10 +35,30 @@ pub fn merge_patch(content: &Content, patch: &Patch) -> Content {
     merged
 }
 
-/// Everything in a text that could be a digest.
+/// Everything in a text that could be a digest: runs of hexadecimal digits that are as long as one.
+///
+/// Of so many places in a row such a run covers one, so most places are not looked at.
 pub fn digests_in(text: &str) -> impl Iterator<Item = Digest> {
-    let runs = text.split(|letter: char| !matches!(letter, '0'..='9' | 'a'..='f'));
-    runs.filter(|run| run.len() == 64).filter_map(Digest::parse)
+    let bytes = text.as_bytes();
+    let mut at = Digest::LETTERS - 1;
+    std::iter::from_fn(move || {
+        while at < bytes.len() {
+            let (before, behind) = bytes.split_at(at);
+            let right = behind.iter().take_while(|byte| is_hexadecimal(**byte)).count();
+            let left = before.iter().rev().take_while(|byte| right > 0 && is_hexadecimal(**byte)).count();
+            let run = text.get(at - left..at + right);
+            // The next run begins behind the letter that ends this one.
+            at += right + Digest::LETTERS;
+            if left + right == Digest::LETTERS {
+                return run.and_then(Digest::parse);
+            }
+        }
+        None
+    })
+}
+
+fn is_hexadecimal(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
 /// The files that content places: in asset fields and in Markdown. Each once, sorted.
@@ -199,8 +219,21 @@ pub fn refuse_exempt(content: &Content) -> Result<(), Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::content::types::shipped;
+
+    proptest! {
+        #[test]
+        fn digests_are_found_wherever_they_stand(parts in prop::collection::vec(
+            prop_oneof!["[a-f0-9]{0,70}", "[a-f0-9]{64}", "[ \"g-zA-Zé]{1,70}", "[ ,]"], 0..12)) {
+            let text = parts.concat();
+            let runs = text.split(|letter: char| !letter.is_ascii() || !is_hexadecimal(letter as u8));
+            let expected: Vec<Digest> = runs.filter_map(Digest::parse).collect();
+            prop_assert_eq!(digests_in(&text).collect::<Vec<_>>(), expected);
+        }
+    }
 
     fn content(fields: Value) -> Content {
         Content {

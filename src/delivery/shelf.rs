@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::index::Index;
 use super::model::{Assets, Card, LiveRow, Settings, Shown, SiteRow};
 use super::rules::{self, Words};
+use super::search::Searched;
 use super::search::rules::Documents;
 use super::store;
 use crate::content::type_store;
@@ -27,7 +28,7 @@ pub struct Shelf {
     /// The site's row when this was read.
     row: SiteRow,
     /// What is searched; made when it is first asked for.
-    documents: OnceLock<Documents>,
+    searched: OnceLock<Searched>,
     /// Different for every shelf of the process: answers made from it are kept under this number.
     pub generation: u64,
 }
@@ -49,7 +50,7 @@ impl Shelf {
     /// A shelf of cards that were made with these settings.
     pub fn new(row: SiteRow, settings: Settings, cards: Vec<Arc<Card>>) -> Self {
         let index = Index::new(cards, settings.fields.clone());
-        Shelf { settings: Arc::new(settings), index, row, documents: OnceLock::new(), generation: next_generation() }
+        Shelf { settings: Arc::new(settings), index, row, searched: OnceLock::new(), generation: next_generation() }
     }
 
     /// This shelf when nothing changed since, else the one that follows from what did.
@@ -80,12 +81,12 @@ impl Shelf {
         let cards = read_cards(connection, &settings, rows, &mut self.words())?;
         let (settings, index) = (self.settings.clone(), self.index.after(cards, &touched));
         let (row, generation) = (row.clone(), next_generation());
-        Ok(Arc::new(Shelf { settings, index, row, documents: OnceLock::new(), generation }))
+        Ok(Arc::new(Shelf { settings, index, row, searched: OnceLock::new(), generation }))
     }
 
     /// What of it can be searched.
-    pub fn documents(&self) -> &Documents {
-        self.documents.get_or_init(|| Documents::of(&self.index, &self.settings))
+    pub fn searched(&self) -> &Searched {
+        self.searched.get_or_init(|| Searched::new(Documents::of(&self.index, &self.settings)))
     }
 
     fn words(&self) -> Words {

@@ -11,9 +11,12 @@ pub fn hex(bytes: impl AsRef<[u8]>) -> String {
 
 /// The SHA-256 of some bytes, kept as the 64 letters it is written with.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Digest([u8; 64]);
+pub struct Digest([u8; Digest::LETTERS]);
 
 impl Digest {
+    /// How long one is, written down.
+    pub const LETTERS: usize = 64;
+
     pub fn of(bytes: impl AsRef<[u8]>) -> Self {
         Digest::from_bytes(sha2::Sha256::digest(bytes.as_ref()).into())
     }
@@ -25,7 +28,7 @@ impl Digest {
 
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         const LETTERS: &[u8; 16] = b"0123456789abcdef";
-        let mut letters = [0; 64];
+        let mut letters = [0; Digest::LETTERS];
         for (pair, byte) in letters.chunks_exact_mut(2).zip(bytes) {
             pair[0] = LETTERS[usize::from(byte >> 4)];
             pair[1] = LETTERS[usize::from(byte & 15)];

@@ -7,7 +7,9 @@
 
 use std::collections::HashMap;
 
-use super::terms;
+use foldhash::fast::RandomState;
+
+use super::terms::counted;
 
 /// Bytes after which a shard ends; a stem that nearly all documents hold may weigh more alone.
 const SHARD_BYTES_USUAL: usize = 6 * 1024;
@@ -26,7 +28,7 @@ pub type Weighed = (Box<str>, u8);
 /// The words of one document, as they come.
 #[derive(Debug, Default)]
 pub struct Words {
-    found: HashMap<Box<str>, (u16, u8)>,
+    found: HashMap<Box<str>, (u16, u8), RandomState>,
     facets: Vec<Box<str>>,
 }
 
@@ -46,7 +48,7 @@ impl Words {
 
     /// What is said in a file beside it: however often, it weighs no more than what is said once.
     pub fn attached(&mut self, text: &str) {
-        for term in terms(text) {
+        for (term, _) in counted(text) {
             if !self.found.contains_key(&*term) {
                 self.found.insert(term.into(), (1, 0));
             }
@@ -59,14 +61,14 @@ impl Words {
     }
 
     fn take(&mut self, text: &str, least: u8) {
-        for term in terms(text) {
+        for (term, times) in counted(text) {
             match self.found.get_mut(&*term) {
                 Some((count, class)) => {
-                    *count = count.saturating_add(1);
+                    *count = count.saturating_add(times);
                     *class = least.max(*class);
                 }
                 None => {
-                    self.found.insert(term.into(), (1, least));
+                    self.found.insert(term.into(), (times, least));
                 }
             }
         }
@@ -96,7 +98,7 @@ pub fn facet(name: char, value: &str) -> String {
 /// Documents that were added, by their stems.
 #[derive(Debug, Default)]
 pub struct Postings {
-    stems: HashMap<Box<str>, Posting>,
+    stems: HashMap<Box<str>, Posting, RandomState>,
     documents: u32,
 }
 

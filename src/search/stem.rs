@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::WORD_LETTERS_MAX;
 use super::affixes::{self, Part, Prefix, Suffix};
-use super::dictionary::{known, name};
+use super::dictionary::{Listed, known, listed};
 use super::fold::fold;
 
 /// Prefixes one word may carry: *ke-ber-…*, *mem-per-…*, *se-penge-…*; nobody stacks four.
@@ -22,11 +22,14 @@ const POSSESSIVES: [&str; 3] = ["nya", "ku", "mu"];
 /// Affixes come off only if a word of the lists is left; what is in no list stays as it is, but for -nya and the plural
 /// -s of English. The answer is never longer (in letters) than the word.
 pub fn stem(word: &str) -> Cow<'_, str> {
-    of_folded(fold(word))
+    let folded = fold(word);
+    let listed = listed(folded.as_bytes());
+    of_folded(folded, listed)
 }
 
-pub(super) fn of_folded(folded: Cow<'_, str>) -> Cow<'_, str> {
-    if let Some(stem) = root(&folded) {
+/// The stem of a folded word of which the lists say this.
+pub(super) fn of_folded(folded: Cow<'_, str>, listed: Listed) -> Cow<'_, str> {
+    if let Some(stem) = root(&folded, listed) {
         return Cow::Borrowed(stem);
     }
     match repeated(&folded) {
@@ -54,15 +57,15 @@ pub(super) fn repeated(folded: &str) -> Option<Cow<'_, str>> {
 }
 
 fn single(folded: &str) -> Cow<'_, str> {
-    match root(folded) {
+    match root(folded, listed(folded.as_bytes())) {
         Some(stem) => Cow::Borrowed(stem),
         None => unknown(Cow::Borrowed(folded)),
     }
 }
 
 /// The listed root of a folded word.
-fn root(folded: &str) -> Option<&'static str> {
-    known(folded.as_bytes()).or_else(|| name(folded.as_bytes())).or_else(|| inflected(&Part::new(folded)?))
+fn root(folded: &str, listed: Listed) -> Option<&'static str> {
+    listed.whole().or_else(|| inflected(&Part::new(folded)?))
 }
 
 /// Takes off a possessive and a particle, as few as give an answer.
@@ -72,7 +75,7 @@ fn inflected(word: &Part) -> Option<&'static str> {
     let bare = without_one(word, &PARTICLES);
     let owned = without_one(bare.as_ref().unwrap_or(word), &POSSESSIVES);
     let stages = [Some(word), bare.as_ref(), owned.as_ref()];
-    stages.into_iter().flatten().find_map(|stage| name(stage.letters()).or_else(|| derived(stage)))
+    stages.into_iter().flatten().find_map(|stage| listed(stage.letters()).name.or_else(|| derived(stage)))
 }
 
 fn without_one(word: &Part, endings: &[&str]) -> Option<Part> {

@@ -410,6 +410,41 @@ async fn what_an_older_lamin_left_is_made_at_the_start_however_often_it_is_cut(a
     assert_eq!((again.entries, again.failure.is_none()), (0, true));
 }
 
+/// Pages in which FTS5 notes what is gone; behind all that hold stems (`FTS5_TOMBSTONE_ROWID` of its source).
+fn pages_of_what_is_gone(app: &TestApp) -> i64 {
+    let held = "SELECT count(*) AS held FROM findable_words_data WHERE id >= 1 << 53";
+    let held = app.db.read_blocking(|connection| Ok(diesel::sql_query(held).get_result::<Held>(connection)?));
+    held.unwrap().held
+}
+
+#[derive(diesel::QueryableByName)]
+struct Held {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    held: i64,
+}
+
+#[actix_web::test]
+async fn what_older_stems_left_behind_is_taken_out() {
+    let app = TestApp::new(Engine::Sqlite);
+    let entry = |number: i32| Live::new("berita", &format!("kabar-{number}")).titled("Kabar jembatan");
+    let portal = shown(&app, &(0..150).map(entry).collect::<Vec<_>>()).await;
+    let again = |entries: &[EntryId]| app.db.write_blocking(|tx| findable::store::keep(tx, entries)).unwrap();
+    app.db.write_blocking(|tx| findable::store::mark_stale(tx, portal.site, "berita")).unwrap();
+    let all: Vec<EntryId> =
+        app.db.read_blocking(findable::store::outdated).unwrap().into_iter().map(|of| of.1).collect();
+    again(&all[..5]);
+    assert!(pages_of_what_is_gone(&app) > 0);
+    let mut is_first = true;
+    while app.db.write_blocking(|tx| findable::store::tidy(tx, is_first)).unwrap() {
+        is_first = false;
+    }
+    assert_eq!(pages_of_what_is_gone(&app), 0);
+    let done = findable::service::catch_up(&app).unwrap();
+    assert_eq!((done.entries, done.failure.is_none()), (145, true));
+    assert_eq!(pages_of_what_is_gone(&app), 0);
+    assert_eq!(found(&app, "q=jembatan").await["total"], 150);
+}
+
 /// A published site with what our server shows of it.
 async fn published(app: &TestApp) -> Portal {
     let at = |number: i32| format!("2026-11-{:02}T08:00:00+08:00", number + 1);

@@ -136,17 +136,20 @@ pub fn year(fields: &Map<String, Value>) -> Option<i64> {
     fields.get("year").and_then(Value::as_i64)
 }
 
-/// The stems of an entry by weight class, each once: what a database is given, sorted.
+/// The stems of an entry by weight class, each once, in no order. Of a text of too many the heaviest are kept, by the alphabet.
 pub fn by_class(words: Words) -> [String; 4] {
     let mut weighed: Vec<Weighed> = words.weighed();
-    weighed.sort_unstable_by(|(one, class), (other, other_class)| other_class.cmp(class).then_with(|| one.cmp(other)));
+    let mut left = STEMS_BYTES_MAX;
+    if weighed.iter().map(|(stem, _)| stem.len() + 1).sum::<usize>() > left {
+        weighed
+            .sort_unstable_by(|(one, class), (other, other_class)| other_class.cmp(class).then_with(|| one.cmp(other)));
+        weighed.retain(|(stem, _)| {
+            left = left.saturating_sub(stem.len() + 1);
+            left > 0
+        });
+    }
     let mut classes: [String; 4] = Default::default();
-    let mut bytes = 0;
     for (stem, class) in weighed {
-        bytes += stem.len() + 1;
-        if bytes > STEMS_BYTES_MAX {
-            break;
-        }
         let texts = &mut classes[usize::from(class.min(3))];
         if !texts.is_empty() {
             texts.push(' ');
@@ -167,7 +170,15 @@ mod tests {
         let tags = ["pelayanan-publik".to_owned()];
         let said =
             Said { fields: fields.as_object().unwrap(), category: None, tags: &tags, is_english: false, attached: &[] };
-        by_class(findable(shipped(type_key).as_deref(), said).words)
+        sorted(by_class(findable(shipped(type_key).as_deref(), said).words))
+    }
+
+    fn sorted(classes: [String; 4]) -> [String; 4] {
+        classes.map(|stems| {
+            let mut stems: Vec<&str> = stems.split(' ').collect();
+            stems.sort_unstable();
+            stems.join(" ")
+        })
     }
 
     #[test]
@@ -191,7 +202,7 @@ mod tests {
         let fields = fields.as_object().unwrap();
         let attached = ["retribusi retribusi retribusi retribusi loket laporan", "pajak"];
         let said = Said { fields, category: None, tags: &[], is_english: false, attached: &attached };
-        let classes = by_class(findable(shipped("dokumen").as_deref(), said).words);
+        let classes = sorted(by_class(findable(shipped("dokumen").as_deref(), said).words));
         assert_eq!(classes, ["loket pajak retribusi", "", "", "lapor"]);
     }
 

@@ -11,6 +11,9 @@ use crate::kernel::{Error, Result, Timestamp};
 
 pub const KIND: &str = "content.findable";
 
+/// When so many stems were made anew, what the older ones left behind is taken out; of fewer, the engine does it in time.
+const TIDY_ENTRIES_MIN: usize = store::BODIES_AT_ONCE;
+
 /// Asks for the job when stems wait for it. `whole` looks also for stems that are missing or of what is not live, which
 /// nothing that runs leaves behind, and reads all rows for it.
 pub fn follow(app: &App, whole: bool) -> Result<()> {
@@ -63,10 +66,28 @@ pub fn catch_up(app: &App) -> Result<Done> {
         }
     }
     if done.entries > 0 {
+        if done.entries >= TIDY_ENTRIES_MIN {
+            tidy(app);
+        }
         app.live_changed();
         tracing::info!(entries = done.entries, "the stems of live entries were made for searching");
     }
     Ok(done)
+}
+
+/// Searches are right without it, so a failure is only told.
+fn tidy(app: &App) {
+    let mut is_first = true;
+    let failure = loop {
+        match app.db.write_blocking(|tx| store::tidy(tx, is_first)) {
+            Ok(true) => is_first = false,
+            Ok(false) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    if let Some(error) = failure {
+        tracing::warn!(%error, "what older stems left behind could not be taken out; searches are slower until it is");
+    }
 }
 
 /// The parts of one site. Who holds the site in memory reads it again once, after the last.

@@ -54,6 +54,12 @@ fn unreadable_mark() -> String {
     format!("{UNREADABLE}{}", mark())
 }
 
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// Rows that this connection to SQLite has changed.
+    fn total_changes() -> BigInt;
+}
+
 /// A live entry of which no stem can be made, and why.
 pub type Unreadable = (EntryId, Error);
 
@@ -269,6 +275,21 @@ pub fn forget(tx: &mut Tx, entries: &[EntryId]) -> Result<()> {
     forget_words(tx, known.into_values().collect())?;
     diesel::delete(findable::table.filter(findable::entry_id.eq_any(entries))).execute(&mut **tx)?;
     Ok(())
+}
+
+/// Takes out what stems that were made anew left behind, so many pages at a time: SQLite would look for each entry that it
+/// finds among those that are gone, which makes a search slow. Returns whether there is more to do. `is_first` begins anew.
+/// PostgreSQL does it by itself.
+pub fn tidy(tx: &mut Tx, is_first: bool) -> Result<bool> {
+    const PAGES_AT_ONCE: i64 = 500;
+    let Conn::Sqlite(sqlite) = &mut **tx else { return Ok(false) };
+    let changes = |sqlite: &mut _| diesel::select(total_changes()).get_result::<i64>(sqlite);
+    let before = changes(sqlite)?;
+    diesel::sql_query("INSERT INTO findable_words (findable_words, rank) VALUES ('merge', ?)")
+        .bind::<BigInt, _>(if is_first { -PAGES_AT_ONCE } else { PAGES_AT_ONCE })
+        .execute(sqlite)?;
+    // The statement itself counts as one, says the manual of FTS5.
+    Ok(changes(sqlite)? - before > 1)
 }
 
 /// Tells everybody who holds a site in memory that it is found otherwise now, where nothing else does.

@@ -18,8 +18,48 @@ const SYNONYM_SHARE: f64 = 0.9;
 
 /// A place in [`Documents`].
 type At = u32;
-/// Where a stem stands, in the order of the places, with its weight class.
-pub type Postings = Vec<(At, u8)>;
+/// Where a stem stands, each place once.
+pub type Postings = Vec<Place>;
+
+/// A place with the weight class that a stem has there, in the two lowest bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place(u32);
+
+impl Place {
+    fn new(at: usize, class: u8) -> Self {
+        // No site has a thousand million entries.
+        Place((at as u32) << 2 | u32::from(class.min(3)))
+    }
+
+    fn at(self) -> usize {
+        (self.0 >> 2) as usize
+    }
+
+    fn weight(self) -> f64 {
+        WEIGHTS[(self.0 & 3) as usize]
+    }
+}
+
+/// What is asked of [`Documents`].
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'q> {
+    pub locale: &'q str,
+    pub filters: &'q Filters,
+    pub groups: &'q [Vec<Phrase>],
+    /// So many of the best are put in order.
+    pub best: usize,
+}
+
+/// What answers.
+#[derive(Debug, Default)]
+pub struct Answering {
+    /// Places of the best cards, in their order.
+    pub cards: Vec<usize>,
+    /// All that answer.
+    pub total: usize,
+    /// How many there would be by other filters.
+    pub counts: Counts,
+}
 
 /// The entries of a site that can be found: those that have a page.
 #[derive(Debug, Default)]
@@ -87,74 +127,77 @@ impl Documents {
                 at += 1;
             }
             if self.all.get(at).is_some_and(|found| found.number == *number && found.locale == *locale) {
-                places.push((at as At, *class));
+                places.push(Place::new(at, *class));
             }
         }
         places
     }
 
-    /// What holds all stems of one alternative for every group, the best first, of equal ones the newest: places of cards
-    /// with the documents. The same sums in the same order as the script of a published site.
-    fn ranked(&self, locale: &str, groups: &[Vec<Phrase>], postings: &HashMap<String, Postings>) -> Vec<At> {
-        let total = self.locales.get(locale).map_or(0, |(_, count)| *count) + 1;
-        let (mut scores, mut hits) = (vec![0_f32; self.all.len()], vec![0_usize; self.all.len()]);
-        for group in groups {
+    /// What holds all stems of one alternative for every group, with its score, in no order of worth. The same sums in the
+    /// same order as the script of a published site.
+    fn scored(&self, wanted: &Wanted, postings: &HashMap<String, Arc<Postings>>) -> Vec<(f32, At)> {
+        let total = self.locales.get(wanted.locale).map_or(0, |(_, count)| *count) + 1;
+        let (mut scores, mut hits) = (vec![0_f32; self.all.len()], vec![0_u16; self.all.len()]);
+        for group in wanted.groups {
             for (at, best) in self.best(group, postings, total).into_iter().enumerate().filter(|(_, best)| *best > 0.0)
             {
                 hits[at] += 1;
-                scores[at] = (f64::from(scores[at]) + f64::from(best)) as f32;
+                scores[at] = added(scores[at], f64::from(best));
             }
         }
-        let mut found: Vec<At> =
-            (0..self.all.len()).filter(|at| hits[*at] == groups.len()).map(|at| at as At).collect();
-        let key = |at: &At| (scores[*at as usize], self.all[*at as usize].card);
-        found.sort_unstable_by(|one, other| {
-            let ((score, card), (other_score, other_card)) = (key(one), key(other));
-            other_score.total_cmp(&score).then_with(|| card.cmp(&other_card))
-        });
-        found
+        let found = (0..).zip(&hits).filter(|(_, hits)| usize::from(**hits) == wanted.groups.len());
+        found.map(|(at, _)| (scores[at as usize], at)).collect()
     }
 
     /// What the best alternative of a group gives each document; nothing where none is whole.
-    fn best(&self, group: &[Phrase], postings: &HashMap<String, Postings>, total: usize) -> Vec<f32> {
+    fn best(&self, group: &[Phrase], postings: &HashMap<String, Arc<Postings>>, total: usize) -> Vec<f32> {
         let mut best = vec![0_f32; self.all.len()];
-        let (mut sums, mut held) = (vec![0_f32; self.all.len()], vec![0_usize; self.all.len()]);
+        let (mut sums, mut held) = (vec![0_f32; self.all.len()], vec![0_u16; self.all.len()]);
         for (place, phrase) in group.iter().enumerate() {
             let share = if place == 0 { 1.0 } else { SYNONYM_SHARE };
+            let better = |best: &mut f32, sum: f32| *best = best.max((f64::from(sum) * share) as f32);
+            let of = |stem: &String| {
+                let list = postings.get(stem).map_or(&[][..], |list| list.as_slice());
+                (list, (1.0 + total as f64 / list.len().max(1) as f64).ln())
+            };
+            if let [stem] = phrase.as_slice() {
+                let (list, rare) = of(stem);
+                for at in list {
+                    better(&mut best[at.at()], added(0.0, at.weight() * rare));
+                }
+                continue;
+            }
             sums.fill(0.0);
             held.fill(0);
-            for stem in phrase {
-                let list = postings.get(stem).map_or(&[][..], Vec::as_slice);
-                let rare = (1.0 + total as f64 / list.len().max(1) as f64).ln();
-                for (at, class) in list {
-                    let at = *at as usize;
-                    held[at] += 1;
-                    sums[at] = (f64::from(sums[at]) + WEIGHTS[usize::from(*class).min(3)] * rare) as f32;
+            for (list, rare) in phrase.iter().map(of) {
+                for at in list {
+                    held[at.at()] += 1;
+                    sums[at.at()] = added(sums[at.at()], at.weight() * rare);
                 }
             }
-            for (at, _) in held.iter().enumerate().filter(|(_, held)| **held == phrase.len()) {
-                best[at] = best[at].max((f64::from(sums[at]) * share) as f32);
+            for (at, _) in held.iter().enumerate().filter(|(_, held)| usize::from(**held) == phrase.len()) {
+                better(&mut best[at], sums[at]);
             }
         }
         best
     }
 
-    /// The places of the cards that answer, in their order, and how many there would be by other filters.
+    /// What answers, the best first, of equal ones the newest.
     pub fn search(
         &self,
-        (locale, filters): (&str, &Filters),
-        groups: &[Vec<Phrase>],
-        postings: &HashMap<String, Postings>,
+        wanted: &Wanted,
+        postings: &HashMap<String, Arc<Postings>>,
         name: &dyn Fn(&str) -> String,
-    ) -> (Vec<usize>, Counts) {
-        if groups.is_empty() {
-            return (Vec::new(), Counts::default());
+    ) -> Answering {
+        if wanted.groups.is_empty() {
+            return Answering::default();
         }
+        let filters = wanted.filters;
         let (mut types, mut units) = (vec![0_usize; self.types.len()], vec![0_usize; self.units.len()]);
         let mut years = BTreeMap::new();
-        let mut cards = Vec::new();
-        for at in self.ranked(locale, groups, postings) {
-            let document = &self.all[at as usize];
+        let mut found = self.scored(wanted, postings);
+        found.retain(|(_, at)| {
+            let document = &self.all[*at as usize];
             let of_unit = document.unit.map(|unit| &self.units[usize::from(unit)]);
             let of_type =
                 filters.type_key.as_deref().is_none_or(|key| key == &*self.types[usize::from(document.type_key)]);
@@ -169,10 +212,8 @@ impl Documents {
             if let Some(unit) = document.unit.filter(|_| of_type && of_year) {
                 units[usize::from(unit)] += 1;
             }
-            if of_type && of_year && by_unit {
-                cards.push(document.card as usize);
-            }
-        }
+            of_type && of_year && by_unit
+        });
         let of_type = |(key, count): (&Arc<str>, usize)| Count { key: key.to_string(), title: name(key), count };
         let of_unit = |(unit, count): (&Unit, usize)| {
             let (key, title) = (unit.key.to_string(), unit.title.to_string());
@@ -184,8 +225,28 @@ impl Documents {
             year: years.into_iter().rev().map(of_year).collect(),
             unit: most_first(self.units.iter().zip(units).map(of_unit).collect()),
         };
-        (cards, counts)
+        let total = found.len();
+        Answering { cards: self.first(found, wanted.best), total, counts }
     }
+
+    /// The cards of the so many best: only these are worth putting in order.
+    fn first(&self, mut found: Vec<(f32, At)>, so_many: usize) -> Vec<usize> {
+        let card = |at: At| self.all[at as usize].card;
+        let by_worth = |(score, at): &(f32, At), (other_score, other): &(f32, At)| {
+            other_score.total_cmp(score).then_with(|| card(*at).cmp(&card(*other)))
+        };
+        if found.len() > so_many {
+            found.select_nth_unstable_by(so_many, by_worth);
+            found.truncate(so_many);
+        }
+        found.sort_unstable_by(by_worth);
+        found.into_iter().map(|(_, at)| card(at) as usize).collect()
+    }
+}
+
+/// A sum as the script has it: kept in 32 bits, reckoned in 64.
+fn added(sum: f32, more: f64) -> f32 {
+    (f64::from(sum) + more) as f32
 }
 
 fn most_first(mut counts: Vec<Count>) -> Vec<Count> {

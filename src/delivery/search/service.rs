@@ -4,35 +4,73 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::model::{Asked, Found};
-use super::rules::{self, Postings};
+use super::rules::{self, Answering, Documents, Postings, Wanted};
 use crate::app::App;
 use crate::content::findable;
 use crate::db::Conn;
+use crate::delivery::model::Card;
 use crate::delivery::shelf::Shelf;
 use crate::kernel::Result;
 use crate::kernel::id::EntryId;
 
-/// What of a site answers. Read in one transaction; what was withdrawn meanwhile has no words in it any more.
+/// What the postings of one site may take in memory, so that words which are everywhere are not read for every query.
+const POSTINGS_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// What keeping them takes beside their bytes.
+const POSTINGS_OVERHEAD_BYTES: usize = 128;
+
+/// What of one state of a site is searched: its documents, and the postings of stems that were asked for.
+pub struct Searched {
+    documents: Documents,
+    /// By language and stem.
+    postings: moka::sync::Cache<(String, String), Arc<Postings>>,
+}
+
+impl Searched {
+    pub fn new(documents: Documents) -> Self {
+        let postings = moka::sync::Cache::builder()
+            .max_capacity(POSTINGS_BYTES_MAX)
+            .weigher(|(_, stem): &(String, String), postings: &Arc<Postings>| {
+                let bytes = POSTINGS_OVERHEAD_BYTES + stem.len() + size_of_val(postings.as_slice());
+                u32::try_from(bytes).unwrap_or(u32::MAX)
+            })
+            .build();
+        Searched { documents, postings }
+    }
+
+    fn postings(&self, connection: &mut Conn, shelf: &Shelf, (locale, stem): (&str, &str)) -> Result<Arc<Postings>> {
+        let key = (locale.to_owned(), stem.to_owned());
+        if let Some(known) = self.postings.get(&key) {
+            return Ok(known);
+        }
+        let found = findable::store::postings(connection, shelf.settings.site, stem)?;
+        let places = Arc::new(self.documents.places(locale, &found));
+        self.postings.insert(key, places.clone());
+        Ok(places)
+    }
+}
+
+/// What of a site answers. What was withdrawn meanwhile is left out, whatever is in memory: nothing is said of it any more.
 pub async fn search(app: &App, shelf: &Arc<Shelf>, asked: Asked) -> Result<Found> {
     let shelf = shelf.clone();
     app.db.read(move |connection| find(connection, &shelf, asked)).await
 }
 
 fn find(connection: &mut Conn, shelf: &Shelf, asked: Asked) -> Result<Found> {
-    let (settings, documents) = (&shelf.settings, shelf.documents());
+    let (settings, searched) = (&shelf.settings, shelf.searched());
     let stems: BTreeSet<&String> = asked.groups.iter().flatten().flatten().collect();
-    let mut postings: HashMap<String, Postings> = HashMap::with_capacity(stems.len());
+    let mut postings = HashMap::with_capacity(stems.len());
     for stem in stems {
-        let found = findable::store::postings(connection, settings.site, stem)?;
-        postings.insert(stem.clone(), documents.places(&asked.locale, &found));
+        postings.insert(stem.clone(), searched.postings(connection, shelf, (&asked.locale, stem))?);
     }
     let name = |key: &str| rules::type_title(&settings.types, key, &asked.locale);
-    let (cards, counts) = documents.search((&asked.locale, &asked.filters), &asked.groups, &postings, &name);
-    let on_page = cards.iter().skip((asked.page - 1) * asked.limit).take(asked.limit);
-    let shown: Vec<_> = on_page.map(|at| shelf.index.cards()[*at].clone()).collect();
+    let before = (asked.page - 1) * asked.limit;
+    let wanted =
+        Wanted { locale: &asked.locale, filters: &asked.filters, groups: &asked.groups, best: before + asked.limit };
+    let Answering { cards, total, counts } = searched.documents.search(&wanted, &postings, &name);
+    let shown: Vec<_> = cards.iter().skip(before).map(|at| shelf.index.cards()[*at].clone()).collect();
     let entries: Vec<EntryId> = shown.iter().map(|card| card.entry).collect();
     let mut summaries = findable::store::summaries(connection, &entries)?;
-    let with_summary = |(card, entry)| (card, summaries.remove(&entry).unwrap_or_default());
-    let shown = shown.into_iter().zip(entries).map(with_summary).collect();
-    Ok(Found { total: cards.len(), asked, shown, counts })
+    let with_summary = |card: Arc<Card>| summaries.remove(&card.entry).map(|summary| (card, summary));
+    let shown = shown.into_iter().filter_map(with_summary).collect();
+    Ok(Found { total, asked, shown, counts })
 }
