@@ -17,7 +17,7 @@ use crate::media::derive::{self, Derivative, Derived};
 use crate::media::rules::public_path;
 
 /// Changes whenever the same input gives other bytes: it is part of what names a release.
-pub const RENDERER: &str = concat!("lamin ", env!("CARGO_PKG_VERSION"), " renderer 4");
+pub const RENDERER: &str = concat!("lamin ", env!("CARGO_PKG_VERSION"), " renderer 5");
 
 /// The site, as far as its pages depend on it.
 #[derive(Debug, Clone)]

@@ -236,7 +236,7 @@ fn cleaner() -> ammonia::Builder<'static> {
         ("source", &["type", "srcset", "sizes"]),
         ("img", &["srcset", "sizes"]),
         ("a", &["id", "role", "rel", "aria-label"]),
-        ("div", &["tabindex", "role"]),
+        ("div", &["tabindex", "role", "aria-label"]),
         ("input", &["checked", "aria-label"]),
         ("li", &["id"]),
         ("h1", &["id"]),

@@ -52,7 +52,11 @@ struct Gathered {
 
 enum Awaiting {
     Heading(u8),
-    Checkbox { checked: bool },
+    Checkbox {
+        checked: bool,
+    },
+    /// Its heads name it.
+    Table,
 }
 
 struct Picture {
@@ -193,9 +197,13 @@ impl<'a> Writer<'a> {
                 self.open.push(String::new());
             }
             Tag::Table(columns) => {
+                self.settle();
                 self.columns = columns;
-                let open = "<div class=\"table-scroll\" tabindex=\"0\" role=\"region\"><table>\n";
-                self.element(open, "</tbody></table></div>\n");
+                let fits = self.open.len() < DEPTH_MAX;
+                if fits {
+                    self.await_words(Awaiting::Table);
+                }
+                self.open.push(if fits { "</tbody></table></div>\n".to_owned() } else { String::new() });
             }
             Tag::TableHead => {
                 (self.column, self.in_head) = (0, true);
@@ -227,7 +235,8 @@ impl<'a> Writer<'a> {
 
     fn end(&mut self, tag: TagEnd) {
         match tag {
-            TagEnd::Heading(_) | TagEnd::Item => self.settle(),
+            TagEnd::Heading(_) | TagEnd::Item | TagEnd::TableHead => self.settle(),
+            TagEnd::TableCell if self.in_head => self.head_written(),
             TagEnd::HtmlBlock => {
                 let block = self.block.take().unwrap_or_default();
                 self.raw_html(&block);
@@ -262,17 +271,40 @@ impl<'a> Writer<'a> {
     }
 
     fn cell(&mut self) {
-        let class = match self.columns.get(self.column) {
+        self.column += 1;
+        if self.in_head {
+            if self.column > 1 {
+                self.gather(", ");
+            }
+            let head = self.head();
+            self.element(&head, "</th>");
+        } else {
+            self.element(&format!("<td{}>", self.alignment()), "</td>");
+        }
+    }
+
+    /// What opens the head of this column.
+    fn head(&self) -> String {
+        format!("<th scope=\"col\"{}>", self.alignment())
+    }
+
+    /// The class of this column.
+    fn alignment(&self) -> &'static str {
+        match self.columns.get(self.column.saturating_sub(1)) {
             Some(Alignment::Left) => " class=\"align-left\"",
             Some(Alignment::Center) => " class=\"align-center\"",
             Some(Alignment::Right) => " class=\"align-right\"",
             Some(Alignment::None) | None => "",
-        };
-        self.column += 1;
-        if self.in_head {
-            self.element(&format!("<th scope=\"col\"{class}>"), "</th>");
-        } else {
-            self.element(&format!("<td{class}>"), "</td>");
+        }
+    }
+
+    /// A head without words is none: over what begins the rows stands a plain cell.
+    fn head_written(&mut self) {
+        let Some(before) = self.out.strip_suffix(&self.head()).map(str::len) else { return };
+        if let Some(close) = self.open.last_mut() {
+            "</td>".clone_into(close);
+            self.out.truncate(before);
+            self.put(&format!("<td{}>", self.alignment()));
         }
     }
 
@@ -373,6 +405,17 @@ impl<'a> Writer<'a> {
                 input.push_str(" aria-label=\"");
                 escape_attribute(text.trim(), &mut input);
                 input + "\"> "
+            }
+            // Whoever comes to it by keyboard, to scroll it, hears what it is; as a group, because two tables may have the same heads.
+            Awaiting::Table => {
+                let mut table = String::from("<div class=\"table-scroll\" tabindex=\"0\" role=\"group\"");
+                let heads = text.trim_matches([',', ' ']);
+                if !heads.is_empty() {
+                    table.push_str(" aria-label=\"");
+                    escape_attribute(heads, &mut table);
+                    table.push('"');
+                }
+                table + "><table>\n"
             }
         };
         self.out.insert_str(at, &opening);
