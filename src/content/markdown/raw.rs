@@ -232,7 +232,7 @@ fn cleaner() -> ammonia::Builder<'static> {
     // Beside what the text may say, what the writer says: ids, roles and a few classes.
     let mut attributes: HashMap<&str, HashSet<&str>> =
         tags.iter().map(|tag| (*tag, attributes_of(tag).iter().copied().collect())).collect();
-    let own: [(&str, &[&str]); 13] = [
+    let own: [(&str, &[&str]); 14] = [
         ("source", &["type", "srcset", "sizes"]),
         ("img", &["srcset", "sizes"]),
         ("a", &["id", "role", "rel", "aria-label"]),
@@ -246,6 +246,7 @@ fn cleaner() -> ammonia::Builder<'static> {
         ("h5", &["id"]),
         ("h6", &["id"]),
         ("code", &["class"]),
+        ("pre", &["tabindex"]),
     ];
     for (tag, names) in own {
         attributes.entry(tag).or_default().extend(names);

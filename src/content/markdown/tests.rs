@@ -13,7 +13,10 @@ fn the_common_marks_become_elements() {
     assert_eq!(html("*a* **b** ~~c~~ `d<`"), "<p><em>a</em> <strong>b</strong> <del>c</del> <code>d&lt;</code></p>\n");
     assert_eq!(html("3. a\n4. b"), "<ol start=\"3\">\n<li>a</li>\n<li>b</li>\n</ol>\n");
     assert_eq!(html("a\\\nb\n\n---"), "<p>a<br>\nb</p>\n<hr>\n");
-    assert_eq!(html("```rust x\na&b\n```"), "<pre><code class=\"language-rust\">a&amp;b\n</code></pre>\n");
+    assert_eq!(
+        html("```rust x\na&b\n```"),
+        "<pre tabindex=\"0\"><code class=\"language-rust\">a&amp;b\n</code></pre>\n"
+    );
 }
 
 #[test]
@@ -35,6 +38,12 @@ fn a_table_scrolls_on_a_small_screen() {
     assert!(table.starts_with(begins), "{table}");
     assert!(table.contains("<th scope=\"col\" class=\"align-right\">b</th>"), "{table}");
     assert!(table.contains("<td>1</td><td class=\"align-right\">2</td></tr>\n</tbody></table></div>"), "{table}");
+}
+
+#[test]
+fn code_scrolls_by_keyboard_also_beside_raw_html() {
+    let text = html("<u>a</u>\n\n    b\n");
+    assert!(text.contains("<pre tabindex=\"0\"><code>b\n</code></pre>"), "{text}");
 }
 
 #[test]

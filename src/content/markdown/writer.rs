@@ -257,6 +257,7 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Long lines scroll, by keyboard too.
     fn code_block(&mut self, kind: &CodeBlockKind<'_>) {
         let info = match kind {
             CodeBlockKind::Fenced(info) => info.split([' ', ',', '{']).next().unwrap_or_default(),
@@ -264,9 +265,9 @@ impl<'a> Writer<'a> {
         };
         let known = info.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-_#".contains(&byte));
         if info.is_empty() || !known {
-            self.element("<pre><code>", "</code></pre>\n");
+            self.element("<pre tabindex=\"0\"><code>", "</code></pre>\n");
         } else {
-            self.element(&format!("<pre><code class=\"language-{info}\">"), "</code></pre>\n");
+            self.element(&format!("<pre tabindex=\"0\"><code class=\"language-{info}\">"), "</code></pre>\n");
         }
     }
 
