@@ -44,8 +44,8 @@ pub fn digests_in(text: &str) -> impl Iterator<Item = Digest> {
     std::iter::from_fn(move || {
         while at < bytes.len() {
             let (before, behind) = bytes.split_at(at);
-            let right = behind.iter().take_while(|byte| is_hexadecimal(**byte)).count();
-            let left = before.iter().rev().take_while(|byte| right > 0 && is_hexadecimal(**byte)).count();
+            let right = behind.iter().take_while(|byte| Digest::is_letter(**byte)).count();
+            let left = before.iter().rev().take_while(|byte| right > 0 && Digest::is_letter(**byte)).count();
             let run = text.get(at - left..at + right);
             // The next run begins behind the letter that ends this one.
             at += right + Digest::LETTERS;
@@ -55,10 +55,6 @@ pub fn digests_in(text: &str) -> impl Iterator<Item = Digest> {
         }
         None
     })
-}
-
-fn is_hexadecimal(byte: u8) -> bool {
-    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
 /// The files that content places: in asset fields and in Markdown. Each once, sorted.
@@ -229,7 +225,7 @@ mod tests {
         fn digests_are_found_wherever_they_stand(parts in prop::collection::vec(
             prop_oneof!["[a-f0-9]{0,70}", "[a-f0-9]{64}", "[ \"g-zA-Zé]{1,70}", "[ ,]"], 0..12)) {
             let text = parts.concat();
-            let runs = text.split(|letter: char| !letter.is_ascii() || !is_hexadecimal(letter as u8));
+            let runs = text.split(|letter: char| !letter.is_ascii() || !Digest::is_letter(letter as u8));
             let expected: Vec<Digest> = runs.filter_map(Digest::parse).collect();
             prop_assert_eq!(digests_in(&text).collect::<Vec<_>>(), expected);
         }

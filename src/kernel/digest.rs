@@ -38,8 +38,12 @@ impl Digest {
 
     /// Reads 64 lower-case hexadecimal letters; anything else is `None`.
     pub fn parse(text: &str) -> Option<Self> {
-        let hexadecimal = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        hexadecimal.then(|| text.as_bytes().try_into().ok().map(Digest)).flatten()
+        text.bytes().all(Digest::is_letter).then(|| text.as_bytes().try_into().ok().map(Digest)).flatten()
+    }
+
+    /// Whether a digest may hold this letter.
+    pub fn is_letter(letter: u8) -> bool {
+        matches!(letter, b'0'..=b'9' | b'a'..=b'f')
     }
 
     pub fn as_str(&self) -> &str {

@@ -66,8 +66,11 @@ pub fn catch_up(app: &App) -> Result<Done> {
         }
     }
     if done.entries > 0 {
-        if done.entries >= TIDY_ENTRIES_MIN {
-            tidy(app);
+        // Searches are right without it, so a failure is only told.
+        if done.entries >= TIDY_ENTRIES_MIN
+            && let Err(error) = tidy(app)
+        {
+            tracing::warn!(%error, "what older stems left behind could not be taken out; searches are slower until it is");
         }
         app.live_changed();
         tracing::info!(entries = done.entries, "the stems of live entries were made for searching");
@@ -75,19 +78,12 @@ pub fn catch_up(app: &App) -> Result<Done> {
     Ok(done)
 }
 
-/// Searches are right without it, so a failure is only told.
-fn tidy(app: &App) {
+fn tidy(app: &App) -> Result<()> {
     let mut is_first = true;
-    let failure = loop {
-        match app.db.write_blocking(|tx| store::tidy(tx, is_first)) {
-            Ok(true) => is_first = false,
-            Ok(false) => break None,
-            Err(error) => break Some(error),
-        }
-    };
-    if let Some(error) = failure {
-        tracing::warn!(%error, "what older stems left behind could not be taken out; searches are slower until it is");
+    while app.db.write_blocking(|tx| store::tidy(tx, is_first))? {
+        is_first = false;
     }
+    Ok(())
 }
 
 /// The parts of one site. Who holds the site in memory reads it again once, after the last.

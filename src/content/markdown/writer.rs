@@ -199,11 +199,10 @@ impl<'a> Writer<'a> {
             Tag::Table(columns) => {
                 self.settle();
                 self.columns = columns;
-                let fits = self.open.len() < DEPTH_MAX;
-                if fits {
+                if self.open.len() < DEPTH_MAX {
                     self.await_words(Awaiting::Table);
                 }
-                self.open.push(if fits { "</tbody></table></div>\n".to_owned() } else { String::new() });
+                self.element("", "</tbody></table></div>\n");
             }
             Tag::TableHead => {
                 (self.column, self.in_head) = (0, true);

@@ -296,10 +296,11 @@
     const at = list.children.length;
     show().then(() => list.children[at] && list.children[at].querySelector('a').focus()).catch(failed);
   });
-  /* Lists and index weigh more than the page: where nothing is asked yet they come when it stands. */
+  /* Lists and index weigh more than the page: unless an answer waits for them they come when it stands. */
   const stands = new Promise((resolve) => (document.readyState === 'complete' ? resolve() : addEventListener('load', resolve)));
-  const ready = (given ? Promise.resolve() : stands).then(open);
-  ready.then(() => { if (given && !served) return run(); }).catch((error) => served || failed(error));
+  const asks = given && !served;
+  const ready = (asks ? Promise.resolve() : stands).then(open);
+  ready.then(() => { if (asks) return run(); }).catch((error) => served || failed(error));
   /* For the tests, which hold this stemmer against the other. */
   form.stems = (text) => ready.then(() => terms(text));
 })();
