@@ -120,7 +120,7 @@ fn catalogue(world: &World, list: &List) -> Value {
         "@id": format!("{}{}", world.base_url, list.base),
         "@type": "dcat:Catalog",
         "dct:title": said(&world.list_title(list), &view.locale),
-        "dct:description": said(if view.description.is_empty() { &view.title } else { &view.description }, &view.locale),
+        "dct:description": said(&view.description, &view.locale),
         "dct:publisher": publisher,
         "dct:language": language(&view.locale),
         "foaf:homepage": {"@id": format!("{}{}", world.base_url, list.base)},

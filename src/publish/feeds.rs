@@ -136,8 +136,7 @@ fn rss(world: &World, feed: &Feed) -> String {
          <title>{}</title><link>{base}{page}</link><description>{}</description><language>{}</language>\
          <atom:link href=\"{base}{page}rss.xml\" rel=\"self\" type=\"application/rss+xml\"/>",
         escape(&feed.title),
-        // A channel must say something; a site need not describe itself.
-        escape(if view.description.is_empty() { &feed.title } else { &view.description }),
+        escape(&view.description),
         escape(&view.locale),
     );
     for at in &feed.entries {
@@ -184,19 +183,16 @@ fn json_feed(world: &World, feed: &Feed) -> Value {
         }
         item
     };
-    let mut json = json!({
+    json!({
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
+        "description": view.description,
         "home_page_url": format!("{}{}", world.base_url, feed.base),
         "feed_url": format!("{}{}feed.json", world.base_url, feed.base),
         "language": view.locale,
         "authors": [{"name": view.title, "url": format!("{}{}/", world.base_url, view.prefix)}],
         "items": feed.entries.iter().map(item).collect::<Vec<_>>(),
-    });
-    if !view.description.is_empty() {
-        json["description"] = view.description.as_str().into();
-    }
-    json
+    })
 }
 
 /// The address of the picture that a card shows.

@@ -38,6 +38,7 @@ pub struct LocaleView {
     /// What the site chooses of what the theme lets it choose.
     pub theme_settings: Value,
     pub title: String,
+    /// What pages and feeds without a summary say of themselves; never empty.
     pub description: String,
 }
 
@@ -209,7 +210,12 @@ pub fn locale_views(
             menu: menus::menus(snapshot, plan, (at, locale), &prefix),
             clock,
             title: title.into(),
-            description: text("description").into(),
+            // A site need not describe itself, but a page and a feed must say something.
+            description: [text("description"), text("tagline")]
+                .into_iter()
+                .find(|said| !said.is_empty())
+                .unwrap_or(title)
+                .into(),
             locale: locale.clone(),
             prefix,
         }

@@ -18,6 +18,7 @@ on_both!(
     lists_are_numbered_from_the_oldest,
     a_new_entry_changes_no_numbered_page,
     every_address_of_the_contract_is_there,
+    a_site_that_describes_itself_nowhere_says_its_tagline_or_its_name,
     feeds_and_sitemap_are_well_formed,
     events_come_as_calendars,
     what_was_put_right_and_what_was_withdrawn_stands_in_a_register,
@@ -69,6 +70,23 @@ async fn a_new_entry_changes_no_numbered_page(app: TestApp) {
     let changed: Vec<&String> = changed.into_iter().filter(|path| !path.starts_with("cari/")).collect();
     assert!(changed.iter().all(|path| !path.contains("/page/")), "{changed:?}");
     assert!(changed.len() < 20, "{changed:?}");
+}
+
+async fn a_site_that_describes_itself_nowhere_says_its_tagline_or_its_name(app: TestApp) {
+    let site = Portal::open(&app, "portal").await;
+    let settings = || Live::new("pengaturan", "situs").titled("Portal Uji");
+    for (settings, said) in [(settings(), "Portal Uji"), (settings().field("tagline", "Satu atap"), "Satu atap")] {
+        site.show(&app, &[settings]).await;
+        build(&app, Mode::Fresh);
+        let tree = tree(&current(&app));
+        let home = text(&tree, "index.html");
+        for name in ["name=\"description\"", "property=\"og:description\""] {
+            assert!(home.contains(&format!("<meta {name} content=\"{said}\">")), "{name}: {home}");
+        }
+        assert!(text(&tree, "rss.xml").contains(&format!("<description>{said}</description>")));
+        let feed: serde_json::Value = serde_json::from_str(text(&tree, "feed.json")).unwrap();
+        assert_eq!(feed["description"], said);
+    }
 }
 
 async fn every_address_of_the_contract_is_there(app: TestApp) {
