@@ -19,9 +19,10 @@ use serde_json::json;
 
 use crate::support::{TestApp, in_torture};
 
-/// In `make test`; `make torture` runs ten times as many, optimised.
-const RUNS_SQLITE: u32 = 2_000;
-const RUNS_POSTGRES: u32 = 150;
+/// In `make test`; `make torture` runs twenty times as many, optimised.
+const RUNS_SQLITE: u32 = 1_000;
+const RUNS_POSTGRES: u32 = 80;
+const TIMES_IN_TORTURE: u32 = 20;
 const ENTRIES: usize = 2;
 
 /// Many hats on few heads, so that own work is met often.
@@ -365,7 +366,7 @@ impl Belief {
 }
 
 fn runs(engine: Engine, count: u32) {
-    let count = if in_torture() { count * 10 } else { count };
+    let count = if in_torture() { count * TIMES_IN_TORTURE } else { count };
     let house = House::open(engine);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let config = Config { cases: count, failure_persistence: None, max_shrink_iters: 400, ..Config::default() };
