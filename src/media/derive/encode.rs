@@ -11,8 +11,8 @@ use super::picture::{Pixels, Unreadable};
 use super::score;
 
 /// The lowest and the highest quality of a JPEG that is tried: below, blocks show in skies; above, nobody sees more.
-const QUALITY_MIN: u8 = 55;
-const QUALITY_MAX: u8 = 90;
+const QUALITY_MIN: u8 = 45;
+const QUALITY_MAX: u8 = 85;
 /// How often a quality is tried.
 const QUALITY_STEPS: usize = 4;
 /// How alike a JPEG is to be to what was encoded.
@@ -35,7 +35,7 @@ pub struct Encoded {
 /// A JPEG of the lowest quality that is alike enough; `pixels` have no holes.
 pub fn jpeg(pixels: &Pixels, credit: &Credit) -> Result<Encoded, Unreadable> {
     let (quality, similarity) = quality(&sample(pixels))?;
-    let bytes = jpeg_at(pixels, quality, credit.write().as_deref())?;
+    let bytes = jpeg_at(pixels, quality, Coding::Progressive, credit.write().as_deref())?;
     Ok(Encoded { format: Format::Jpeg, bytes, quality: Some(quality), similarity: Some(similarity) })
 }
 
@@ -43,7 +43,7 @@ pub fn jpeg(pixels: &Pixels, credit: &Credit) -> Result<Encoded, Unreadable> {
 fn quality(sample: &Pixels) -> Result<(u8, f64), Unreadable> {
     let wanted = score::brightness(&sample.bytes);
     let measure = |quality: u8| -> Result<f64, Unreadable> {
-        let bytes = jpeg_at(sample, quality, None)?;
+        let bytes = jpeg_at(sample, quality, Coding::Sequential, None)?;
         let read = image::load_from_memory_with_format(&bytes, ImageFormat::Jpeg).map_err(Unreadable::new)?;
         Ok(score::similarity(&wanted, &score::brightness(read.into_rgb8().as_raw()), sample.width as usize))
     };
@@ -84,15 +84,31 @@ fn sample(pixels: &Pixels) -> Pixels {
     Pixels { width: side, height: side, alpha: false, bytes }
 }
 
-/// Progressive. The encoder stops at an error by unwinding.
-fn jpeg_at(pixels: &Pixels, quality: u8, exif: Option<&[u8]>) -> Result<Vec<u8>, Unreadable> {
+/// The order of what a JPEG holds; the pixels are the same in both.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    /// Quickest, for a try.
+    Sequential,
+    /// Smaller, and a slow line shows the whole picture early, if coarsely.
+    Progressive,
+}
+
+/// The encoder stops at an error by unwinding.
+///
+/// Without the search for coefficients that cost least (trellis) and without tries of orders of scans: at the same
+/// similarity files are as large, and they are made in a quarter of the time. The tables are those of the standard
+/// (ITU-T T.81, annex K), those for colours finer, or skies get bands.
+fn jpeg_at(pixels: &Pixels, quality: u8, coding: Coding, exif: Option<&[u8]>) -> Result<Vec<u8>, Unreadable> {
     let write = || -> std::io::Result<Vec<u8>> {
         let mut jpeg = mozjpeg::Compress::new(mozjpeg::ColorSpace::JCS_RGB);
         jpeg.set_size(pixels.width as usize, pixels.height as usize);
-        jpeg.set_quality(f32::from(quality));
-        jpeg.set_progressive_mode();
-        // Trying dozens of orders of the scans doubles the time for a file that is hardly smaller.
-        jpeg.set_optimize_scans(false);
+        jpeg.set_fastest_defaults();
+        let (brightness, colours) = (f32::from(quality), 100.0 - f32::from(100 - quality) * 0.75);
+        jpeg.set_quality(brightness);
+        jpeg.set_chroma_qtable(&mozjpeg::qtable::AnnexK_Chroma.scaled(colours, colours));
+        if coding == Coding::Progressive {
+            jpeg.set_progressive_mode();
+        }
         let mut jpeg = jpeg.start_compress(Vec::new())?;
         if let Some(exif) = exif {
             jpeg.write_marker(mozjpeg::Marker::APP(1), &[b"Exif\0\0", exif].concat());
@@ -121,14 +137,14 @@ pub const JPEG_HAS_VECTORS: bool = cfg!(jpeg_vectors);
 /// Whether this program can write AVIF.
 pub const WRITES_AVIF: bool = cfg!(feature = "avif");
 
-/// As good as a JPEG of that quality; `pixels` have no holes.
+/// About as good as a JPEG of that quality; `pixels` have no holes.
+///
+/// The scale is another, but the same number comes near: on six pictures the one of the same similarity was 8 lower to
+/// 23 higher, 6 higher in the mean. What is lost with it is grain.
 #[cfg(feature = "avif")]
-pub fn avif(pixels: &Pixels, jpeg_quality: u8, credit: &Credit) -> Result<Encoded, Unreadable> {
+pub fn avif(pixels: &Pixels, quality: u8, credit: &Credit) -> Result<Encoded, Unreadable> {
     /// From 1, the slowest, to 10.
     const SPEED: u8 = 9;
-    /// Measured: so much lower a number gives the same similarity.
-    const BELOW_JPEG: u8 = 15;
-    let quality = jpeg_quality.saturating_sub(BELOW_JPEG).max(1);
     let rgb: Vec<ravif::RGB8> = pixels
         .bytes
         .as_chunks::<3>()
@@ -187,6 +203,17 @@ mod tests {
         assert_eq!(corner(&patches, 0, 0), corner(&large, 0, 0));
         assert_eq!(corner(&patches, 255, 255), corner(&large, 1216 + 63, 736 + 63));
         assert_eq!(sample(&noise(300, 200, 60)), noise(300, 200, 60));
+    }
+
+    #[test]
+    fn a_jpeg_is_progressive_and_shows_what_was_tried() {
+        let pixels = noise(320, 240, 24);
+        let made = jpeg(&pixels, &Credit::default()).unwrap();
+        let tried = jpeg_at(&pixels, made.quality.unwrap(), Coding::Sequential, None).unwrap();
+        let frames = |file: &[u8]| [0xC0, 0xC2].map(|frame| file.windows(4).any(|part| part == [0xFF, frame, 0, 17]));
+        assert_eq!((frames(&tried), frames(&made.bytes)), ([true, false], [false, true]));
+        let shown = |file: &[u8]| image::load_from_memory(file).unwrap().into_rgb8();
+        assert!(shown(&tried) == shown(&made.bytes));
     }
 
     #[test]

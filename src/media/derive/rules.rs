@@ -5,7 +5,7 @@ use crate::kernel::Digest;
 use crate::media::{Asset, Kind, rules};
 
 /// Changes whenever the same original gives other bytes: it is part of what names a derivative.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Of the whole picture, in pixels: a phone, a phone of many pixels, a text's width, a screen's.
 const WIDTHS: [u32; 4] = [400, 800, 1280, 2048];
@@ -230,7 +230,7 @@ mod tests {
         let names: std::collections::BTreeSet<Digest> = texts.iter().map(|text| name(&Digest::of("a"), text)).collect();
         assert_eq!(names.len(), 4);
         assert!(!names.contains(&name(&Digest::of("b"), &texts[0])));
-        assert_eq!(texts[3], "2 card@250,1000 16x9 image/jpeg");
+        assert_eq!(texts[3], "3 card@250,1000 16x9 image/jpeg");
     }
 
     #[test]
@@ -241,7 +241,7 @@ mod tests {
         let made = |size| page_recipes(size).iter().map(|page| (page.width, page.height)).collect::<Vec<_>>();
         assert_eq!(made((480, 679)), [(480, 679), (160, 226)]);
         assert_eq!(made((10, 960)), [(10, 960)]);
-        assert_eq!(page_recipes((10, 9))[0].text(Format::Jpeg), "2 page 10x9 image/jpeg");
+        assert_eq!(page_recipes((10, 9))[0].text(Format::Jpeg), "3 page 10x9 image/jpeg");
     }
 
     #[test]
