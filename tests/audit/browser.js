@@ -37,6 +37,7 @@ export async function check(job, tell) {
         await timed(figures, 'axe', audited(page, axe, at, once, figures));
         if (at.scheme === 'light') {
           await fits(page, at, once);
+          await aligned(page, at, once);
           figures.stops += await timed(figures, 'keyboard', walk(page, (text) => once(`${at.name}: ${text}`)));
         }
       }
@@ -103,6 +104,23 @@ async function fits(page, at, tell) {
     return `${document.documentElement.scrollWidth} px wide: ${out?.outerHTML.slice(0, 160)}`;
   });
   if (wide) tell(`${at.name}: ${wide}`);
+}
+
+/** Of articles that stand one below another the headings do, too, whether there is a picture beside them or not. */
+async function aligned(page, at, tell) {
+  const out = await page.evaluate(() => {
+    const left = (one) => Math.round(one.getBoundingClientRect().left);
+    const lists = new Map();
+    for (const article of document.querySelectorAll('main article')) {
+      const heading = article.querySelector('h2, h3');
+      if (!heading) continue;
+      const columns = lists.get(article.parentElement) ?? {};
+      lists.set(article.parentElement, columns);
+      columns[left(article)] ??= left(heading);
+      if (columns[left(article)] !== left(heading)) return heading.textContent;
+    }
+  });
+  if (out) tell(`${at.name}: a heading begins elsewhere than the one above it: ${out}`);
 }
 
 async function timed(figures, what, work) {

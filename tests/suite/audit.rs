@@ -261,11 +261,12 @@ const FAULTS: &str = r##"{% extends "lamin/404.html" %}{% block main %}
 <h1>{{ page.title }}</h1><h3 id="satu">x</h3><p id="satu" style="color:#777">x</p><p class="pucat">Tulisan pucat</p>
 <section><a href="/tidak-ada-sama-sekali/">x</a><a href="#tidak-ada">y</a></section>
 <button class="bisu">z</button><span role="button" onclick="x()">w</span><div class="lebar">v</div>
+<article><h2>u</h2></article><article><h2 class="geser">t</h2></article>
 <img src="https://x.example/a.png" alt=""><script>document.title = "x"</script>
 <script type="application/ld+json">{"@context":"https://schema.org","@type":"Berita","headline":"a"}</script>
 {% endblock %}"##;
-const FAULTY_STYLES: &str =
-    ".pucat { color: #cccccc; background: #ffffff; } .bisu:focus { outline: none; } .lebar { width: 900px; }";
+const FAULTY_STYLES: &str = ".pucat { color: #cccccc; background: #ffffff; } .bisu:focus { outline: none; } \
+    .lebar { width: 900px; } .geser { margin-left: 3rem; }";
 
 #[actix_web::test]
 async fn the_audit_sees_each_fault() {
@@ -299,6 +300,7 @@ async fn the_audit_sees_each_fault() {
         "against the policy",
         "a request to https://x.example",
         "px wide",
+        "begins elsewhere",
         "the focus does not show",
     ] {
         assert!(found.contains(part), "not seen: {part}\n{found}");
