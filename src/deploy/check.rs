@@ -63,10 +63,7 @@ impl Steps {
             Stop::Failed(error) => error.to_string(),
             Stop::Outdated => String::new(),
         };
-        let login =
-            ["Permission denied", "Host key verification failed", "InvalidAccessKeyId", "SignatureDoesNotMatch"];
-        let login = login.iter().chain(&["AccessDenied", "access_key_id", "403"]).any(|sign| words.contains(sign));
-        let step = match (self.has(StepName::Login), login) {
+        let step = match (self.has(StepName::Login), is_refused(&words)) {
             (true, _) => StepName::Write,
             (false, true) => StepName::Login,
             (false, false) => StepName::Reach,
@@ -171,6 +168,13 @@ impl Steps {
     }
 }
 
+/// Whether an error's words say that the server was there and let us not in.
+fn is_refused(words: &str) -> bool {
+    // With its name, since 403 alone may be a part of a port.
+    let signs = ["Permission denied", "Host key verification failed", "InvalidAccessKeyId", "SignatureDoesNotMatch"];
+    signs.iter().chain(&["AccessDenied", "access_key_id", "403 Forbidden"]).any(|sign| words.contains(sign))
+}
+
 fn fetch(address: &str) -> Result<(u16, Vec<u8>), String> {
     const SPAN: std::time::Duration = std::time::Duration::from_secs(20);
     const BODY_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -222,4 +226,22 @@ fn advice(step: StepName) -> Advice {
         ),
     };
     Advice { id: id.into(), en: en.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_error_says_tells_a_server_that_is_away_from_one_that_lets_us_not_in() {
+        for words in ["Connection closed by 127.0.0.1 port 40311", "Connection refused (os error 111)", ""] {
+            assert!(!is_refused(words), "{words}");
+        }
+        for words in [
+            "publikasi@10.0.0.7: Permission denied (publickey).",
+            "Server returned non-2xx status code: 403 Forbidden: <Error><Code>AccessDenied</Code></Error>",
+        ] {
+            assert!(is_refused(words), "{words}");
+        }
+    }
 }

@@ -34,7 +34,6 @@ const REPORT: (&str, &str) = ("report", "summary");
 
 /// Gives each new case its report, and those that wait for figures theirs.
 pub fn follow(app: &App) -> Result<()> {
-    let now = app.now();
     let (new, waiting) = app.db.read_blocking(|c| {
         // While figures are being taken, nobody's turn to write is.
         let mut served = Vec::new();
@@ -50,7 +49,8 @@ pub fn follow(app: &App) -> Result<()> {
     }
     for id in waiting {
         let ids = (app.id(RoundId::new), app.id(JobId::new));
-        app.db.write_blocking(|tx| adopt_newest(tx, id, ids, now))?;
+        // Later than the order that was just read, or the figures would be too old for it.
+        app.db.write_blocking(|tx| adopt_newest(tx, id, ids, app.now()))?;
     }
     Ok(())
 }
