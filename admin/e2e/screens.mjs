@@ -7,7 +7,7 @@ import { audit, base, DESKTOP, expect, fault, goto, password, person, PHONE, pic
 
 const SCREENS = JSON.parse(readFileSync(new URL('screens.json', import.meta.url), 'utf8'));
 /** What is the last to be drawn, where that is not the heading. */
-const LAST = { '/entries/:entry': 'main aside', '/entries/:entry/review': 'iframe' };
+const LAST = { '/entries/:entry': 'main aside.sheet', '/entries/:entry/review': 'iframe' };
 /** What opens only by a button: whose, where, which button. */
 const DIALOGS = [
   ['monitor', '/recaps/:recap', /^(Tulis|Write): /],
@@ -56,10 +56,16 @@ await story(async (browser) => {
 /** One of each kind of thing that has a screen of its own. */
 async function made() {
   const [editor, admin, monitor, head] = await Promise.all(['editor', 'admin', 'monitor', 'head'].map(speaker));
-  const first = async (by, path) => (await by('GET', path)).items[0];
-  const entry = await first(editor, '/sites/portal/entries?filter[type]=berita&limit=1');
-  const menu = await first(editor, '/sites/portal/entries?filter[type]=menu&limit=1');
-  const file = await first(editor, '/sites/portal/assets?limit=1');
+  const found = async (path, is) => {
+    const one = (await editor('GET', `/sites/portal/${path}`)).items.find(is);
+    expect(one, `${path} has what is looked at`);
+    return one;
+  };
+  // By name, since lists of what came at once have no order: the article with a picture, a table and a footnote.
+  const entry = await found('entries?filter[type]=berita&limit=100', ({ slug }) => slug === 'penanaman-mangrove-teluk-senja');
+  const menu = await found('entries?filter[type]=menu', ({ slug }) => slug === 'utama');
+  const file = await found('assets?limit=100', ({ name }) => name === 'mangrove.jpg');
+  const document = await found('assets?limit=100', ({ name }) => name === 'ringkasan-rkpd-2027.pdf');
   const user = (await admin('GET', '/users?limit=100')).items.find((one) => one.email === 'editor@demo.test');
   const sections = ['berita', 'artikel', 'agenda'].map((section) => ({ section }));
   const website = await monitor('POST', '/monitored', { agency: 'Dinas Pemberdayaan Perempuan dan Perlindungan Anak', url: 'https://dinas-pemberdayaan.example.invalid/', profile: { sections } });
@@ -73,7 +79,7 @@ async function made() {
     expect(turn < 720, 'the report has its figures');
     await new Promise((later) => setTimeout(later, 250));
   }
-  return { entry: entry.id, menu: menu.id, file: file.digest, user: user.id, website: website.id, incident: incident.id, waiting: waiting.id, recap: recap.id, case: recap.case };
+  return { entry: entry.id, menu: menu.id, file: file.digest, document: document.digest, user: user.id, website: website.id, incident: incident.id, waiting: waiting.id, recap: recap.id, case: recap.case };
 }
 
 /** Asks the API as somebody of the demo. */
