@@ -13,18 +13,30 @@
 
   /* Words. Names are those of the Rust, letter by letter. */
   let forms, names, stop, same;
-  const listed = (text) => {
-    let word = '';
-    return text.split(/(?=[0-9A-Z])/).map((part) => (word = word.slice(0, parseInt(part[0], 36)) + part.slice(1)));
+  /* In pieces of 6 ms, between which a slow phone answers its reader. */
+  let since = 0;
+  const gently = async (items, work) => {
+    for (const item of items) {
+      work(item);
+      if (performance.now() - since < 6) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      since = performance.now();
+    }
   };
-  const learn = (lists) => {
-    forms = new Map(listed(lists.roots).map((word) => [word, word]));
-    lists.forms.split(',').forEach((line) => forms.set(...line.split(' ')));
-    names = new Set(listed(lists.names));
+  const listed = (text, take) => {
+    let word = '';
+    return gently(text.split(/(?=[0-9A-Z])/), (part) => take(word = word.slice(0, parseInt(part[0], 36)) + part.slice(1)));
+  };
+  const learn = async (lists) => {
+    const all = new Map();
+    await listed(lists.roots, (word) => all.set(word, word));
+    lists.forms.split(',').forEach((line) => all.set(...line.split(' ')));
+    names = new Set();
+    await listed(lists.names, (word) => names.add(word));
     stop = new Set(lists.stop.split(','));
     same = new Map();
     const less = (one, than) => than.every((term) => one.includes(term));
-    for (const line of lists.same.split(',')) {
+    await gently(lists.same.split(','), (line) => {
       const phrases = line.split('=').map((text) => text.split(' '));
       for (const one of phrases) {
         const key = one.join(' ');
@@ -35,7 +47,8 @@
         }
         same.set(key, known);
       }
-    }
+    });
+    forms = all;
   };
   const known = (word) => forms.get(word);
   const first = (word, count) => (word && word.length - count > 2 ? word.slice(count) : '');
@@ -222,12 +235,15 @@
     }
     return parts.concat(text.slice(end));
   };
-  const day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'long', timeZone: 'UTC' });
+  /* Slow to make: it comes with the first date. */
+  let day;
+  const byLabel = (one, other) => (one[1].toLowerCase() < other[1].toLowerCase() ? -1 : 1);
   let directory, results = [], sought = new Set(), shown = 0, turn = 0;
   const show = async () => {
     const mine = turn, some = results.slice(shown, shown + 10);
     const cards = await Promise.all(some.map(async ({ part, at }) => (await once(part.at + Math.floor(at / 10) + '.json'))[at % 10]));
     if (mine !== turn) return;
+    day = day || new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'long', timeZone: 'UTC' });
     cards.filter(Boolean).forEach(([url, title, summary, at, type, unit]) => {
       const facts = [directory.types[type] || type, day.format(new Date(at)), unit].filter(Boolean).join(' · ');
       const parts = [make('h2', [make('a', marked(title, sought), { href: url })]), make('p', [facts], { className: 'meta' })];
@@ -247,15 +263,15 @@
       field.parentNode.hidden = pairs.length < 2;
     };
     const all = (name) => directory.parts.flatMap((part) => (Array.isArray(part[name]) ? part[name] : Object.entries(part[name])));
-    options('type', Object.entries(directory.types).sort((a, b) => a[1].localeCompare(b[1])));
+    options('type', Object.entries(directory.types).sort(byLabel));
     options('year', [...new Set(all('years'))].filter(Boolean).sort((a, b) => b - a).map((year) => [String(year), String(year)]));
-    options('unit', [...new Map(all('units'))].sort((a, b) => a[1].localeCompare(b[1])));
+    options('unit', [...new Map(all('units'))].sort(byLabel));
     document.getElementById('saringan').hidden = false;
   };
   const open = async () => {
     const lists = forms ? 0 : get(say.words);
     directory = await get('');
-    if (lists) learn(await lists);
+    if (lists) await learn(await lists);
     if (!served) offer();
   };
   const run = async () => {
@@ -296,8 +312,11 @@
     const at = list.children.length;
     show().then(() => list.children[at] && list.children[at].querySelector('a').focus()).catch(failed);
   });
-  /* Lists and index weigh more than the page: unless an answer waits for them they come when it stands. */
-  const stands = new Promise((resolve) => (document.readyState === 'complete' ? resolve() : addEventListener('load', resolve)));
+  /* Lists and index weigh more than the page: unless an answer waits for them they come 200 ms after it, when it is painted. */
+  const stands = new Promise((resolve) => {
+    const soon = () => setTimeout(resolve, 200);
+    document.readyState === 'complete' ? soon() : addEventListener('load', soon);
+  });
   const asks = given && !served;
   const ready = (asks ? Promise.resolve() : stands).then(open);
   ready.then(() => { if (asks) return run(); }).catch((error) => served || failed(error));
