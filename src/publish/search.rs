@@ -22,10 +22,11 @@ use super::snapshot::{self, BODIES_AT_ONCE, Body};
 use super::views::{self, World};
 use super::{dates, disk, history, store};
 use crate::app::App;
-use crate::content::findable::rules::{self, Findable, Said};
+use crate::content::findable::rules::{self, Said};
 use crate::kernel::{Context, Digest, Error, Result};
 use crate::media::derive::texts;
-use crate::search::shards::Postings;
+use crate::search::shards::{Postings, Weighed};
+use crate::search::words::Words;
 
 /// The folder of the index below a language's first part of the address, and its directory in it.
 const FOLDER: &str = "cari/";
@@ -285,6 +286,7 @@ impl Maker<'_> {
             }
             Ok((bodies, texts::of(c, self.world.snapshot.site.id, &attached)?))
         })?;
+        let mut words = Words::default();
         let document = |holding: &Holding| {
             let entry = holding.card.entry;
             let body = bodies.remove(&entry).ok_or_else(|| snapshot::lost(entry))?;
@@ -292,12 +294,12 @@ impl Maker<'_> {
                 serde_json::from_str(&body).map_err(|error| Error::broken(format!("read the entry {entry}"), error))?;
             let attached: Vec<&str> =
                 holding.attached.iter().filter_map(|file| texts.get(file).map(String::as_str)).collect();
-            Ok(self.document(holding, &body, &attached))
+            Ok(self.document(&mut words, holding, (&body, &attached)))
         };
         holdings.iter().map(document).collect()
     }
 
-    fn document(&self, holding: &Holding, body: &Body, attached: &[&str]) -> Document {
+    fn document(&self, words: &mut Words, holding: &Holding, (body, attached): (&Body, &[&str])) -> Document {
         let card = holding.card;
         let said = Said {
             fields: &body.fields,
@@ -307,7 +309,7 @@ impl Maker<'_> {
             attached,
         };
         let shape = self.world.snapshot.shapes.get(&*card.type_key);
-        let Findable { mut words, summary } = rules::findable(shape.map(|shape| &*shape.of), said);
+        let summary = rules::read(words, shape.map(|shape| &*shape.of), said);
         let unit = rules::unit(&body.fields).map(|(slug, unit)| (slug, unit.to_owned()));
         let published = card.published_at.in_zone(&self.world.snapshot.site.zone);
         let year = rules::year(&body.fields).unwrap_or(i64::from(published.year()));
@@ -324,13 +326,14 @@ impl Maker<'_> {
                 json!([address, card.title, summary, dates::iso_day(&published), card.type_key, unit])
             }
         };
-        Document { weighed: words.weighed(), card: result, type_key: card.type_key.to_string(), year, unit }
+        let weighed = words.weighed().map(|(stem, class)| (stem.into(), class)).collect();
+        Document { weighed, card: result, type_key: card.type_key.to_string(), year, unit }
     }
 }
 
 /// One entry, read.
 struct Document {
-    weighed: Vec<crate::search::shards::Weighed>,
+    weighed: Vec<Weighed>,
     /// `[address, title, summary, day, type, unit]`, or `null`.
     card: Value,
     type_key: String,

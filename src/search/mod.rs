@@ -20,6 +20,7 @@ mod synonyms;
 mod terms;
 #[cfg(test)]
 mod tests;
+pub mod words;
 
 pub use browser::lists;
 pub use stem::stem;

@@ -9,91 +9,12 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::terms::counted;
-
 /// Bytes after which a shard ends; a stem that nearly all documents hold may weigh more alone.
 const SHARD_BYTES_USUAL: usize = 6 * 1024;
 /// The highest gap that fits beside a weight class.
 const GAP_MORE: u32 = 63;
-/// From so many times on, a stem is what the document is about.
-const OFTEN_MIN: u16 = 4;
-/// Letters that no stem has begin what filters look for.
-pub const FACET_MARK: char = ':';
-/// A facet's value is cut there.
-const FACET_BYTES_MAX: usize = 100;
-
-/// A stem of a document with its weight class: 0 once, 1 more than once, 2 often or in its summary, 3 in its title.
+/// A stem of a document with its weight class.
 pub type Weighed = (Box<str>, u8);
-
-/// The words of one document, as they come.
-#[derive(Debug, Default)]
-pub struct Words {
-    found: HashMap<Box<str>, (u16, u8), RandomState>,
-    facets: Vec<Box<str>>,
-}
-
-impl Words {
-    pub fn title(&mut self, text: &str) {
-        self.take(text, 3);
-    }
-
-    /// Its summary, its category and tags.
-    pub fn lead(&mut self, text: &str) {
-        self.take(text, 2);
-    }
-
-    pub fn text(&mut self, text: &str) {
-        self.take(text, 0);
-    }
-
-    /// What is said in a file beside it: however often, it weighs no more than what is said once.
-    pub fn attached(&mut self, text: &str) {
-        for (term, _) in counted(text) {
-            if !self.found.contains_key(&*term) {
-                self.found.insert(term.into(), (1, 0));
-            }
-        }
-    }
-
-    /// Something that filters ask for.
-    pub fn facet(&mut self, name: char, value: &str) {
-        self.facets.push(facet(name, value).into());
-    }
-
-    fn take(&mut self, text: &str, least: u8) {
-        for (term, times) in counted(text) {
-            match self.found.get_mut(&*term) {
-                Some((count, class)) => {
-                    *count = count.saturating_add(times);
-                    *class = least.max(*class);
-                }
-                None => {
-                    self.found.insert(term.into(), (times, least));
-                }
-            }
-        }
-    }
-
-    /// Each stem once.
-    pub fn weighed(self) -> Vec<Weighed> {
-        let by_count = |count: u16| match count {
-            0 | 1 => 0,
-            2..OFTEN_MIN => 1,
-            _ => 2,
-        };
-        let found = self.found.into_iter().map(|(stem, (count, class))| (stem, class.max(by_count(count))));
-        found.chain(self.facets.into_iter().map(|facet| (facet, 0))).collect()
-    }
-}
-
-/// How a facet stands among the stems.
-pub fn facet(name: char, value: &str) -> String {
-    let mut end = value.len().min(FACET_BYTES_MAX);
-    while !value.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{FACET_MARK}{name}{}", &value[..end])
-}
 
 /// Documents that were added, by their stems.
 #[derive(Debug, Default)]
@@ -213,9 +134,9 @@ mod tests {
     }
 
     fn weighed(text: &str) -> Vec<Weighed> {
-        let mut words = Words::default();
+        let mut words = crate::search::words::Words::default();
         words.text(text);
-        words.weighed()
+        words.weighed().map(|(stem, class)| (stem.into(), class)).collect()
     }
 
     #[test]
@@ -233,18 +154,5 @@ mod tests {
         assert_eq!(of("langka"), &[(3, 0), (400, 0)]);
         assert_eq!(of("layan").len(), 2_000);
         assert_eq!(of("kata69").iter().map(|(at, _)| *at).take(3).collect::<Vec<_>>(), [69, 139, 209]);
-    }
-
-    #[test]
-    fn a_word_of_the_title_weighs_more_than_one_said_often() {
-        let mut words = Words::default();
-        words.title("Izin usaha");
-        words.lead("Perizinan daring");
-        words.text("syarat syarat syarat syarat, biaya biaya, loket");
-        words.facet('t', "layanan");
-        let found: BTreeMap<_, _> = words.weighed().into_iter().collect();
-        let of = |stem: &str| found[stem];
-        assert_eq!((of("izin"), of("daring"), of("syarat"), of("biaya"), of("loket")), (3, 2, 2, 1, 0));
-        assert_eq!(of(":tlayanan"), 0);
     }
 }

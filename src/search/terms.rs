@@ -1,21 +1,13 @@
 //! Running text to stems.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
-use foldhash::fast::RandomState;
 use unicode_normalization::char::is_combining_mark;
 
 use super::dictionary::listed;
 use super::fold::{fold, is_apostrophe};
 use super::stem::{of_folded, repeated};
 use super::{WORD_LETTERS_MAX, WORD_LETTERS_MIN};
-
-/// Bytes of running text for each different spelling: a guess that saves making room again and again.
-const SPELLING_BYTES_GUESS: usize = 16;
-
-/// Spellings with how often each is said. Whoever writes chooses them, so the hash has a seed of its own.
-type Said<'t> = HashMap<&'t str, u16, RandomState>;
 
 /// The stems of a text in its order, Indonesian and English alike, without stop words.
 ///
@@ -26,25 +18,15 @@ pub fn terms(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     chunks(text).flat_map(of_chunk)
 }
 
-/// The stems of [`terms`] with how often a spelling of each is said, in no order: a stem comes once for every spelling.
-/// Most of a text is a few spellings said again and again, and each is looked up once.
-pub(super) fn counted(text: &str) -> impl Iterator<Item = (Cow<'_, str>, u16)> {
-    let mut said = Said::with_capacity_and_hasher(text.len() / SPELLING_BYTES_GUESS, RandomState::default());
-    for chunk in chunks(text) {
-        let times = said.entry(chunk).or_default();
-        *times = times.saturating_add(1);
-    }
-    said.into_iter().flat_map(|(chunk, times)| of_chunk(chunk).map(move |term| (term, times)))
-}
-
-fn of_chunk(chunk: &str) -> impl Iterator<Item = Cow<'_, str>> {
+/// The stems of a run that [`chunks`] gives.
+pub(super) fn of_chunk(chunk: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let twice = twice(chunk);
     let parts = if twice.is_some() { "" } else { chunk };
     twice.into_iter().chain(parts.split('-').filter_map(term))
 }
 
 /// Runs of letters, digits, marks, apostrophes and hyphens.
-fn chunks(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn chunks(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !is_part(letter)).filter(|chunk| !chunk.is_empty())
 }
 

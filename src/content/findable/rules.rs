@@ -5,21 +5,16 @@ use serde_json::{Map, Value};
 use crate::content::markdown::plain_text;
 use crate::content::model::{ContentType, Field, FieldKind};
 use crate::kernel::Slug;
-use crate::kernel::id::EntryId;
-use crate::search::shards::{Weighed, Words};
+use crate::kernel::id::{EntryId, SiteId};
+use crate::search::words::{WEIGHT_CLASS_MAX, Words};
 
 /// Letters of a summary on a result.
 const SUMMARY_LETTERS_MAX: usize = 180;
-/// Bytes of all stems of one entry; PostgreSQL takes one megabyte with what it adds.
+/// Bytes of all stems of one entry, as they are kept; PostgreSQL takes one megabyte with what it adds.
 const STEMS_BYTES_MAX: usize = 512 * 1024;
 
-/// The words of one revision.
-#[derive(Debug, Default)]
-pub struct Findable {
-    pub words: Words,
-    /// Its own summary, or how it begins.
-    pub summary: String,
-}
+/// Letters of a site's id that its stems begin with.
+const SITE_LETTERS: usize = 4;
 
 /// The parts of a revision that are read.
 #[derive(Debug, Clone, Copy)]
@@ -33,10 +28,11 @@ pub struct Said<'s> {
     pub attached: &'s [&'s str],
 }
 
-/// The words of a revision: the title above all, then summary, category and tags, then all else that people read, and
-/// last what its documents say. A field that the type does not know is read as plain text.
-pub fn findable(content_type: Option<&ContentType>, said: Said) -> Findable {
-    let mut words = Words::default();
+/// Reads the words of a revision into `words`, and of nothing before it: the title above all, then summary, category and
+/// tags, then all else that people read, and last what its documents say. A field that the type does not know is read as
+/// plain text. Returns its own summary, or how it begins.
+pub fn read(words: &mut Words, content_type: Option<&ContentType>, said: Said) -> String {
+    words.clear();
     let mut long = String::new();
     for (name, value) in said.fields {
         match name.as_str() {
@@ -44,7 +40,7 @@ pub fn findable(content_type: Option<&ContentType>, said: Said) -> Findable {
             "summary" => words.lead(value.as_str().unwrap_or_default()),
             _ => {
                 let field = content_type.and_then(|known| known.field(name));
-                take(&mut words, value, field, said.is_english, &mut long);
+                take(words, value, field, said.is_english, &mut long);
             }
         }
     }
@@ -52,10 +48,10 @@ pub fn findable(content_type: Option<&ContentType>, said: Said) -> Findable {
         words.lead(&term.replace('-', " "));
     }
     said.attached.iter().for_each(|text| words.attached(text));
-    Findable { words, summary: summary(said.fields, &long) }
+    summary(said.fields, &long)
 }
 
-/// Whether the words of content are the same by the fields of a type before and after a change: what [`findable`] reads of
+/// Whether the words of content are the same by the fields of a type before and after a change: what [`read`] reads of
 /// a field is its kind, its choices and the fields within it.
 pub fn reads_alike(before: &[Field], after: &[Field]) -> bool {
     let alike = |one: &Field, other: &Field| {
@@ -136,27 +132,53 @@ pub fn year(fields: &Map<String, Value>) -> Option<i64> {
     fields.get("year").and_then(Value::as_i64)
 }
 
-/// The stems of an entry by weight class, each once, in no order. Of a text of too many the heaviest are kept, by the alphabet.
-pub fn by_class(words: Words) -> [String; 4] {
-    let mut weighed: Vec<Weighed> = words.weighed();
+/// The stems of an entry of a site, each once as [`kept`] writes it, with blanks between. Of a text of too many the
+/// heaviest are kept, by the alphabet.
+pub fn stems(words: &Words, site: SiteId) -> String {
+    let mut weighed: Vec<(&str, u8)> = words.weighed().collect();
+    let bytes = |stem: &str| SITE_LETTERS + 1 + stem.len() + 1;
+    let all: usize = weighed.iter().map(|(stem, _)| bytes(stem)).sum();
     let mut left = STEMS_BYTES_MAX;
-    if weighed.iter().map(|(stem, _)| stem.len() + 1).sum::<usize>() > left {
+    if all > left {
         weighed
             .sort_unstable_by(|(one, class), (other, other_class)| other_class.cmp(class).then_with(|| one.cmp(other)));
         weighed.retain(|(stem, _)| {
-            left = left.saturating_sub(stem.len() + 1);
+            left = left.saturating_sub(bytes(stem));
             left > 0
         });
     }
-    let mut classes: [String; 4] = Default::default();
+    let mut text = String::with_capacity(all.min(STEMS_BYTES_MAX));
     for (stem, class) in weighed {
-        let texts = &mut classes[usize::from(class.min(3))];
-        if !texts.is_empty() {
-            texts.push(' ');
+        if !text.is_empty() {
+            text.push(' ');
         }
-        texts.push_str(&stem);
+        text.extend([mark(&site), digit(class), stem]);
     }
-    classes
+    text
+}
+
+/// A stem as it is kept of a site where it has this weight class: behind letters of the site and the digit of the class, so
+/// that who looks for it reads little of other sites, and of other classes nothing.
+pub fn kept(site: SiteId, class: u8, stem: &str) -> String {
+    [mark(&site), digit(class), stem].concat()
+}
+
+/// The stems that [`stems`] has written, with their weight classes.
+pub fn each(stems: &str) -> impl Iterator<Item = (&str, u8)> {
+    stems.split(' ').filter_map(|kept| {
+        let (class, stem) = kept.get(SITE_LETTERS..)?.split_at_checked(1)?;
+        Some((stem, class.parse().ok()?))
+    })
+}
+
+/// Of an id the end alone is left to chance. Two sites may have the same: then each passes over the other's numbers.
+fn mark(site: &SiteId) -> &str {
+    let id = site.as_str();
+    &id[id.len().saturating_sub(SITE_LETTERS)..]
+}
+
+fn digit(class: u8) -> &'static str {
+    ["0", "1", "2", "3"][usize::from(class.min(WEIGHT_CLASS_MAX))]
 }
 
 #[cfg(test)]
@@ -170,15 +192,24 @@ mod tests {
         let tags = ["pelayanan-publik".to_owned()];
         let said =
             Said { fields: fields.as_object().unwrap(), category: None, tags: &tags, is_english: false, attached: &[] };
-        sorted(by_class(findable(shipped(type_key).as_deref(), said).words))
+        stems_of(type_key, said)
     }
 
-    fn sorted(classes: [String; 4]) -> [String; 4] {
-        classes.map(|stems| {
-            let mut stems: Vec<&str> = stems.split(' ').collect();
-            stems.sort_unstable();
-            stems.join(" ")
-        })
+    fn stems_of(type_key: &str, said: Said) -> [String; 4] {
+        let mut words = Words::default();
+        read(&mut words, shipped(type_key).as_deref(), said);
+        sorted(&stems(&words, site()))
+    }
+
+    fn site() -> SiteId {
+        SiteId::new(crate::kernel::Timestamp::from_micros(0), [7; 10])
+    }
+
+    fn sorted(text: &str) -> [String; 4] {
+        let mut all: Vec<(&str, u8)> = each(text).collect();
+        all.sort_unstable();
+        let of_class = |class| all.iter().filter(move |(_, of)| *of == class).map(|(stem, _)| *stem);
+        [0, 1, 2, 3].map(|class| of_class(class).collect::<Vec<_>>().join(" "))
     }
 
     #[test]
@@ -197,12 +228,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_kept_is_what_is_looked_for() {
+        let mut words = Words::default();
+        words.title("Izin usaha");
+        words.text("Loket 7, loket Ψ");
+        let text = stems(&words, site());
+        assert_eq!(each(&text).collect::<Vec<_>>(), words.weighed().collect::<Vec<_>>());
+        let asked: Vec<String> = each(&text).map(|(stem, class)| kept(site(), class, stem)).collect();
+        assert_eq!(text.split(' ').collect::<Vec<_>>(), asked);
+        let other = SiteId::new(crate::kernel::Timestamp::from_micros(0), [8; 10]);
+        assert!(!text.contains(&kept(other, 3, "izin")));
+    }
+
+    #[test]
     fn what_a_document_says_weighs_least_however_often_it_says_it() {
         let fields = json!({"title": "Laporan", "body": "Loket."});
         let fields = fields.as_object().unwrap();
         let attached = ["retribusi retribusi retribusi retribusi loket laporan", "pajak"];
         let said = Said { fields, category: None, tags: &[], is_english: false, attached: &attached };
-        let classes = sorted(by_class(findable(shipped("dokumen").as_deref(), said).words));
+        let classes = stems_of("dokumen", said);
         assert_eq!(classes, ["loket pajak retribusi", "", "", "lapor"]);
     }
 

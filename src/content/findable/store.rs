@@ -1,12 +1,13 @@
 //! The tables `findable` and `findable_words`, and the one place where the two engines are asked differently: SQLite keeps
-//! stems in an FTS5 table, PostgreSQL in `tsvector` columns under a GIN index. Neither stems anything: ours go in as they are.
+//! stems in an FTS5 table, PostgreSQL in `tsvector`s under a GIN index. Neither stems anything: ours go in as they are, each
+//! behind letters of its site and the digit of its weight class.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
 
-use super::rules::{self, Findable, Said};
+use super::rules::{self, Said};
 use crate::content::model::{Content, ContentType};
 use crate::content::{rules as contents, type_store};
 use crate::db::rows::insert_all;
@@ -15,6 +16,7 @@ use crate::db::{Conn, Tx};
 use crate::kernel::id::{EntryId, SiteId};
 use crate::kernel::{Digest, Error, Result};
 use crate::media::derive::texts;
+use crate::search::words::{WEIGHT_CLASS_MAX, Words};
 
 /// Bodies that are read at once.
 pub const BODIES_AT_ONCE: usize = 128;
@@ -28,8 +30,8 @@ const STALE: &str = "";
 /// digits of a mark, in both engines.
 const UNREADABLE: char = '~';
 
-/// Where a stem stands: the number of an entry, and the weight class that `search::shards` tells.
-pub type Posting = (i64, u8);
+/// Where a stem stands: the numbers of entries by the weight class that it has there, each class in their order.
+pub type Postings = [Vec<i64>; WEIGHT_CLASS_MAX as usize + 1];
 
 /// Entries that hold a stem in one weight class, by their numbers with commas between: a row for each entry would cost
 /// more than everything else of a search.
@@ -67,24 +69,68 @@ struct Row {
     entry: EntryId,
     site: SiteId,
     summary: String,
-    /// By weight class.
-    stems: [String; 4],
+    /// As they are kept.
+    stems: String,
 }
 
 /// Reads the live revisions of these entries and keeps their stems in the place of older ones. What is not live is
 /// forgotten. What cannot be read keeps the stems that it has, and is returned.
 pub fn keep(tx: &mut Tx, entries: &[EntryId]) -> Result<Vec<Unreadable>> {
-    let (mut types, mut unreadable) = (HashMap::new(), Vec::new());
+    let (mut reader, mut unreadable) = (Reader::default(), Vec::new());
     for some in entries.chunks(BODIES_AT_ONCE) {
+        let Read { mut rows, failed } = reader.read(tx, some)?;
+        for (site, (entry, _)) in &failed {
+            give_up(tx, *site, *entry)?;
+        }
+        let is_live: HashSet<EntryId> =
+            rows.iter().map(|row| row.entry).chain(failed.iter().map(|(_, (entry, _))| *entry)).collect();
+        forget(tx, &some.iter().copied().filter(|entry| !is_live.contains(entry)).collect::<Vec<_>>())?;
+        // The order in which the database gives them is nobody's business: numbers follow the ids.
+        rows.sort_by_key(|row| row.entry);
+        put(tx, rows)?;
+        unreadable.extend(failed.into_iter().map(|(_, failed)| failed));
+    }
+    Ok(unreadable)
+}
+
+/// The stems of those of some entries that are live, made from what they say as [`keep`] makes them, as
+/// [`rules::stems`] writes them. `None` when one of them cannot be read.
+pub fn stems(connection: &mut Conn, entries: &[EntryId]) -> Result<Option<Vec<(EntryId, String)>>> {
+    let (mut reader, mut stems) = (Reader::default(), Vec::with_capacity(entries.len()));
+    for some in entries.chunks(BODIES_AT_ONCE) {
+        let Read { rows, failed } = reader.read(connection, some)?;
+        if !failed.is_empty() {
+            return Ok(None);
+        }
+        stems.extend(rows.into_iter().map(|row| (row.entry, row.stems)));
+    }
+    Ok(Some(stems))
+}
+
+/// Those of some entries that are live.
+struct Read {
+    rows: Vec<Row>,
+    failed: Vec<(SiteId, Unreadable)>,
+}
+
+/// Reads entries, and what many of them share only once.
+#[derive(Default)]
+struct Reader {
+    types: HashMap<(SiteId, String), Option<std::sync::Arc<ContentType>>>,
+    words: Words,
+}
+
+impl Reader {
+    fn read(&mut self, connection: &mut Conn, entries: &[EntryId]) -> Result<Read> {
         let live: Live = live_entries::table
-            .filter(live_entries::entry_id.eq_any(some))
+            .filter(live_entries::entry_id.eq_any(entries))
             .select((live_entries::entry_id, (live_entries::site_id, live_entries::revision)))
-            .load::<(EntryId, (SiteId, i32))>(&mut **tx)?
+            .load::<(EntryId, (SiteId, i32))>(connection)?
             .into_iter()
             .collect();
-        let mut rows = Vec::with_capacity(live.len());
-        let bodies = bodies(tx, &live)?;
-        let attached = attached(tx, &live, &bodies)?;
+        let bodies = bodies(connection, &live)?;
+        let attached = attached(connection, &live, &bodies)?;
+        let mut read = Read { rows: Vec::with_capacity(live.len()), failed: Vec::new() };
         for (entry, body) in bodies {
             let Some((site, _)) = live.get(&entry) else { continue };
             let texts: Vec<&str> = contents::digests_in(&body)
@@ -93,21 +139,35 @@ pub fn keep(tx: &mut Tx, entries: &[EntryId]) -> Result<Vec<Unreadable>> {
                 .filter_map(|file| attached.get(&(*site, *file)).map(String::as_str))
                 .collect();
             match Content::from_text(&body) {
-                Ok(content) => rows.push(row(tx, &mut types, (entry, *site), (&content, &texts))?),
-                Err(error) => {
-                    give_up(tx, *site, entry)?;
-                    unreadable.push((entry, error));
-                }
+                Ok(content) => read.rows.push(self.row(connection, (entry, *site), (&content, &texts))?),
+                Err(error) => read.failed.push((*site, (entry, error))),
             }
         }
-        let is_read = |entry: &EntryId| rows.iter().any(|row: &Row| row.entry == *entry);
-        let is_known = |entry: &EntryId| is_read(entry) || unreadable.iter().any(|(other, _)| other == entry);
-        forget(tx, &some.iter().copied().filter(|entry| !is_known(entry)).collect::<Vec<_>>())?;
-        // The order in which the database gives them is nobody's business: numbers follow the ids.
-        rows.sort_by_key(|row| row.entry);
-        put(tx, rows)?;
+        Ok(read)
     }
-    Ok(unreadable)
+
+    fn row(
+        &mut self,
+        connection: &mut Conn,
+        (entry, site): (EntryId, SiteId),
+        (content, attached): (&Content, &[&str]),
+    ) -> Result<Row> {
+        let key = (site, content.type_key.clone());
+        if !self.types.contains_key(&key) {
+            let found = type_store::find(connection, site, &content.type_key)?.map(|stored| stored.content_type);
+            self.types.insert(key.clone(), found);
+        }
+        let content_type = self.types.get(&key).and_then(Option::as_deref);
+        let said = Said {
+            fields: &content.fields,
+            category: content.category.as_deref(),
+            tags: &content.tags,
+            is_english: content.locale.as_str().starts_with("en"),
+            attached,
+        };
+        let summary = rules::read(&mut self.words, content_type, said);
+        Ok(Row { entry, site, summary, stems: rules::stems(&self.words, site) })
+    }
 }
 
 /// Notes that an entry cannot be read, so that nobody waits for its stems before something changes.
@@ -123,7 +183,6 @@ fn give_up(tx: &mut Tx, site: SiteId, entry: EntryId) -> Result<()> {
 
 /// Entries with their sites and the numbers of the revisions that are shown.
 type Live = HashMap<EntryId, (SiteId, i32)>;
-type Types = HashMap<(SiteId, String), Option<std::sync::Arc<ContentType>>>;
 
 /// What the files say that these revisions name.
 fn attached(
@@ -143,29 +202,6 @@ fn attached(
         attached.extend(texts::of(connection, site, &files)?.into_iter().map(|(file, text)| ((site, file), text)));
     }
     Ok(attached)
-}
-
-fn row(
-    tx: &mut Tx,
-    types: &mut Types,
-    (entry, site): (EntryId, SiteId),
-    (content, attached): (&Content, &[&str]),
-) -> Result<Row> {
-    let key = (site, content.type_key.clone());
-    if !types.contains_key(&key) {
-        let found = type_store::find(tx, site, &content.type_key)?.map(|stored| stored.content_type);
-        types.insert(key.clone(), found);
-    }
-    let content_type = types.get(&key).and_then(Option::as_deref);
-    let said = Said {
-        fields: &content.fields,
-        category: content.category.as_deref(),
-        tags: &content.tags,
-        is_english: content.locale.as_str().starts_with("en"),
-        attached,
-    };
-    let Findable { words, summary } = rules::findable(content_type, said);
-    Ok(Row { entry, site, summary, stems: rules::by_class(words) })
 }
 
 fn bodies(connection: &mut Conn, live: &Live) -> Result<Vec<(EntryId, String)>> {
@@ -211,39 +247,21 @@ fn put(tx: &mut Tx, rows: Vec<Row>) -> Result<()> {
 }
 
 fn put_words(tx: &mut Tx, rows: Vec<(i64, Row)>) -> Result<()> {
-    const SQLITE: &str = "INSERT INTO findable_words (rowid, title, lead, often, once) VALUES (?, ?, ?, ?, ?)";
-    const POSTGRES: &str = "INSERT INTO findable_words (number, site_id, title, lead, often, stems) \
-        SELECT number, site, array_to_tsvector(string_to_array(title, ' ')), array_to_tsvector(string_to_array(lead, ' ')), \
-        array_to_tsvector(string_to_array(often, ' ')), array_to_tsvector(string_to_array(stems, ' ')) \
-        FROM unnest($1, $2, $3, $4, $5, $6) AS words (number, site, title, lead, often, stems)";
+    const SQLITE: &str = "INSERT INTO findable_words (rowid, stems) VALUES (?, ?)";
+    const POSTGRES: &str = "INSERT INTO findable_words (number, stems) \
+        SELECT number, array_to_tsvector(string_to_array(stems, ' ')) FROM unnest($1, $2) AS words (number, stems)";
     match &mut **tx {
         Conn::Sqlite(sqlite) => {
-            for (number, Row { stems: [once, often, lead, title], .. }) in rows {
-                let texts = [title, lead, often, once];
-                let [title, lead, often, once] = &texts;
-                diesel::sql_query(SQLITE)
-                    .bind::<BigInt, _>(number)
-                    .bind::<Text, _>(title)
-                    .bind::<Text, _>(lead)
-                    .bind::<Text, _>(often)
-                    .bind::<Text, _>(once)
-                    .execute(sqlite)?;
+            for (number, row) in rows {
+                let insert = diesel::sql_query(SQLITE).bind::<BigInt, _>(number);
+                insert.bind::<Text, _>(row.stems).execute(sqlite)?;
             }
         }
         Conn::Postgres(postgres) => {
-            let column = |class: usize| rows.iter().map(|(_, row)| row.stems[class].as_str()).collect::<Vec<_>>();
-            let all = |(_, row): &(i64, Row)| {
-                let some: Vec<&str> = row.stems.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
-                some.join(" ")
-            };
-            diesel::sql_query(POSTGRES)
-                .bind::<Array<BigInt>, _>(rows.iter().map(|(number, _)| *number).collect::<Vec<_>>())
-                .bind::<Array<Text>, _>(rows.iter().map(|(_, row)| row.site.as_str()).collect::<Vec<_>>())
-                .bind::<Array<Text>, _>(column(3))
-                .bind::<Array<Text>, _>(column(2))
-                .bind::<Array<Text>, _>(column(1))
-                .bind::<Array<Text>, _>(rows.iter().map(all).collect::<Vec<_>>())
-                .execute(postgres)?;
+            let (numbers, stems): (Vec<i64>, Vec<String>) =
+                rows.into_iter().map(|(number, row)| (number, row.stems)).unzip();
+            let insert = diesel::sql_query(POSTGRES).bind::<Array<BigInt>, _>(numbers);
+            insert.bind::<Array<Text>, _>(stems).execute(postgres)?;
         }
     }
     Ok(())
@@ -346,37 +364,44 @@ pub fn outdated(connection: &mut Conn) -> Result<Vec<(SiteId, EntryId)>> {
     Ok(found)
 }
 
-/// Where a stem of ours is found on a site, within each class in the order of the numbers. SQLite tells of other sites
-/// too: their numbers are in no list of this one.
-pub fn postings(connection: &mut Conn, site: SiteId, stem: &str) -> Result<Vec<Posting>> {
-    const SQLITE: &str = "SELECT 3 AS class, group_concat(rowid) AS numbers \
-            FROM findable_words WHERE findable_words MATCH '{title}:' || ?1 \
-        UNION ALL SELECT 2, group_concat(rowid) FROM findable_words WHERE findable_words MATCH '{lead}:' || ?1 \
-        UNION ALL SELECT 1, group_concat(rowid) FROM findable_words WHERE findable_words MATCH '{often}:' || ?1 \
-        UNION ALL SELECT 0, group_concat(rowid) FROM findable_words WHERE findable_words MATCH '{once}:' || ?1";
+/// Where a stem of ours is found on a site. There may be numbers of others among them, which are in no list of this one.
+pub fn postings(connection: &mut Conn, site: SiteId, stem: &str) -> Result<Postings> {
+    const SQLITE: &str = "\
+        SELECT 0 AS class, group_concat(rowid) AS numbers FROM findable_words WHERE findable_words MATCH ?1 \
+        UNION ALL SELECT 1, group_concat(rowid) FROM findable_words WHERE findable_words MATCH ?2 \
+        UNION ALL SELECT 2, group_concat(rowid) FROM findable_words WHERE findable_words MATCH ?3 \
+        UNION ALL SELECT 3, group_concat(rowid) FROM findable_words WHERE findable_words MATCH ?4";
     const POSTGRES: &str = "SELECT class, string_agg(number::text, ',' ORDER BY number) AS numbers FROM (\
-            SELECT number, CASE WHEN title @@ $1::tsquery THEN 3 WHEN lead @@ $1::tsquery THEN 2 \
-            WHEN often @@ $1::tsquery THEN 1 ELSE 0 END AS class \
-            FROM findable_words WHERE stems @@ $1::tsquery AND site_id = $2\
+            SELECT 0 AS class, number FROM findable_words WHERE stems @@ $1::tsquery \
+            UNION ALL SELECT 1, number FROM findable_words WHERE stems @@ $2::tsquery \
+            UNION ALL SELECT 2, number FROM findable_words WHERE stems @@ $3::tsquery \
+            UNION ALL SELECT 3, number FROM findable_words WHERE stems @@ $4::tsquery\
         ) AS found GROUP BY class";
+    let mut postings = Postings::default();
     // Stems are letters and digits; should one not be, it is found nowhere.
     if stem.is_empty() || stem.contains(['"', '\'', '\\', '\0', ' ']) {
-        return Ok(Vec::new());
+        return Ok(postings);
     }
-    let classes: Vec<OfClass> = match connection {
-        Conn::Sqlite(sqlite) => diesel::sql_query(SQLITE).bind::<Text, _>(format!("\"{stem}\"")).load(sqlite)?,
+    let [once, often, lead, title] = [0, 1, 2, 3].map(|class| rules::kept(site, class, stem));
+    let found: Vec<OfClass> = match connection {
+        Conn::Sqlite(sqlite) => {
+            let said = |kept: &str| format!("\"{kept}\"");
+            let query = diesel::sql_query(SQLITE).bind::<Text, _>(said(&once)).bind::<Text, _>(said(&often));
+            query.bind::<Text, _>(said(&lead)).bind::<Text, _>(said(&title)).load(sqlite)?
+        }
         Conn::Postgres(postgres) => {
-            let query = diesel::sql_query(POSTGRES).bind::<Text, _>(format!("'{stem}'"));
-            query.bind::<Text, _>(site.as_str()).load(postgres)?
+            let said = |kept: &str| format!("'{kept}'");
+            let query = diesel::sql_query(POSTGRES).bind::<Text, _>(said(&once)).bind::<Text, _>(said(&often));
+            query.bind::<Text, _>(said(&lead)).bind::<Text, _>(said(&title)).load(postgres)?
         }
     };
-    let of_class = |OfClass { class, numbers }: &OfClass| {
-        // Classes are 0 to 3.
-        let class = *class as u8;
+    for OfClass { class, numbers } in found {
         let numbers = numbers.iter().flat_map(|numbers| numbers.split(','));
-        numbers.filter_map(|number| Some((number.parse().ok()?, class))).collect::<Vec<Posting>>()
-    };
-    Ok(classes.iter().flat_map(of_class).collect())
+        if let Some(of_class) = usize::try_from(class).ok().and_then(|class| postings.get_mut(class)) {
+            of_class.extend(numbers.filter_map(|number| number.parse::<i64>().ok()));
+        }
+    }
+    Ok(postings)
 }
 
 /// What results say of these entries.

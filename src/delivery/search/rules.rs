@@ -1,10 +1,12 @@
 //! How postings become results: which entries answer, in which order, and how many there are of each kind. Pure.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::model::{Count, Counts, Filters, Named, Understood};
-use crate::content::findable::store::Posting;
+use crate::content::findable::store;
 use crate::content::model::ContentType;
 use crate::delivery::index::Index;
 use crate::delivery::model::{Card, Settings, Unit};
@@ -26,7 +28,7 @@ pub type Postings = Vec<Place>;
 pub struct Place(u32);
 
 impl Place {
-    fn new(at: usize, class: u8) -> Self {
+    pub fn new(at: usize, class: u8) -> Self {
         // No site has a thousand million entries.
         Place((at as u32) << 2 | u32::from(class.min(3)))
     }
@@ -35,8 +37,22 @@ impl Place {
         (self.0 >> 2) as usize
     }
 
+    fn class(self) -> u8 {
+        (self.0 & 3) as u8
+    }
+
     fn weight(self) -> f64 {
-        WEIGHTS[(self.0 & 3) as usize]
+        WEIGHTS[usize::from(self.class())]
+    }
+}
+
+/// What leads from the places of an earlier state to those of a later one.
+pub struct Moved(Vec<Option<usize>>);
+
+impl Moved {
+    /// What is left of postings of the earlier state.
+    pub fn postings(&self, before: &Postings) -> Postings {
+        before.iter().filter_map(|place| Some(Place::new(self.0[place.at()]?, place.class()))).collect()
     }
 }
 
@@ -87,50 +103,65 @@ impl Documents {
         // A site without a zone shows days in UTC.
         let zone = time::zone(&settings.zone).unwrap_or(jiff::tz::TimeZone::UTC);
         let mut documents = Documents::default();
-        let (mut types, mut units) = (HashMap::new(), HashMap::new());
+        let (mut types, mut units) = (Seen::default(), Seen::default());
         let has_page = |card: &Card| settings.types.get(&*card.type_key).is_some_and(|of| of.pages);
         for (at, card) in (0..).zip(index.cards()).filter(|(_, card)| card.number > 0 && has_page(card)) {
-            // A site has far fewer types and offices than 2^16; what is beyond shares the last place.
-            let place = |length: usize| u16::try_from(length).unwrap_or(u16::MAX);
-            let next = place(documents.locales.len());
-            let locale = documents.locales.entry(card.locale.clone()).or_insert((next, 0));
-            locale.1 += 1;
-            let type_key = *types.entry(card.type_key.clone()).or_insert_with(|| {
-                documents.types.push(card.type_key.clone());
-                place(documents.types.len() - 1)
-            });
-            let unit = card.unit.as_ref().map(|unit| {
-                *units.entry(unit.key.clone()).or_insert_with(|| {
-                    documents.units.push(unit.clone());
-                    place(documents.units.len() - 1)
-                })
-            });
+            if !documents.locales.contains_key(&card.locale) {
+                let next = place_of(documents.locales.len());
+                documents.locales.insert(card.locale.clone(), (next, 0));
+            }
+            let Some((locale, count)) = documents.locales.get_mut(&card.locale) else { continue };
+            *count += 1;
+            let locale = *locale;
+            let type_key = seen(&mut types, &card.type_key, || documents.types.push(card.type_key.clone()));
+            let unit =
+                card.unit.as_ref().map(|unit| seen(&mut units, &unit.key, || documents.units.push(unit.clone())));
             let year = card.year.unwrap_or_else(|| i64::from(card.published_at.in_zone(&zone).year()));
-            let locale = locale.0;
             documents.all.push(Document { number: card.number, card: at, locale, type_key, year, unit });
         }
         documents.all.sort_unstable_by_key(|document| document.number);
         documents
     }
 
-    /// The documents of a language that some numbers name; numbers of others are passed over. Both are in order, the
-    /// numbers within each class: so one look through the documents serves for a class.
-    pub fn places(&self, locale: &str, postings: &[Posting]) -> Postings {
+    /// Whether there is any document of a language.
+    pub fn has(&self, locale: &str) -> bool {
+        self.locales.contains_key(locale)
+    }
+
+    /// The documents of a language that some numbers name; numbers of others are passed over. As both are in order, one look
+    /// through the documents serves for a class.
+    pub fn places(&self, locale: &str, postings: &store::Postings) -> Postings {
         let Some((locale, _)) = self.locales.get(locale) else { return Postings::new() };
-        let (mut places, mut at, mut before) = (Postings::with_capacity(postings.len()), 0, 0);
-        for (number, class) in postings {
-            if *number < before {
-                at = 0;
-            }
-            before = *number;
-            while self.all.get(at).is_some_and(|document| document.number < *number) {
-                at += 1;
-            }
-            if self.all.get(at).is_some_and(|found| found.number == *number && found.locale == *locale) {
-                places.push(Place::new(at, *class));
+        let mut places = Postings::with_capacity(postings.iter().map(Vec::len).sum());
+        for (class, numbers) in (0..).zip(postings) {
+            let mut at = 0;
+            for number in numbers {
+                while self.all.get(at).is_some_and(|document| document.number < *number) {
+                    at += 1;
+                }
+                if self.all.get(at).is_some_and(|found| found.number == *number && found.locale == *locale) {
+                    places.push(Place::new(at, class));
+                }
             }
         }
         places
+    }
+
+    /// Where the documents of an earlier state stand now, by their places there: those that are gone or have changed since,
+    /// which `changed` numbers name, stand nowhere.
+    pub fn moved(&self, before: &Documents, changed: &BTreeSet<i64>) -> Moved {
+        let place = |document: &Document| {
+            let at = self.all.binary_search_by_key(&document.number, |document| document.number).ok()?;
+            (!changed.contains(&document.number)).then_some(at)
+        };
+        Moved(before.all.iter().map(place).collect())
+    }
+
+    /// Where the document of a number stands, and its language.
+    pub fn at(&self, number: i64) -> Option<(usize, &str)> {
+        let at = self.all.binary_search_by_key(&number, |document| document.number).ok()?;
+        let locale = self.locales.iter().find(|(_, (locale, _))| *locale == self.all[at].locale)?;
+        Some((at, locale.0))
     }
 
     /// What holds all stems of one alternative for every group, with its score, in no order of worth. The same sums in the
@@ -242,6 +273,25 @@ impl Documents {
         found.sort_unstable_by(by_worth);
         found.into_iter().map(|(_, at)| card(at) as usize).collect()
     }
+}
+
+/// Places of keys, in the order in which they were seen first.
+type Seen = HashMap<Arc<str>, u16, RandomState>;
+
+/// The place of a key; `on_new` is called when it was not seen before.
+fn seen(known: &mut Seen, key: &Arc<str>, on_new: impl FnOnce()) -> u16 {
+    if let Some(place) = known.get(key) {
+        return *place;
+    }
+    on_new();
+    let place = place_of(known.len());
+    known.insert(key.clone(), place);
+    place
+}
+
+/// A site has far fewer types and offices than 2^16; what is beyond shares the last place.
+fn place_of(length: usize) -> u16 {
+    u16::try_from(length).unwrap_or(u16::MAX)
 }
 
 /// A sum as the script has it: kept in 32 bits, reckoned in 64.

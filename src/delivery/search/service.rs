@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::model::{Asked, Found};
-use super::rules::{self, Answering, Documents, Postings, Wanted};
+use super::rules::{self, Answering, Documents, Place, Postings, Wanted};
 use crate::app::App;
 use crate::content::findable;
 use crate::db::Conn;
@@ -15,8 +15,10 @@ use crate::kernel::id::EntryId;
 
 /// What the postings of one site may take in memory, so that words which are everywhere are not read for every query.
 const POSTINGS_BYTES_MAX: u64 = 4 * 1024 * 1024;
-/// What keeping them takes beside their bytes.
-const POSTINGS_OVERHEAD_BYTES: usize = 128;
+/// After a change of more entries, postings are read again when they are asked for.
+const CHANGED_ENTRIES_MAX: usize = 64;
+/// What keeping them takes beside their bytes, about; so there are not too many to carry over to the next state.
+const POSTINGS_OVERHEAD_BYTES: usize = 512;
 
 /// What of one state of a site is searched: its documents, and the postings of stems that were asked for.
 pub struct Searched {
@@ -37,7 +39,37 @@ impl Searched {
         Searched { documents, postings }
     }
 
+    /// What is searched of the state that follows, which has these documents and in which these entries changed. Postings
+    /// that are in memory are kept: what the changed entries say is read once, instead of each stem for all entries again.
+    pub fn after(&self, connection: &mut Conn, documents: Documents, changed: &[Arc<Card>]) -> Result<Self> {
+        let after = Searched::new(documents);
+        if changed.len() > CHANGED_ENTRIES_MAX {
+            return Ok(after);
+        }
+        let numbers: HashMap<EntryId, i64> = changed.iter().map(|card| (card.entry, card.number)).collect();
+        let entries: Vec<EntryId> = numbers.keys().copied().collect();
+        let Some(stems) = findable::store::stems(connection, &entries)? else { return Ok(after) };
+        let moved = after.documents.moved(&self.documents, &numbers.values().copied().collect());
+        let mut kept: HashMap<(String, String), Postings> =
+            self.postings.iter().map(|(key, postings)| (key.as_ref().clone(), moved.postings(&postings))).collect();
+        for (entry, stems) in &stems {
+            let Some((at, locale)) = numbers.get(entry).and_then(|number| after.documents.at(*number)) else {
+                continue;
+            };
+            for (stem, class) in findable::rules::each(stems) {
+                if let Some(postings) = kept.get_mut(&(locale.to_owned(), stem.to_owned())) {
+                    postings.push(Place::new(at, class));
+                }
+            }
+        }
+        kept.into_iter().for_each(|(key, postings)| after.postings.insert(key, Arc::new(postings)));
+        Ok(after)
+    }
+
     fn postings(&self, connection: &mut Conn, shelf: &Shelf, (locale, stem): (&str, &str)) -> Result<Arc<Postings>> {
+        if !self.documents.has(locale) {
+            return Ok(Arc::default());
+        }
         let key = (locale.to_owned(), stem.to_owned());
         if let Some(known) = self.postings.get(&key) {
             return Ok(known);

@@ -1,0 +1,7 @@
+TRUNCATE findable_words;
+ALTER TABLE findable_words
+    ADD COLUMN site_id TEXT COLLATE "C" NOT NULL,
+    ADD COLUMN title TSVECTOR NOT NULL,
+    ADD COLUMN lead TSVECTOR NOT NULL,
+    ADD COLUMN often TSVECTOR NOT NULL;
+UPDATE findable SET mark = '';
