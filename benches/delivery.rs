@@ -48,7 +48,7 @@ fn shelf() -> Shelf {
     };
     let mut words = Words::default();
     let cards = (0..ENTRIES).map(|number| Arc::new(card(number, &settings, &mut words))).collect();
-    Shelf::new(row, settings, cards)
+    Shelf::new(row, settings, cards, words)
 }
 
 fn card(number: u32, settings: &Settings, words: &mut Words) -> Card {

@@ -1,10 +1,9 @@
 //! What a use case may touch.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::config::Config;
 use crate::db::{Db, Tx};
@@ -44,7 +43,7 @@ pub struct Parts {
     /// Networks from which an account has signed in lately.
     pub login_networks: Mutex<Tally>,
     /// Counts commits on this node that changed what citizens see; whoever shows that watches it.
-    pub live_commits: AtomicU64,
+    pub live_commits: watch::Sender<u64>,
     /// What the features above the procedures do when a plain case moves, in the transaction of the move.
     pub case_followers: &'static [CaseFollower],
     /// Reports of citizens by network, and of all together.
@@ -97,7 +96,7 @@ impl App {
 
     /// To be called after a commit that changed what citizens see.
     pub fn live_changed(&self) {
-        self.live_commits.fetch_add(1, Ordering::Release);
+        self.live_commits.send_modify(|count| *count += 1);
         self.job_waiting.notify_one();
     }
 

@@ -1,7 +1,7 @@
 //! The only wiring: picks adapters, opens the database, builds the [`App`].
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, Semaphore, watch};
@@ -101,7 +101,7 @@ pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>)
         telegram_tests: Mutex::new(Tally::new(notices::telegram::rules::TESTS_WINDOW, TEST_KEYS_MAX)),
         login_failures: Mutex::new(Tally::new(LOGIN_FAILURES_WINDOW, LOGIN_KEYS_MAX)),
         login_networks: Mutex::new(Tally::new(LOGIN_NETWORKS_WINDOW, LOGIN_KEYS_MAX)),
-        live_commits: AtomicU64::new(0),
+        live_commits: watch::Sender::new(0),
         job_waiting: Arc::new(Notify::new()),
         job_progress: Mutex::default(),
     }))

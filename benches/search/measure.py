@@ -5,8 +5,9 @@
 
 For an imported site on SQLite with a release in a theme that has a search page. Prints what the tables take; has the
 server make all stems anew, as after an update, and tells its processor time; asks queries of which no answer is kept,
-those of frequent words first, when no posting is in memory either; and reckons from the files of the release what a
-browser fetches for the same queries, gzip. Standard library only.
+those of frequent words first, when no posting is in memory either; publishes articles by the procedure and asks for
+frequent words at once; and reckons from the files of the release what a browser fetches for the same queries, gzip.
+Standard library only.
 """
 import gzip
 import http.client
@@ -19,7 +20,11 @@ import sys
 import time
 import urllib.parse
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../publish"))
+import edit  # noqa: E402
+
 PORT = 8095
+PUBLICATIONS = 10
 lamin, data, public, site = sys.argv[1:5]
 # A stem of the title of every 25th entry, pairs of them, and words that people ask for.
 ASKED = ["izin usaha", "e-KTP", "syarat kartu keluarga", "puskesmas", "peraturan daerah pajak", "bantuan banjir", "layanan"]
@@ -83,6 +88,22 @@ def asked(connection, query, **more):
     return (time.perf_counter() - begun) * 1000, json.loads(body)
 
 
+def after_publications():
+    """Milliseconds of the queries that follow the answer of `publish`, the first of them and the others."""
+    first, others = [], []
+    with edit.served(lamin, data, public) as token:
+        connection = http.client.HTTPConnection("127.0.0.1", edit.PORT, timeout=60)
+        entries = edit.call("GET", f"/api/v1/sites/{site}/entries?limit=100&filter[step]=published", token["author"])
+        for query in ASKED:
+            asked(connection, query)
+        for turn, entry in enumerate(entries["items"][:PUBLICATIONS]):
+            edit.publish(token, entry["id"])
+            taken = [asked(connection, ASKED[(turn + at) % len(ASKED)])[0] for at in range(len(ASKED))]
+            first.append(taken[0])
+            others += taken[1:]
+    return first, others
+
+
 def small(path):
     return len(gzip.compress(open(path, "rb").read(), 9))
 
@@ -133,6 +154,9 @@ def main():
         index, cards = fetched(folder, asked(connection, query)[1])
         print(f"{query!r}: a browser fetches {index / 1000:.1f} kB of index, {cards / 1000:.2f} kB for each file of cards")
     stopped(server)
+    first, others = after_publications()
+    print(f"after each of {len(first)} publications: the first query median {statistics.median(first):.2f} ms, slowest "
+          f"{max(first):.2f} ms; the others median {statistics.median(others):.2f} ms, slowest {max(others):.2f} ms")
 
 
 main()

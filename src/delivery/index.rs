@@ -1,7 +1,9 @@
 //! All live cards of one site in memory, and the ways to find them. Pure: what changed is given.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
+
+use foldhash::fast::RandomState;
 
 use super::model::{Accepts, Card, Compares, FieldUse, Key, Query, Scalar, Sort, Test};
 use super::rules;
@@ -10,7 +12,7 @@ use crate::kernel::id::{EntryId, GroupId};
 
 /// A card's place in [`Index::cards`], newest first. Four bytes, because there are many lists of them.
 type Place = u32;
-type Postings = HashMap<Arc<str>, Vec<Place>>;
+type Postings = HashMap<Arc<str>, Vec<Place>, RandomState>;
 
 /// Unchanging; a change makes a new one that shares the cards that stayed.
 pub struct Index {
@@ -38,40 +40,45 @@ pub struct Found {
 impl Index {
     /// `fields` says how the fields of the cards compare.
     pub fn new(mut cards: Vec<Arc<Card>>, fields: BTreeMap<String, FieldUse>) -> Self {
-        cards.sort_unstable_by(|a, b| b.published_at.cmp(&a.published_at).then_with(|| a.entry.cmp(&b.entry)));
+        cards.sort_by(newest_first);
+        let orders = [places(&cards), places(&cards), places(&cards)];
+        Index::of(cards, fields, orders)
+    }
+
+    /// Of cards that are in order, and their places in about the orders of entry, group and address.
+    fn of(cards: Vec<Arc<Card>>, fields: BTreeMap<String, FieldUse>, orders: [Vec<Place>; 3]) -> Self {
+        // These sorts pass quickly over what is in order already, which is nearly all after a change.
+        let [mut by_entry, mut by_group, mut by_address] = orders;
+        by_entry.sort_by_key(|at| cards[*at as usize].entry);
+        by_group.sort_by_key(|at| (cards[*at as usize].group, *at));
+        by_address.sort_by(|one, other| address(&cards[*one as usize]).cmp(&address(&cards[*other as usize])));
         let mut index = Index {
             fields,
-            by_type: Postings::new(),
-            by_locale: Postings::new(),
-            by_category: Postings::new(),
-            by_tag: Postings::new(),
-            by_entry: places(&cards),
-            by_group: places(&cards),
-            by_address: places(&cards),
+            by_type: Postings::default(),
+            by_locale: Postings::default(),
+            by_category: Postings::default(),
+            by_tag: Postings::default(),
+            by_entry,
+            by_group,
+            by_address,
             columns: RwLock::default(),
             orders: RwLock::default(),
             cards,
         };
         index.post();
-        let cards = &index.cards;
-        index.by_entry.sort_unstable_by_key(|at| cards[*at as usize].entry);
-        index.by_group.sort_unstable_by_key(|at| (cards[*at as usize].group, *at));
-        index.by_address.sort_unstable_by_key(|at| address(&cards[*at as usize]));
         index
     }
 
     fn post(&mut self) {
+        let (mut words, mut tags) = (Folds::new(folded), Folds::new(|tag| rules::tag_text(tag).into()));
         for (at, card) in (0..).zip(&self.cards) {
-            self.by_type.entry(folded(&card.type_key)).or_default().push(at);
-            self.by_locale.entry(folded(&card.locale)).or_default().push(at);
+            post(&mut self.by_type, words.of(&card.type_key), at);
+            post(&mut self.by_locale, words.of(&card.locale), at);
             if let Some(category) = &card.category {
-                self.by_category.entry(folded(category)).or_default().push(at);
+                post(&mut self.by_category, words.of(category), at);
             }
             for tag in &card.tags {
-                let places = self.by_tag.entry(rules::tag_text(tag).into()).or_default();
-                if places.last() != Some(&at) {
-                    places.push(at);
-                }
+                post(&mut self.by_tag, tags.of(tag), at);
             }
         }
         for postings in [&mut self.by_type, &mut self.by_locale, &mut self.by_category, &mut self.by_tag] {
@@ -81,9 +88,26 @@ impl Index {
 
     /// The index after `changed` cards came or were replaced and `gone` entries went away.
     pub fn after(&self, changed: Vec<Arc<Card>>, gone: &[EntryId]) -> Self {
-        let replaced: HashSet<EntryId> = changed.iter().map(|card| card.entry).chain(gone.iter().copied()).collect();
-        let stayed = self.cards.iter().filter(|card| !replaced.contains(&card.entry)).cloned();
-        Index::new(stayed.chain(changed).collect(), self.fields.clone())
+        let mut replaced: Vec<EntryId> = changed.iter().map(|card| card.entry).chain(gone.iter().copied()).collect();
+        replaced.sort_unstable();
+        let stayed: Vec<(Place, &Arc<Card>)> =
+            (0..).zip(&self.cards).filter(|(_, card)| replaced.binary_search(&card.entry).is_err()).collect();
+        let mut cards: Vec<Arc<Card>> = stayed.iter().map(|(_, card)| Arc::clone(card)).chain(changed).collect();
+        cards.sort_by(newest_first);
+        // Where the cards that stayed stand now; both are in the same order.
+        let (mut moved, mut came): (Vec<Option<Place>>, Vec<Place>) = (vec![None; self.cards.len()], Vec::new());
+        let mut stayed = stayed.into_iter().peekable();
+        for (at, card) in (0..).zip(&cards) {
+            match stayed.next_if(|(_, other)| Arc::ptr_eq(card, other)) {
+                Some((stood, _)) => moved[stood as usize] = Some(at),
+                None => came.push(at),
+            }
+        }
+        let order = |before: &[Place]| {
+            before.iter().filter_map(|at| moved[*at as usize]).chain(came.iter().copied()).collect::<Vec<_>>()
+        };
+        let orders = [order(&self.by_entry), order(&self.by_group), order(&self.by_address)];
+        Index::of(cards, self.fields.clone(), orders)
     }
 
     /// All cards, newest first.
@@ -290,6 +314,39 @@ impl Places<'_> {
 
 fn places(cards: &[Arc<Card>]) -> Vec<Place> {
     (0..).take(cards.len()).collect()
+}
+
+/// Notes a place once in the list of a word.
+fn post(postings: &mut Postings, word: &Arc<str>, at: Place) {
+    match postings.get_mut(word) {
+        Some(places) if places.last() == Some(&at) => {}
+        Some(places) => places.push(at),
+        None => drop(postings.insert(word.clone(), vec![at])),
+    }
+}
+
+/// Words as they are compared. A few stand on many cards, and each is folded once.
+struct Folds {
+    known: HashMap<Arc<str>, Arc<str>, RandomState>,
+    fold: fn(&Arc<str>) -> Arc<str>,
+}
+
+impl Folds {
+    fn new(fold: fn(&Arc<str>) -> Arc<str>) -> Self {
+        Folds { known: HashMap::default(), fold }
+    }
+
+    fn of(&mut self, word: &Arc<str>) -> &Arc<str> {
+        if !self.known.contains_key(word) {
+            self.known.insert(word.clone(), (self.fold)(word));
+        }
+        &self.known[word]
+    }
+}
+
+/// The order of the cards.
+fn newest_first(one: &Arc<Card>, other: &Arc<Card>) -> std::cmp::Ordering {
+    other.published_at.cmp(&one.published_at).then_with(|| one.entry.cmp(&other.entry))
 }
 
 fn address(card: &Card) -> (&str, &str, &str) {

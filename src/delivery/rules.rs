@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use serde_json::{Map, Value, json};
 
 use super::model::{Assets, Card, Compares, FieldUse, LiveRow, Settings, Shown, Unit};
@@ -20,7 +21,7 @@ pub const SETTINGS_TYPE: &str = "pengaturan";
 
 /// Equal words that thousands of cards hold, kept once.
 #[derive(Default)]
-pub struct Words(HashSet<Arc<str>>);
+pub struct Words(HashSet<Arc<str>, RandomState>);
 
 impl Words {
     pub fn once(&mut self, word: &str) -> Arc<str> {
@@ -30,12 +31,6 @@ impl Words {
         let new: Arc<str> = word.into();
         self.0.insert(new.clone());
         new
-    }
-
-    pub fn know(&mut self, word: &Arc<str>) {
-        if !self.0.contains(word) {
-            self.0.insert(word.clone());
-        }
     }
 }
 

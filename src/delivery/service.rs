@@ -77,13 +77,15 @@ impl Model {
         }))
     }
 
-    /// Catches up with the database now. Requests do so by themselves; a server may call it when it
-    /// has nothing else to do, so that the first request after a change does not wait.
-    ///
-    /// Fails when the database does; what is in memory stays.
-    pub async fn refresh(&self, app: &App) -> Result<()> {
-        let _looking = self.0.looking.lock().await;
-        self.look(app, None).await
+    /// Keeps the sites in memory up with the commits of this process, so that who reads first after a change need not
+    /// wait. Ends with the process that counts them.
+    pub async fn follow(self, app: App) {
+        let mut commits = app.live_commits.subscribe();
+        while commits.changed().await.is_ok() {
+            if let Err(error) = self.keep_up(&app).await {
+                tracing::warn!(%error, "the public API could not look for changes");
+            }
+        }
     }
 
     /// A site as it is now: at once after a commit of this process, within a quarter of a second
@@ -118,10 +120,10 @@ impl Model {
 
     async fn keep_up(&self, app: &App) -> Result<()> {
         let parts = &*self.0;
-        if parts.commits_seen.load(Ordering::Acquire) != app.live_commits.load(Ordering::Acquire) {
+        if parts.commits_seen.load(Ordering::Acquire) != *app.live_commits.borrow() {
             let _looking = parts.looking.lock().await;
             // Another request may have looked while this one waited.
-            if parts.commits_seen.load(Ordering::Acquire) != app.live_commits.load(Ordering::Acquire) {
+            if parts.commits_seen.load(Ordering::Acquire) != *app.live_commits.borrow() {
                 return self.look(app, None).await;
             }
         } else if is_old(parts.looked_at.load(Ordering::Relaxed), app.now())
@@ -143,7 +145,7 @@ impl Model {
 
     /// Reads what changed on the sites in memory, and all of `wanted`. Only for who holds `looking`.
     async fn look(&self, app: &App, wanted: Option<String>) -> Result<()> {
-        let commits = app.live_commits.load(Ordering::Acquire);
+        let commits = *app.live_commits.borrow();
         // Even a look that fails is not repeated at once: the database has enough to do.
         self.0.looked_at.store(app.now().micros(), Ordering::Relaxed);
         let before = self.sites();

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::index::Index;
 use super::model::{Assets, Card, LiveRow, Settings, Shown, SiteRow};
@@ -27,6 +27,8 @@ pub struct Shelf {
     pub index: Index,
     /// The site's row when this was read.
     row: SiteRow,
+    /// Words that the cards hold or held, for those that come; shared with the shelf before.
+    words: Arc<Mutex<Words>>,
     /// What is searched; made when it is first asked for.
     searched: OnceLock<Searched>,
     /// Different for every shelf of the process: answers made from it are kept under this number.
@@ -44,13 +46,14 @@ impl Shelf {
             sequence = last.sequence;
             cards.extend(read_cards(connection, &settings, rows, &mut words)?);
         }
-        Ok(Shelf::new(row.clone(), settings, cards))
+        Ok(Shelf::new(row.clone(), settings, cards, words))
     }
 
-    /// A shelf of cards that were made with these settings.
-    pub fn new(row: SiteRow, settings: Settings, cards: Vec<Arc<Card>>) -> Self {
+    /// A shelf of cards that were made with these settings and words.
+    pub fn new(row: SiteRow, settings: Settings, cards: Vec<Arc<Card>>, words: Words) -> Self {
         let index = Index::new(cards, settings.fields.clone());
-        Shelf { settings: Arc::new(settings), index, row, searched: OnceLock::new(), generation: next_generation() }
+        let (settings, words) = (Arc::new(settings), Arc::new(Mutex::new(words)));
+        Shelf { settings, index, row, words, searched: OnceLock::new(), generation: next_generation() }
     }
 
     /// This shelf when nothing changed since, else the one that follows from what did.
@@ -78,26 +81,20 @@ impl Shelf {
         }
         let rows: Vec<LiveRow> =
             store::live(connection, &touched)?.into_iter().filter(|live| live.site == row.id).collect();
-        let cards = read_cards(connection, &settings, rows, &mut self.words())?;
-        let (settings, index) = (self.settings.clone(), self.index.after(cards, &touched));
-        let (row, generation) = (row.clone(), next_generation());
-        Ok(Arc::new(Shelf { settings, index, row, searched: OnceLock::new(), generation }))
+        let cards =
+            read_cards(connection, &settings, rows, &mut self.words.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let (settings, index) = (self.settings.clone(), self.index.after(cards.clone(), &touched));
+        let searched = match self.searched.get() {
+            Some(before) => before.after(connection, Documents::of(&index, &settings), &cards)?.into(),
+            None => OnceLock::new(),
+        };
+        let (row, words, generation) = (row.clone(), self.words.clone(), next_generation());
+        Ok(Arc::new(Shelf { settings, index, row, words, searched, generation }))
     }
 
     /// What of it can be searched.
     pub fn searched(&self) -> &Searched {
         self.searched.get_or_init(|| Searched::new(Documents::of(&self.index, &self.settings)))
-    }
-
-    fn words(&self) -> Words {
-        let mut words = Words::default();
-        for card in self.index.cards() {
-            words.know(&card.type_key);
-            words.know(&card.locale);
-            card.category.iter().chain(&*card.tags).for_each(|word| words.know(word));
-            card.unit.iter().flat_map(|unit| [&unit.key, &unit.title]).for_each(|word| words.know(word));
-        }
-        words
     }
 }
 

@@ -120,12 +120,14 @@ pub struct Running {
     stop_worker: Arc<AtomicBool>,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
     worker: tokio::task::JoinHandle<()>,
+    follower: tokio::task::JoinHandle<()>,
 }
 
 impl Running {
     /// Ends when the server does: by [`Running::stop`], SIGINT or SIGTERM.
     pub async fn ended(self) -> Result<()> {
         self.server.await.context("serve")?.context("serve")?;
+        self.follower.abort();
         self.stop_worker.store(true, Ordering::Relaxed);
         self.worker.await.context("end the worker")
     }
@@ -176,6 +178,8 @@ pub fn start(
     tokio::spawn(stop_when_told(handle.clone(), serving.bell.clone()));
     let stop_worker = Arc::new(AtomicBool::new(false));
     let app = App::clone(&serving.app);
+    let follower = tokio::spawn(delivery::Model::clone(&serving.delivery).follow(app.clone()));
     let worker = tokio::spawn(crate::jobs::work(app, handlers, on_tick, stop_worker.clone()));
-    Ok(Running { address, handle, bell: serving.bell.clone(), stop_worker, server: tokio::spawn(server), worker })
+    let (bell, server) = (serving.bell.clone(), tokio::spawn(server));
+    Ok(Running { address, handle, bell, stop_worker, server, worker, follower })
 }

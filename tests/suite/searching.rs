@@ -1,6 +1,6 @@
 //! Searching by the public API over both databases: what is found, in which order, and that it follows what is live.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use lamin::content::findable;
@@ -607,49 +607,108 @@ async fn the_results_wear_the_theme_of_the_release_that_is_shown(app: TestApp) {
     assert!(shown().await.contains("the first: 25 hasil"), "its page around the results is that of the first, too");
 }
 
-/// Words of which some are common and most are not, the same on every machine.
-fn corpus() -> Vec<Live> {
-    const WORDS: [&str; 24] = [
-        "izin",
-        "usaha",
-        "perizinan",
-        "ktp",
-        "kartu tanda penduduk",
-        "puskesmas",
-        "jembatan",
-        "anggaran",
-        "laporan",
-        "kinerja",
-        "bupati",
-        "gubernur",
-        "sekolah",
-        "guru",
-        "pajak",
-        "retribusi",
-        "banjir",
-        "bantuan",
-        "layanan",
-        "pelayanan",
-        "perda",
-        "peraturan daerah",
-        "desa",
-        "kecamatan",
-    ];
-    let mut state = 7_u64;
-    let mut pick = |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % below
-    };
-    let mut words = |count: usize| -> String {
-        let some: Vec<&str> = (0..count).map(|_| WORDS[pick(WORDS.len()).min(pick(WORDS.len()))]).collect();
+/// Chance that is the same on every machine.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % limit
+    }
+
+    /// Words of which some are common and most are not.
+    fn words(&mut self, count: usize) -> String {
+        const WORDS: [&str; 24] = [
+            "izin",
+            "usaha",
+            "perizinan",
+            "ktp",
+            "kartu tanda penduduk",
+            "puskesmas",
+            "jembatan",
+            "anggaran",
+            "laporan",
+            "kinerja",
+            "bupati",
+            "gubernur",
+            "sekolah",
+            "guru",
+            "pajak",
+            "retribusi",
+            "banjir",
+            "bantuan",
+            "layanan",
+            "pelayanan",
+            "perda",
+            "peraturan daerah",
+            "desa",
+            "kecamatan",
+        ];
+        let some: Vec<&str> = (0..count).map(|_| WORDS[self.below(WORDS.len()).min(self.below(WORDS.len()))]).collect();
         some.join(" ")
-    };
-    let entry = |number: usize| {
+    }
+
+    /// The entry of a number, with words that are others each time.
+    fn entry(&mut self, number: usize) -> Live {
         let at = format!("2026-{:02}-{:02}T08:00:00+08:00", 1 + number / 28, 1 + number % 28);
         let live = Live::new(["berita", "layanan", "dokumen"][number % 3], &format!("e-{number}"));
-        live.titled(&words(3)).field("summary", words(4)).long("body", words(12)).on(&at)
-    };
-    (0..120).map(entry).collect()
+        let live = live.titled(&self.words(3)).field("summary", self.words(4)).long("body", self.words(12));
+        live.locale(if number % 7 == 6 { "en" } else { "id" }).on(&at)
+    }
+}
+
+fn corpus() -> Vec<Live> {
+    let mut chance = Chance(7);
+    (0..120).map(|number| chance.entry(number)).collect()
+}
+
+/// What is found of everything in an order of worth, in both languages.
+async fn all_found(app: &TestApp) -> Vec<(Vec<String>, Value)> {
+    let mut all = Vec::new();
+    for query in ["izin", "usaha+ktp", "kartu+penduduk", "puskesmas", "perda", "sekolah+desa", "kecamatan"] {
+        for locale in ["id", "en"] {
+            let results = found(app, &format!("q={query}&locale={locale}&limit=100")).await;
+            all.push((slugs_of(&results), results["counts"].clone()));
+        }
+    }
+    all
+}
+
+#[actix_web::test]
+async fn what_is_kept_in_memory_of_a_search_follows_each_change() {
+    let [kept, anew] = [TestApp::new(Engine::Sqlite), TestApp::new(Engine::Postgres)];
+    let mut chance = Chance(11);
+    let first: Vec<Live> = (0..30).map(|number| chance.entry(number)).collect();
+    let portals = [shown(&kept, &first).await, shown(&anew, &first).await];
+    let by_slug = |entries: Vec<Live>| entries.into_iter().map(|entry| (entry.slug.clone(), entry));
+    let mut live: BTreeMap<String, Live> = by_slug(first).collect();
+    for step in 0..30 {
+        let before = all_found(&kept).await;
+        let gone = (step % 5 == 1).then(|| live.keys().nth(chance.below(live.len())).unwrap().clone());
+        let gone = gone.and_then(|slug| live.remove(&slug));
+        // Once more than what is followed entry by entry.
+        let changed: Vec<Live> = match (step, chance.below(3)) {
+            (17, _) => (30 + step..130).map(|number| chance.entry(number)).collect(),
+            (_, 0) => vec![chance.entry(30 + step)],
+            (_, some) => {
+                let numbers: Vec<usize> = (0..some).map(|_| chance.below(30 + step)).collect();
+                numbers.into_iter().map(|number| chance.entry(number)).collect()
+            }
+        };
+        for (app, portal) in [&kept, &anew].into_iter().zip(&portals) {
+            if let Some(gone) = &gone {
+                portal.hide(app, gone).await;
+            }
+            portal.show(app, &changed).await;
+        }
+        live.extend(by_slug(changed));
+        let site = portals[1].site;
+        anew.db.write(move |tx| findable::store::raise(tx, site)).await.unwrap();
+        anew.live_changed();
+        let after = all_found(&kept).await;
+        assert_eq!(after, all_found(&anew).await, "step {step}");
+        assert_ne!(after, before, "step {step}");
+    }
 }
 
 #[actix_web::test]
