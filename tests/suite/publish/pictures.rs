@@ -192,7 +192,7 @@ async fn two_sites_share_what_was_made_of_one_picture(app: TestApp) {
     upload(&app, &ani, "portal", &bytes).await;
     work(&app);
     let first = count();
-    assert_eq!(first, if cfg!(feature = "avif") { 4 } else { 2 });
+    assert!(first >= 2, "each width, and AVIF where it is smaller");
     upload(&app, &ani, "dinas", &bytes).await;
     work(&app);
     let shown: Vec<Option<String>> =
