@@ -78,7 +78,7 @@ impl Model {
     }
 
     /// Keeps the sites in memory up with the commits of this process, so that who reads first after a change need not
-    /// wait. Ends with the process that counts them.
+    /// wait. Runs until it is aborted.
     pub async fn follow(self, app: App) {
         let mut commits = app.live_commits.subscribe();
         while commits.changed().await.is_ok() {

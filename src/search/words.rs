@@ -12,7 +12,7 @@ pub const WEIGHT_CLASS_MAX: u8 = 3;
 /// From so many times on, a stem is what the document is about.
 const OFTEN_MIN: u16 = 4;
 /// Letters that no stem has begin what filters look for.
-pub const FACET_MARK: char = ':';
+const FACET_MARK: char = ':';
 /// A facet's value is cut there.
 const FACET_BYTES_MAX: usize = 100;
 /// Spellings of documents before that are remembered, about: a site says the same few thousand again and again.
@@ -137,7 +137,7 @@ fn placed(places: &mut HashMap<Arc<str>, Place, RandomState>, stems: &mut Vec<Ar
 }
 
 /// How a facet stands among the stems.
-pub fn facet(name: char, value: &str) -> String {
+fn facet(name: char, value: &str) -> String {
     let mut end = value.len().min(FACET_BYTES_MAX);
     while !value.is_char_boundary(end) {
         end -= 1;

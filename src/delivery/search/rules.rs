@@ -150,16 +150,17 @@ impl Documents {
     /// Where the documents of an earlier state stand now, by their places there: those that are gone or have changed since,
     /// which `changed` numbers name, stand nowhere.
     pub fn moved(&self, before: &Documents, changed: &BTreeSet<i64>) -> Moved {
-        let place = |document: &Document| {
-            let at = self.all.binary_search_by_key(&document.number, |document| document.number).ok()?;
-            (!changed.contains(&document.number)).then_some(at)
-        };
+        let place = |document: &Document| self.find(document.number).filter(|_| !changed.contains(&document.number));
         Moved(before.all.iter().map(place).collect())
+    }
+
+    fn find(&self, number: i64) -> Option<usize> {
+        self.all.binary_search_by_key(&number, |document| document.number).ok()
     }
 
     /// Where the document of a number stands, and its language.
     pub fn at(&self, number: i64) -> Option<(usize, &str)> {
-        let at = self.all.binary_search_by_key(&number, |document| document.number).ok()?;
+        let at = self.find(number)?;
         let locale = self.locales.iter().find(|(_, (locale, _))| *locale == self.all[at].locale)?;
         Some((at, locale.0))
     }
